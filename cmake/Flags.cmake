@@ -1,0 +1,18 @@
+# Compiler and linker flags that hold for every target.
+add_compile_options(-Wall -Wextra -Wshadow -Wstrict-prototypes
+  -Wmissing-prototypes -Wpointer-arith -Wundef -Wvla -Werror)
+add_compile_definitions(_GNU_SOURCE _FILE_OFFSET_BITS=64)
+
+if(KTRACE_U_SANITIZE)
+  add_compile_options(-fsanitize=${KTRACE_U_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${KTRACE_U_SANITIZE})
+else()
+  add_compile_options($<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>
+    -fstack-protector-strong)
+endif()
+
+if(KTRACE_U_COVERAGE)
+  add_compile_options(--coverage)
+  add_link_options(--coverage)
+endif()

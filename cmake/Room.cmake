@@ -1,0 +1,36 @@
+# A room is one folder of src/ and one static library. Its headers can be
+# included as "room/header.h" by the targets that name it, and by nobody else:
+# each room has an include directory of its own that holds just a link to it.
+
+function(room name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.c)
+  set(shelf ${CMAKE_BINARY_DIR}/rooms/${name})
+  file(MAKE_DIRECTORY ${shelf})
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${name} ${shelf}/${name} SYMBOLIC)
+  add_library(room_${name} STATIC ${sources})
+  target_include_directories(room_${name} PUBLIC ${shelf}
+    ${CMAKE_SOURCE_DIR}/include)
+  foreach(lower ${ARGN})
+    target_link_libraries(room_${name} PUBLIC room_${lower})
+  endforeach()
+endfunction()
+
+# A program: its name, its folder in src/, then the rooms it uses.
+function(program name folder)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.c)
+  set(shelf ${CMAKE_BINARY_DIR}/rooms/${folder})
+  file(MAKE_DIRECTORY ${shelf})
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${folder} ${shelf}/${folder}
+    SYMBOLIC)
+  add_executable(${name} ${sources})
+  target_include_directories(${name} PRIVATE ${shelf})
+  foreach(lower ${ARGN})
+    target_link_libraries(${name} PRIVATE room_${lower})
+  endforeach()
+  target_compile_definitions(${name} PRIVATE
+    KTRACE_U_VERSION="${PROJECT_VERSION}")
+  if(KTRACE_U_STATIC)
+    target_link_options(${name} PRIVATE -static)
+  endif()
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()

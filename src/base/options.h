@@ -1,0 +1,49 @@
+/*
+ * Command-line options from one table per program: parsing, usage text and
+ * error messages all come from its rows.
+ */
+#ifndef BASE_OPTIONS_H
+#define BASE_OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct text;
+
+/* A row. The table ends with a row of zeros. */
+struct options_row {
+	char letter;          /* short form, or 0 */
+	const char *name;     /* long form without the dashes, or NULL */
+	const char *argument; /* what it takes, as printed; NULL: nothing */
+	const char *help;     /* one line */
+	int id;               /* handed to the handler; unique, not 0 */
+};
+
+/*
+ * Called for each option in the order given; value is NULL for one without an
+ * argument. 0 to go on; anything else ends the parsing and is returned.
+ */
+typedef int options_handler(void *context, int id, const char *value);
+
+/*
+ * Parses argv[1..] up to the first word that is no option, or past "--".
+ * Clustered short options (-ai), attached (-fFILE) and separate (-f FILE)
+ * arguments, --name=VALUE and --name VALUE. Returns the index of the first
+ * operand, or -EINVAL with one line in *error that says what is wrong, or what
+ * the handler returned (negative).
+ */
+int options_parse(const struct options_row *table, int argc, char *const *argv,
+		  options_handler *handler, void *context, struct text *error);
+
+/* One line per row, aligned, for --help. */
+void options_help(const struct options_row *table, struct text *text);
+
+/* Whole decimal number in [low, high]; 0, or -EINVAL/-ERANGE. */
+int options_number(const char *value, int64_t low, int64_t high,
+		   int64_t *ret);
+
+/* The same with an optional suffix K, M or G (powers of 1024). */
+int options_size(const char *value, uint64_t low, uint64_t high,
+		 uint64_t *ret);
+
+#endif

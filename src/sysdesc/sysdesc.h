@@ -1,0 +1,195 @@
+/*
+ * All knowledge of Linux's system calls, as constant tables: what each call
+ * takes, which of it points where, how long it is, what it returns. The seccomp
+ * filter, the capture and the printing are interpreters of these rows; no other
+ * room knows a system call by name. Uses no libc (capture links it).
+ *
+ * The rows stand in syscalls.def, the numbers in number_<abi>.def. A row is
+ * found by (ABI, number), which is what a record stores; the row's index is
+ * private to a build.
+ */
+#ifndef SYSDESC_SYSDESC_H
+#define SYSDESC_SYSDESC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* ABIs through which a process calls the kernel. */
+enum sysdesc_abi {
+	SYSDESC_X86_64,
+	SYSDESC_I386,
+	SYSDESC_X32, /* numbers carry SYSDESC_X32_BIT */
+	SYSDESC_AARCH64,
+	SYSDESC_ABI_COUNT,
+	SYSDESC_ABI_UNKNOWN = SYSDESC_ABI_COUNT,
+};
+#define SYSDESC_X32_BIT 0x40000000
+
+/* What an argument is. Interpreted by switch, never by parallel array. */
+enum sysdesc_kind {
+	KIND_NONE,    /* no argument */
+	KIND_INT,     /* signed, 32 bits */
+	KIND_UINT,    /* unsigned, 32 bits */
+	KIND_LONG,    /* signed, a word */
+	KIND_ULONG,   /* unsigned, a word */
+	KIND_HEX,     /* a word best read in hexadecimal */
+	KIND_POINTER, /* an address that nothing follows */
+	KIND_FD,
+	KIND_DIRFD,   /* the directory that the next PATH is relative to */
+	KIND_PATH,    /* NUL-terminated, looked up by the call: a NAMEI */
+	KIND_STRING,  /* NUL-terminated, but no path that is looked up */
+	KIND_BYTES,   /* user data: a GENIO */
+	KIND_IOVEC,   /* struct iovec[], count in the argument len_arg: GENIO */
+	KIND_MSGHDR,  /* struct msghdr: GENIO through its iovecs */
+	KIND_MMSGHDR, /* struct mmsghdr[], count in len_arg: GENIO for each */
+	KIND_BLOB,    /* a structure: see enum sysdesc_blob */
+	KIND_ARGV,    /* NULL-terminated vector of strings: ARGS */
+	KIND_ENVP,    /* the same: ENVS */
+	KIND_SIZE,    /* how long something is */
+	KIND_OFFSET,  /* a file offset */
+	KIND_FLAGS,   /* bits: see enum sysdesc_flagset */
+	KIND_ENUM,    /* one value of a set: the same */
+	KIND_MODE,    /* file mode */
+	KIND_DEV,
+	KIND_PID,
+	KIND_UID,
+	KIND_GID,
+	KIND_SIGNAL,
+	KIND_CLOCK,
+	KIND_CMD, /* a command that decides what the others mean */
+};
+
+/* Which way what an argument points at crosses the boundary. */
+enum sysdesc_direction { DIRECTION_NONE, DIRECTION_IN, DIRECTION_OUT,
+			 DIRECTION_INOUT };
+
+/* How long what an argument points at is. */
+enum sysdesc_length {
+	LENGTH_NONE,   /* it ends by itself (a string), or nothing is known */
+	LENGTH_FIXED,  /* the size of its structure */
+	LENGTH_RESULT, /* the call's result, in bytes, after success */
+	LENGTH_ARG,    /* the value of argument len_arg */
+	LENGTH_ARGS,   /* the value of argument len_arg, in items (of a blob) */
+	LENGTH_DEREF,  /* min(entry, exit) of the u32 that len_arg points at */
+	LENGTH_RESULTS, /* the call's result, in items */
+};
+
+/* What a result is. */
+enum sysdesc_result {
+	RESULT_ZERO,    /* 0 or an error */
+	RESULT_COUNT,   /* bytes moved */
+	RESULT_NUMBER,  /* some other number */
+	RESULT_FD,      /* a descriptor that is now open */
+	RESULT_PID,
+	RESULT_ADDRESS,
+	RESULT_NONE,    /* does not return when it works */
+};
+
+/* Classes, for --syscalls=@class. A row may be in several. */
+#define SYSDESC_CLASSES(X)                                                \
+	X(FILE, "file", "take a path")                                    \
+	X(DESC, "desc", "take or return a descriptor")                    \
+	X(IO, "io", "move data")                                          \
+	X(NETWORK, "network", "sockets")                                  \
+	X(PROCESS, "process", "start, replace, end or wait for processes") \
+	X(SIGNAL, "signal", "signals")                                    \
+	X(MEMORY, "memory", "address space")                              \
+	X(IPC, "ipc", "System V and POSIX message queues, semaphores, shm") \
+	X(CREDS, "creds", "user and group ids, capabilities")             \
+	X(TIME, "time", "clocks, timers, sleeping")                       \
+	X(SCHED, "sched", "scheduling, affinity, priority")               \
+	X(POLL, "poll", "wait for descriptors")                           \
+	X(XATTR, "xattr", "extended attributes")                          \
+	X(MOUNT, "mount", "mounts, namespaces, roots")                    \
+	X(SYSTEM, "system", "the machine: modules, reboot, keys, bpf")    \
+	X(FUTEX, "futex", "futexes and robust lists")                     \
+	X(PURE, "pure", "ask for what cannot fail: getpid and the like")
+
+enum sysdesc_class_bit {
+#define X(id, name, help) SYSDESC_CLASS_BIT_##id,
+	SYSDESC_CLASSES(X)
+#undef X
+	SYSDESC_CLASS_COUNT
+};
+enum sysdesc_class {
+#define X(id, name, help) CLASS_##id = 1u << SYSDESC_CLASS_BIT_##id,
+	SYSDESC_CLASSES(X)
+#undef X
+};
+
+/* What a successful call changes that the recorder must follow. */
+enum sysdesc_effect {
+	EFFECT_NONE,
+	EFFECT_CWD,       /* working directory */
+	EFFECT_ROOT,      /* root directory, or the mounts seen */
+	EFFECT_SIGACTION, /* args[0] signal, args[1] struct sigaction or NULL */
+	EFFECT_SIGNAL,    /* i386 signal(2): args[1] is the handler itself */
+	EFFECT_EXEC,
+	EFFECT_SPAWN,     /* args[0] holds the flags (none for fork, vfork) */
+	EFFECT_SPAWN3,    /* args[0] points at struct clone_args */
+	EFFECT_UNSHARE,   /* args[0] holds the flags */
+	EFFECT_EXIT,      /* the thread ends: there is no return */
+	EFFECT_EXIT_GROUP,
+	EFFECT_CREDS,     /* user or group ids */
+	EFFECT_CLOSE,     /* descriptors go or change their meaning */
+	EFFECT_SIGRETURN, /* registers are replaced: the result means nothing */
+};
+
+struct sysdesc_arg {
+	const char *name;
+	uint8_t kind;      /* enum sysdesc_kind */
+	uint8_t direction; /* enum sysdesc_direction */
+	uint8_t length;    /* enum sysdesc_length */
+	uint8_t len_arg;   /* index of the argument that length names */
+	uint8_t set;       /* enum sysdesc_blob, or _flagset, by kind */
+};
+
+struct sysdesc_row {
+	const char *name; /* as strace and the manual call it */
+	uint32_t classes; /* CLASS_ bits */
+	uint8_t narg;
+	uint8_t result;   /* enum sysdesc_result */
+	uint8_t effect;   /* enum sysdesc_effect */
+	struct sysdesc_arg arg[6];
+};
+
+/* How many rows there are; a row's index is in [0, count). */
+unsigned sysdesc_count(void);
+const struct sysdesc_row *sysdesc_row(unsigned index);
+unsigned sysdesc_index(const struct sysdesc_row *row);
+
+/* The row of a call, or NULL when this build does not know the number. */
+const struct sysdesc_row *sysdesc_find(enum sysdesc_abi abi, int64_t number);
+
+/* One more than the highest number of an ABI (without SYSDESC_X32_BIT). */
+unsigned sysdesc_number_end(enum sysdesc_abi abi);
+
+/* The number of a row in an ABI, or -1. x32 numbers come with their bit. */
+int64_t sysdesc_number(enum sysdesc_abi abi, const struct sysdesc_row *row);
+
+/* "x86_64", "i386", "x32", "aarch64"; "unknown" else. */
+const char *sysdesc_abi_name(enum sysdesc_abi abi);
+enum sysdesc_abi sysdesc_abi_by_name(const char *name);
+
+/* From AUDIT_ARCH_* as the kernel reports it, and the number. */
+enum sysdesc_abi sysdesc_abi_of(uint32_t audit_arch, uint64_t number);
+uint32_t sysdesc_audit_arch(enum sysdesc_abi abi);
+
+/* Bytes of a pointer: 4 or 8. */
+unsigned sysdesc_word(enum sysdesc_abi abi);
+
+const char *sysdesc_class_name(unsigned bit); /* by SYSDESC_CLASS_BIT_ */
+const char *sysdesc_class_help(unsigned bit);
+
+/* "ENOENT"; NULL for a number that is none. */
+const char *sysdesc_errno_name(int number);
+/* "No such file or directory"; NULL likewise. Linux's words, whatever the
+ * C library of this build says. */
+const char *sysdesc_errno_text(int number);
+
+/* "SIGCHLD"; NULL for real-time signals and for numbers that are none. */
+const char *sysdesc_signal_name(int number);
+/* "SI_USER", "SEGV_MAPERR": by signal and si_code; NULL when not known. */
+const char *sysdesc_signal_code(int signal, int code);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * Reads a trace: file or pipe -> one decoded record after the other. Trusts no
+ * length, count or offset in it, never exits, never allocates what a header
+ * merely claims.
+ */
+#ifndef TRACE_READER_H
+#define TRACE_READER_H
+
+#include <stdint.h>
+
+#include "trace/record.h"
+
+struct reader;
+
+enum reader_result {
+	READER_RECORD, /* *ret is valid until the next call */
+	READER_END,    /* the end, at a record boundary; may be called again
+			  later, when the file has grown */
+	READER_FAULT,  /* reader_fault() says what and where; nothing more can
+			  be read, but for RECORD_TRUNCATED in a file that
+			  still grows */
+	READER_ERROR,  /* read(2) failed: reader_errno() */
+};
+
+/* Reads from fd, which stays the caller's. 0 or -ENOMEM. */
+int reader_open(struct reader **ret, int fd);
+void reader_close(struct reader *reader); /* NULL is fine */
+
+enum reader_result reader_next(struct reader *reader, struct record *ret);
+
+enum record_fault reader_fault(const struct reader *reader);
+uint64_t reader_offset(const struct reader *reader); /* of the fault's record */
+int reader_errno(const struct reader *reader);       /* positive errno */
+
+#endif
