@@ -21,8 +21,8 @@ uint32_t facility_all(void);
 /*
  * The letters of a -t argument, `+` for the default set, `-x` to remove (first
  * of all, it removes from the default set). FACILITY_PROCESS is not among them:
- * the recorder adds it. Returns 0 and the mask of KTRFAC() bits, or -EINVAL with *ret_bad set to the
- * offending letter.
+ * the recorder adds it. Returns 0 and the mask of KTRFAC() bits, or -EINVAL
+ * with *ret_bad set to the offending letter.
  */
 int facility_parse(const char *letters, uint32_t *ret, char *ret_bad);
 
