@@ -1,0 +1,200 @@
+/*
+ * GENIO: the bytes that a call really moved, read where they lie at its exit.
+ * How many is what the row says, never more than the kernel moves in one call.
+ */
+#include "capture/capture_private.h"
+
+/* What the kernel cuts every transfer down to. */
+#define MOVED_MAX UINT64_C(0x7ffff000)
+
+uint8_t *capture_bytes_open(const struct capture_job *job,
+			    const struct capture_transfer *transfer,
+			    uint32_t length)
+{
+	const struct capture_sink *sink = job->sink;
+	struct ktr_genio head = { .fd = transfer->fd, .rw = transfer->rw };
+	uint8_t *room = sink->reserve(sink->context, KTR_GENIO,
+				      sizeof(head) + length);
+
+	if (!room)
+		return NULL;
+	__builtin_memcpy(room, &head, sizeof(head));
+	return room + sizeof(head);
+}
+
+void capture_bytes_close(const struct capture_job *job, uint32_t length,
+			 uint32_t got)
+{
+	const struct capture_sink *sink = job->sink;
+
+	if (length > 0 && got == 0)
+		sink->cancel(sink->context);
+	else
+		sink->commit(sink->context, sizeof(struct ktr_genio) + got);
+}
+
+bool capture_bytes_chunks(const struct capture_job *job,
+			  const struct capture_transfer *transfer,
+			  uint64_t address, uint64_t length)
+{
+	uint32_t take;
+	uint32_t got;
+	uint8_t *room;
+
+	for (; length > 0; length -= take, address += take) {
+		take = (uint32_t)capture_minimum(length, CAPTURE_GENIO_CHUNK);
+		room = capture_bytes_open(job, transfer, take);
+		if (!room)
+			continue;
+		got = capture_read(job, address, room, take);
+		capture_bytes_close(job, take, got);
+		if (got < take)
+			return false;
+	}
+	return true;
+}
+
+/* The bytes of one buffer. */
+static void put_span(const struct capture_job *job,
+		     const struct capture_transfer *transfer, uint64_t address)
+{
+	uint32_t length;
+	uint32_t got = 0;
+	uint8_t *room;
+
+	if (job->policy->genio_all) {
+		capture_bytes_chunks(job, transfer, address, transfer->moved);
+		return;
+	}
+	length = (uint32_t)capture_minimum(transfer->moved,
+					   job->policy->genio_size);
+	room = capture_bytes_open(job, transfer, length);
+	if (!room)
+		return;
+	if (length > 0)
+		got = capture_read(job, address, room, length);
+	capture_bytes_close(job, length, got);
+}
+
+static int32_t first_fd(const struct capture_call *call)
+{
+	for (unsigned i = 0; i < call->row->narg; i++)
+		if (call->row->arg[i].kind == KIND_FD)
+			return (int32_t)call->args[i];
+	return -1;
+}
+
+/*
+ * A result can be more than what was moved: getxattr() asked for the size,
+ * recv() with MSG_TRUNC. The size that follows the buffer bounds it.
+ */
+static bool result_bytes(const struct capture_call *call, unsigned index,
+			 uint64_t *ret_length)
+{
+	const struct sysdesc_row *row = call->row;
+	uint64_t length = (uint64_t)call->result;
+
+	if (index + 1u < row->narg && row->arg[index + 1].kind == KIND_SIZE)
+		length = capture_minimum(length,
+					 passed_length(call, index + 1));
+	*ret_length = length;
+	return length > 0 || call->result == 0;
+}
+
+/* The length that the caller sees now: an u32 in the program's memory. */
+static bool dereferenced_bytes(const struct capture_job *job, uint64_t address,
+			       uint64_t *ret_length)
+{
+	uint8_t word[sizeof(uint32_t)];
+
+	if (capture_read(job, address, word, sizeof(word)) < sizeof(word))
+		return false;
+	*ret_length = capture_word(word, sizeof(word));
+	return true;
+}
+
+/* A length that was passed by value. An int has no upper half. */
+static uint64_t passed_length(const struct capture_call *call, unsigned index)
+{
+	uint64_t length = capture_argument(call, index);
+	unsigned kind = call->row->arg[index].kind;
+
+	return kind == KIND_INT || kind == KIND_UINT ? (uint32_t)length
+						     : length;
+}
+
+/* How many bytes of argument index moved. False when nothing says so. */
+static bool moved_bytes(const struct capture_job *job, unsigned index,
+			uint64_t *ret_length)
+{
+	const struct capture_call *call = job->call;
+	const struct sysdesc_arg *arg = &call->row->arg[index];
+
+	switch ((enum sysdesc_length)arg->length) {
+	case LENGTH_RESULT:
+		return result_bytes(call, index, ret_length);
+	case LENGTH_ARG:
+		*ret_length = passed_length(call, arg->len_arg);
+		return capture_argument(call, index) != 0;
+	case LENGTH_DEREF:
+		return dereferenced_bytes(
+		    job, capture_argument(call, arg->len_arg), ret_length);
+	case LENGTH_NONE:
+	case LENGTH_FIXED:
+	case LENGTH_ARGS:
+	case LENGTH_RESULTS:
+		break;
+	}
+	return false;
+}
+
+static void put_scattered(const struct capture_job *job, unsigned index,
+			  struct capture_transfer *transfer)
+{
+	const struct capture_call *call = job->call;
+	const struct sysdesc_arg *arg = &call->row->arg[index];
+	uint64_t address = capture_argument(call, index);
+
+	/* A vector whose call counts no bytes has moved as a whole. */
+	transfer->moved = MOVED_MAX;
+	if (call->row->result == RESULT_COUNT || arg->length == LENGTH_RESULT ||
+	    arg->kind == KIND_MMSGHDR)
+		transfer->moved = capture_minimum((uint64_t)call->result,
+						  MOVED_MAX);
+	if (arg->kind == KIND_IOVEC)
+		capture_iov_vector(job, transfer, address,
+				   passed_length(call, arg->len_arg));
+	else if (arg->kind == KIND_MSGHDR)
+		capture_iov_message(job, transfer, address);
+	else
+		capture_iov_messages(job, transfer, address);
+}
+
+static void put_argument(const struct capture_job *job, unsigned index)
+{
+	const struct capture_call *call = job->call;
+	const struct sysdesc_arg *arg = &call->row->arg[index];
+	struct capture_transfer transfer = {
+		.fd = first_fd(call),
+		.rw = arg->direction == DIRECTION_IN ? KTR_GENIO_WRITE
+						     : KTR_GENIO_READ,
+	};
+
+	if (arg->kind != KIND_BYTES) {
+		put_scattered(job, index, &transfer);
+		return;
+	}
+	if (!moved_bytes(job, index, &transfer.moved))
+		return;
+	transfer.moved = capture_minimum(transfer.moved, MOVED_MAX);
+	put_span(job, &transfer, capture_argument(call, index));
+}
+
+void capture_bytes_exit(const struct capture_job *job)
+{
+	const struct sysdesc_row *row = job->call->row;
+
+	for (unsigned i = 0; i < row->narg; i++)
+		if (capture_moves(&row->arg[i]))
+			put_argument(job, i);
+}

@@ -1,0 +1,219 @@
+/*
+ * GENIO where the bytes lie scattered: struct iovec[], struct msghdr and struct
+ * mmsghdr[], each in the layout of 4 or of 8 byte words. The bytes moved fill
+ * the spans in their order. Everything read here may have been changed by
+ * another thread since the kernel read it: counts are bounded, ends are found.
+ */
+#include "capture/capture_private.h"
+
+#define SPANS_MAX     1024u /* the kernel takes no longer vector, */
+#define MESSAGES_MAX  1024u /* nor more messages */
+#define MESSAGE_BATCH 8u
+
+struct span {
+	uint64_t address;
+	uint64_t length;
+};
+
+/* Walks a struct iovec[]. */
+struct vector {
+	uint64_t address;
+	uint32_t left;
+	unsigned word;
+};
+
+/* Where things are in a struct msghdr and a struct mmsghdr. */
+struct layout {
+	uint8_t iov;
+	uint8_t iovlen;
+	uint8_t size;
+	uint8_t moved;	/* mmsghdr.msg_len */
+	uint8_t stride; /* sizeof(struct mmsghdr) */
+};
+#define STRIDE_MAX 64
+static const struct layout layout_4 = { 8, 12, 28, 28, 32 };
+static const struct layout layout_8 = { 16, 24, 56, 56, STRIDE_MAX };
+
+static const struct layout *layout_of(const struct capture_call *call)
+{
+	return call->word == 8 ? &layout_8 : &layout_4;
+}
+
+static struct vector vector_at(const struct capture_job *job, uint64_t address,
+			       uint64_t count)
+{
+	return (struct vector){
+		.address = address,
+		.left = (uint32_t)capture_minimum(count, SPANS_MAX),
+		.word = capture_pointer(job->call),
+	};
+}
+
+/* The next spans, at most CAPTURE_BATCH of them; 0 at the end. */
+static unsigned next_spans(const struct capture_job *job, struct vector *vector,
+			   struct span *spans)
+{
+	unsigned size = 2 * vector->word;
+	unsigned count = (unsigned)capture_minimum(vector->left, CAPTURE_BATCH);
+	uint8_t *raw = (uint8_t *)spans;
+	struct span span;
+
+	if (count == 0)
+		return 0;
+	count = capture_read(job, vector->address, raw, count * size) / size;
+	vector->address += (uint64_t)count * size;
+	vector->left = count > 0 ? vector->left - count : 0;
+	/* Backwards: a span in our layout is never smaller than its source. */
+	for (unsigned i = count; i-- > 0;) {
+		span.address = capture_word(raw + i * size, vector->word);
+		span.length = capture_word(raw + i * size + vector->word,
+					   vector->word);
+		spans[i] = span;
+	}
+	return count;
+}
+
+/* Reads the spans one behind the other. How many bytes before the first gap. */
+static uint32_t gather_spans(const struct capture_job *job,
+			     const struct span *spans, unsigned count,
+			     uint8_t *to, uint32_t length, bool *ret_gap)
+{
+	struct capture_piece pieces[CAPTURE_BATCH];
+	unsigned used = 0;
+	uint32_t planned = 0;
+	uint32_t got = 0;
+	uint32_t take;
+
+	for (unsigned i = 0; i < count && planned < length; i++) {
+		take = (uint32_t)capture_minimum(spans[i].length,
+						 length - planned);
+		if (take == 0)
+			continue;
+		pieces[used++] = (struct capture_piece){ spans[i].address,
+							 to + planned, take,
+							 0 };
+		planned += take;
+	}
+	if (used > 0)
+		job->memory->read(job->memory->context, pieces, used);
+	for (unsigned i = 0; i < used; i++) {
+		got += pieces[i].got;
+		if (pieces[i].got < pieces[i].length)
+			break;
+	}
+	*ret_gap = got < planned;
+	return got;
+}
+
+/* Everything in one record, as much of it as the policy allows. */
+static void put_one(const struct capture_job *job,
+		    const struct capture_transfer *transfer,
+		    struct vector *vector)
+{
+	struct span spans[CAPTURE_BATCH];
+	uint32_t length = (uint32_t)capture_minimum(transfer->moved,
+						    job->policy->genio_size);
+	uint8_t *room = capture_bytes_open(job, transfer, length);
+	uint32_t got = 0;
+	bool gap = false;
+	unsigned count;
+
+	if (!room)
+		return;
+	while (got < length && !gap) {
+		count = next_spans(job, vector, spans);
+		if (count == 0)
+			break;
+		got += gather_spans(job, spans, count, room + got, length - got,
+				    &gap);
+	}
+	capture_bytes_close(job, length, got);
+}
+
+/* Everything, in records that never reach from one span into another. */
+static void put_all(const struct capture_job *job,
+		    const struct capture_transfer *transfer,
+		    struct vector *vector)
+{
+	struct span spans[CAPTURE_BATCH];
+	uint64_t left = transfer->moved;
+	uint64_t take;
+	unsigned count;
+
+	while (left > 0) {
+		count = next_spans(job, vector, spans);
+		if (count == 0)
+			return;
+		for (unsigned i = 0; i < count; i++) {
+			take = capture_minimum(spans[i].length, left);
+			if (!capture_bytes_chunks(job, transfer,
+						  spans[i].address, take))
+				return;
+			left -= take;
+		}
+	}
+}
+
+void capture_iov_vector(const struct capture_job *job,
+			const struct capture_transfer *transfer,
+			uint64_t address, uint64_t count)
+{
+	struct vector vector = vector_at(job, address, count);
+
+	if (job->policy->genio_all)
+		put_all(job, transfer, &vector);
+	else
+		put_one(job, transfer, &vector);
+}
+
+/* The message whose struct msghdr is in header. */
+static void put_message(const struct capture_job *job,
+			const struct capture_transfer *transfer,
+			const uint8_t *header)
+{
+	const struct layout *layout = layout_of(job->call);
+	unsigned word = capture_pointer(job->call);
+
+	capture_iov_vector(job, transfer,
+			   capture_word(header + layout->iov, word),
+			   capture_word(header + layout->iovlen, word));
+}
+
+void capture_iov_message(const struct capture_job *job,
+			 const struct capture_transfer *transfer,
+			 uint64_t address)
+{
+	uint8_t header[STRIDE_MAX];
+	uint32_t size = layout_of(job->call)->size;
+
+	if (capture_read(job, address, header, size) == size)
+		put_message(job, transfer, header);
+}
+
+void capture_iov_messages(const struct capture_job *job,
+			  const struct capture_transfer *transfer,
+			  uint64_t address)
+{
+	const struct layout *layout = layout_of(job->call);
+	uint8_t headers[MESSAGE_BATCH * STRIDE_MAX];
+	struct capture_transfer each = *transfer;
+	uint64_t left = capture_minimum(transfer->moved, MESSAGES_MAX);
+	uint32_t count;
+
+	while (left > 0) {
+		count = (uint32_t)capture_minimum(left, MESSAGE_BATCH);
+		count = capture_read(job, address, headers,
+				     count * layout->stride) /
+			layout->stride;
+		if (count == 0)
+			return;
+		for (uint32_t i = 0; i < count; i++) {
+			const uint8_t *header = headers + i * layout->stride;
+
+			each.moved = capture_word(header + layout->moved, 4);
+			put_message(job, &each, header);
+		}
+		address += (uint64_t)count * layout->stride;
+		left -= count;
+	}
+}
