@@ -84,6 +84,16 @@ static int32_t first_fd(const struct capture_call *call)
 	return -1;
 }
 
+/* A length that was passed by value. An int has no upper half. */
+static uint64_t passed_length(const struct capture_call *call, unsigned index)
+{
+	uint64_t length = capture_argument(call, index);
+	unsigned kind = call->row->arg[index].kind;
+
+	return kind == KIND_INT || kind == KIND_UINT ? (uint32_t)length
+						     : length;
+}
+
 /*
  * A result can be more than what was moved: getxattr() asked for the size,
  * recv() with MSG_TRUNC. The size that follows the buffer bounds it.
@@ -111,16 +121,6 @@ static bool dereferenced_bytes(const struct capture_job *job, uint64_t address,
 		return false;
 	*ret_length = capture_word(word, sizeof(word));
 	return true;
-}
-
-/* A length that was passed by value. An int has no upper half. */
-static uint64_t passed_length(const struct capture_call *call, unsigned index)
-{
-	uint64_t length = capture_argument(call, index);
-	unsigned kind = call->row->arg[index].kind;
-
-	return kind == KIND_INT || kind == KIND_UINT ? (uint32_t)length
-						     : length;
 }
 
 /* How many bytes of argument index moved. False when nothing says so. */
