@@ -179,3 +179,17 @@ enum reader_result reader_next(struct reader *reader, struct record *ret)
 	reader->offset += sizeof(struct ktr_header) + ret->length;
 	return READER_RECORD;
 }
+
+bool reader_is_ready(const struct reader *reader)
+{
+	size_t held = reader->end - reader->start;
+	struct record record;
+
+	if (reader->fault)
+		return reader->fault != RECORD_TRUNCATED;
+	if (held < sizeof(struct ktr_header))
+		return false;
+	if (record_decode_header(reader->window + reader->start, &record))
+		return true;
+	return held - sizeof(struct ktr_header) >= record.length;
+}

@@ -6,6 +6,7 @@
 #ifndef TRACE_READER_H
 #define TRACE_READER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "trace/record.h"
@@ -27,6 +28,9 @@ int reader_open(struct reader **ret, int fd);
 void reader_close(struct reader *reader); /* NULL is fine */
 
 enum reader_result reader_next(struct reader *reader, struct record *ret);
+
+/* True when the next call need not read(2) to answer. */
+bool reader_is_ready(const struct reader *reader);
 
 enum record_fault reader_fault(const struct reader *reader);
 uint64_t reader_offset(const struct reader *reader); /* of the fault's record */
