@@ -1,0 +1,131 @@
+/*
+ * Names for numbers. What Linux defines is asked of sysdesc; what only the
+ * file format defines (FreeBSD's page fault and capability numbers) stands in
+ * the tables here. Prints nothing itself.
+ */
+#include "decode/name.h"
+#include "base/array.h"
+#include "base/text.h"
+
+#define NAME_SIGNAL_MAX	   64
+#define NAME_SIGNAL_RT_MIN 34 /* glibc's SIGRTMIN: it keeps 32 and 33 */
+
+void name_syscall(struct text *text, enum sysdesc_abi abi, int64_t number,
+		  bool with_number)
+{
+	const struct sysdesc_row *row = sysdesc_find(abi, number);
+
+	if (row)
+		text_put(text, row->name);
+	if (row && !with_number)
+		return;
+	text_char(text, '[');
+	text_decimal(text, number);
+	text_char(text, ']');
+}
+
+void name_errno(struct text *text, int error)
+{
+	const char *words = sysdesc_errno_text(error);
+
+	if (words) {
+		text_put(text, words);
+		return;
+	}
+	text_put(text, "Unknown error ");
+	text_decimal(text, error);
+}
+
+void name_signal(struct text *text, int signo)
+{
+	const char *name = sysdesc_signal_name(signo);
+
+	if (name) {
+		text_put(text, name);
+	} else if (signo == NAME_SIGNAL_RT_MIN) {
+		text_put(text, "SIGRTMIN");
+	} else if (signo > NAME_SIGNAL_RT_MIN && signo <= NAME_SIGNAL_MAX) {
+		text_put(text, "SIGRTMIN+");
+		text_decimal(text, signo - NAME_SIGNAL_RT_MIN);
+	} else {
+		text_put(text, "SIG");
+		text_decimal(text, signo);
+	}
+}
+
+static void name_invalid(struct text *text, int number)
+{
+	text_put(text, "<invalid=");
+	text_decimal(text, number);
+	text_char(text, '>');
+}
+
+void name_signal_code(struct text *text, int signo, int code)
+{
+	const char *name = sysdesc_signal_code(signo, code);
+
+	if (name)
+		text_put(text, name);
+	else
+		name_invalid(text, code);
+}
+
+void name_access(struct text *text, int access)
+{
+	static const char *const bits[] = { "VM_PROT_READ", "VM_PROT_WRITE",
+					    "VM_PROT_EXECUTE" };
+	unsigned rest = (unsigned)access;
+	bool any = false;
+
+	text_format(text, "0x%x<", rest);
+	if (!access)
+		text_put(text, "VM_PROT_NONE");
+	for (unsigned i = 0; i < ARRAY_LEN(bits); i++) {
+		if (!(rest & 1u << i))
+			continue;
+		text_put(text, any ? "|" : "");
+		text_put(text, bits[i]);
+		rest &= ~(1u << i);
+		any = true;
+	}
+	text_char(text, '>');
+	if (rest)
+		text_format(text, "<invalid>%u", rest);
+}
+
+void name_fault_result(struct text *text, int result)
+{
+	static const char *const names[] = {
+		"KERN_SUCCESS",
+		"KERN_INVALID_ADDRESS",
+		"KERN_PROTECTION_FAILURE",
+		"KERN_NO_SPACE",
+		"KERN_INVALID_ARGUMENT",
+		"KERN_FAILURE",
+		"KERN_RESOURCE_SHORTAGE",
+		"KERN_NOT_RECEIVER",
+		"KERN_NO_ACCESS",
+	};
+
+	if (result >= 0 && (unsigned)result < ARRAY_LEN(names))
+		text_put(text, names[result]);
+	else
+		name_invalid(text, result);
+}
+
+void name_violation(struct text *text, int type)
+{
+	static const char *const words[] = {
+		"operation not capable",
+		"attempt to increase capabilities",
+		"disallowed system call",
+		"restricted VFS lookup",
+	};
+
+	if (type >= 0 && (unsigned)type < ARRAY_LEN(words)) {
+		text_put(text, words[type]);
+		return;
+	}
+	text_put(text, "unknown capability failure ");
+	text_decimal(text, type);
+}

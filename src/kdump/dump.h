@@ -1,0 +1,21 @@
+/* A whole trace, from a descriptor to standard output. */
+#ifndef KDUMP_DUMP_H
+#define KDUMP_DUMP_H
+
+struct options;
+struct text;
+
+/*
+ * Prints the records of the trace that fd (not taken over) leads to. 0; or -1,
+ * after all that came before the trouble is printed, with one line in *error
+ * that says what it was: empty when nobody reads the output any more.
+ */
+int dump_run(const struct options *options, int fd, struct text *error);
+
+/* What to call the input in messages. */
+const char *dump_name(const struct options *options);
+
+/* Writes the text to standard output and empties it. 0 or -1, as above. */
+int dump_write(struct text *text, struct text *error);
+
+#endif

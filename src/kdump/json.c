@@ -1,0 +1,285 @@
+/*
+ * Records as lines of JSON. Every number survives a reader that has doubles
+ * alone, every byte string one that has UTF-8 alone. The schema is that of
+ * kdump-u(1): a member once there keeps its name and its type.
+ */
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "decode/name.h"
+#include "decode/structure.h"
+#include "kdump/json.h"
+#include "kdump/json_value.h"
+#include "kdump/options.h"
+#include "kdump/state.h"
+#include "trace/facility.h"
+#include "trace/record.h"
+
+#define JSON_VERSION 1
+
+/* What every function here needs. */
+struct json {
+	struct text *text;
+	const struct options *options;
+	const struct state *state;
+	const struct record *record;
+};
+
+static void json_head(struct text *text, const struct record *record,
+		      const char *event)
+{
+	text_char(text, '{');
+	text_json_number(text, "v", JSON_VERSION);
+	json_value_time(text, "time", record->time_ns);
+	json_value_integer(text, "pid", record->pid);
+	json_value_integer(text, "tid", record->tid);
+	if (record->cpu >= 0)
+		json_value_integer(text, "cpu", record->cpu);
+	json_value_string(text, "comm", record->comm);
+	json_value_string(text, "ev", event);
+}
+
+/* The bytes of a record, as far as -m and -s let them out, and their number. */
+static void json_data(const struct json *json, const void *data, size_t length)
+{
+	size_t most = json->options->data_max ? json->options->data_max
+					      : SIZE_MAX;
+
+	json_value_integer(json->text, "size", (int64_t)length);
+	if (!json->options->no_data)
+		text_json_bytes(json->text, "data", data, MIN(length, most));
+}
+
+static void json_call(const struct json *json, int32_t code)
+{
+	enum sysdesc_abi abi = state_abi(json->state, json->record);
+	int64_t number = state_number(json->state, json->record, code);
+	const struct sysdesc_row *row = sysdesc_find(abi, number);
+
+	if (row)
+		json_value_string(json->text, "name", row->name);
+	json_value_integer(json->text, "number", number);
+	json_value_string(json->text, "abi", sysdesc_abi_name(abi));
+}
+
+static void json_syscall(const struct json *json)
+{
+	json_call(json, json->record->syscall.code);
+	json_value_open(json->text, "args");
+	text_char(json->text, '[');
+	for (unsigned i = 0; i < json->record->syscall.narg; i++) {
+		if (i > 0)
+			text_char(json->text, ',');
+		json_value_put_hex(json->text, record_arg(json->record, i));
+	}
+	text_char(json->text, ']');
+}
+
+/* The name of an error, ours for FreeBSD's two included; NULL for none. */
+static const char *json_errno_name(int error)
+{
+	switch (error) {
+	case KTR_ERESTART:
+		return "ERESTART";
+	case KTR_EJUSTRETURN:
+		return "EJUSTRETURN";
+	default:
+		return sysdesc_errno_name(error);
+	}
+}
+
+static void json_sysret(const struct json *json)
+{
+	int error = json->record->sysret.error;
+	const char *name = json_errno_name(error);
+
+	json_call(json, json->record->sysret.code);
+	json_value_integer(json->text, "error", error);
+	if (error == 0)
+		json_value_integer(json->text, "result",
+				   json->record->sysret.retval);
+	else if (name)
+		json_value_string(json->text, "errno", name);
+}
+
+static void json_genio(const struct json *json)
+{
+	const struct record *record = json->record;
+
+	json_value_integer(json->text, "fd", record->genio.fd);
+	json_value_string(json->text, "dir",
+			  record->genio.rw == KTR_GENIO_READ ? "read"
+							     : "write");
+	json_data(json, record->genio.data, record->genio.length);
+}
+
+static void json_psig(const struct json *json)
+{
+	static const char *const actions[] = { "default", "ignore", "caught" };
+	const struct record *record = json->record;
+	const char *code;
+
+	json_value_open(json->text, "signal");
+	text_char(json->text, '"');
+	name_signal(json->text, record->psig.signo);
+	text_char(json->text, '"');
+	json_value_integer(json->text, "signo", record->psig.signo);
+	json_value_string(json->text, "action",
+			  actions[MIN(record->psig.action, UINT64_C(2))]);
+	if (record->psig.action > KTR_SIG_IGN)
+		json_value_hex(json->text, "handler", record->psig.action);
+	json_value_hex(json->text, "mask", record->psig.mask);
+	json_value_integer(json->text, "code", record->psig.code);
+	code = sysdesc_signal_code(record->psig.signo, record->psig.code);
+	if (code)
+		json_value_string(json->text, "code_name", code);
+}
+
+static void json_csw(const struct json *json)
+{
+	const struct record *record = json->record;
+
+	text_json_bool(json->text, "out", record->csw.out);
+	text_json_bool(json->text, "user", record->csw.user);
+	if (record->csw.wmesg)
+		text_json_bytes(json->text, "wmesg", record->csw.wmesg,
+				record->csw.wmesg_length);
+}
+
+static void json_struct(const struct json *json)
+{
+	const struct record *record = json->record;
+
+	json_value_string(json->text, "name", record->structure.name);
+	if (structure_is_ours(record)) {
+		if (json_value_fields(json->text, record))
+			return;
+		text_json_bool(json->text, "malformed", true);
+	}
+	if (record->kind == KTR_STRUCT_ARRAY)
+		json_value_integer(json->text, "item_size",
+				   (int64_t)record->structure.size);
+	json_data(json, record->structure.data, record->structure.length);
+}
+
+static void json_procctor(const struct json *json)
+{
+	json_value_hex(json->text, "sv_flags", json->record->procctor.sv_flags);
+	json_value_string(
+	    json->text, "abi",
+	    sysdesc_abi_name(state_abi(json->state, json->record)));
+}
+
+static void json_violation(const struct json *json)
+{
+	json_value_integer(json->text, "type", json->record->capfail.type);
+	json_value_open(json->text, "violation");
+	text_char(json->text, '"');
+	name_violation(json->text, json->record->capfail.type);
+	text_char(json->text, '"');
+}
+
+/* A string that came with its NUL. */
+static void json_sysctl(const struct json *json)
+{
+	const char *name = (const char *)json->record->raw.data;
+
+	text_json_bytes(json->text, "name", name,
+			strnlen(name, json->record->raw.length));
+}
+
+static void json_fault(const struct json *json)
+{
+	json_value_hex(json->text, "address", json->record->fault.address);
+	json_value_integer(json->text, "access", json->record->fault.type);
+}
+
+static void json_fault_end(const struct json *json)
+{
+	json_value_integer(json->text, "result", json->record->faultend.result);
+}
+
+static void json_raw(const struct json *json)
+{
+	if (json->record->kind > KTR_KIND_MAX)
+		json_value_integer(json->text, "kind", json->record->kind);
+	json_data(json, json->record->raw.data, json->record->raw.length);
+}
+
+/* The members that records of one kind have. */
+static void json_body(const struct json *json)
+{
+	const struct record *record = json->record;
+
+	switch (record->kind) {
+	case KTR_SYSCALL:
+		json_syscall(json);
+		break;
+	case KTR_SYSRET:
+		json_sysret(json);
+		break;
+	case KTR_NAMEI:
+		text_json_bytes(json->text, "path", record->raw.data,
+				record->raw.length);
+		break;
+	case KTR_GENIO:
+		json_genio(json);
+		break;
+	case KTR_PSIG:
+		json_psig(json);
+		break;
+	case KTR_CSW:
+		json_csw(json);
+		break;
+	case KTR_STRUCT:
+	case KTR_STRUCT_ARRAY:
+		json_struct(json);
+		break;
+	case KTR_SYSCTL:
+		json_sysctl(json);
+		break;
+	case KTR_PROCCTOR:
+		json_procctor(json);
+		break;
+	case KTR_PROCDTOR:
+		break;
+	case KTR_CAPFAIL:
+		json_violation(json);
+		break;
+	case KTR_FAULT:
+		json_fault(json);
+		break;
+	case KTR_FAULTEND:
+		json_fault_end(json);
+		break;
+	case KTR_ARGS:
+	case KTR_ENVS:
+		json_value_strings(json->text, facility_name(record->kind),
+				   record->raw.data, record->raw.length);
+		break;
+	default:
+		json_raw(json);
+	}
+}
+
+void json_put(struct text *text, const struct options *options,
+	      const struct state *state, const struct record *record)
+{
+	struct json json = {
+		.text = text,
+		.options = options,
+		.state = state,
+		.record = record,
+	};
+
+	json_head(text, record, facility_name(record->kind));
+	json_body(&json);
+	text_put(text, "}\n");
+}
+
+void json_put_drop(struct text *text, const struct record *record)
+{
+	json_head(text, record, "drop");
+	text_put(text, "}\n");
+}

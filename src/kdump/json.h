@@ -1,0 +1,16 @@
+/* One record -> one line of JSON, as kdump-u(1) describes it. */
+#ifndef KDUMP_JSON_H
+#define KDUMP_JSON_H
+
+struct options;
+struct record;
+struct state;
+struct text;
+
+void json_put(struct text *text, const struct options *options,
+	      const struct state *state, const struct record *record);
+
+/* The object that says that records were lost before this one. */
+void json_put_drop(struct text *text, const struct record *record);
+
+#endif

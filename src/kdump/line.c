@@ -1,0 +1,402 @@
+/*
+ * Records as lines of text, in FreeBSD's form: the columns that all of them
+ * have, then one small function for each kind. It neither selects nor writes.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include <linux/fcntl.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "decode/data.h"
+#include "decode/name.h"
+#include "decode/structure.h"
+#include "kdump/line.h"
+#include "kdump/options.h"
+#include "kdump/state.h"
+#include "trace/facility.h"
+#include "trace/record.h"
+
+#define LINE_SECOND INT64_C(1000000000)
+
+/* What every function here needs. */
+struct line {
+	struct text *text;
+	const struct options *options;
+	const struct state *state;
+	const struct record *record;
+};
+
+/* Right-aligned, as %*d. */
+static void line_right(struct text *text, int64_t value, size_t width)
+{
+	char digits[24];
+	size_t at = sizeof(digits);
+	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+	do {
+		digits[--at] = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (value < 0)
+		digits[--at] = '-';
+	while (sizeof(digits) - at < width)
+		digits[--at] = ' ';
+	text_bytes(text, digits + at, sizeof(digits) - at);
+}
+
+/* "1700000000.125456789 " */
+static void line_time(struct text *text, uint64_t seconds, uint64_t nsec)
+{
+	char digits[11] = ".000000000 ";
+
+	for (size_t at = 9; at > 0; at--) {
+		digits[at] = (char)('0' + nsec % 10);
+		nsec /= 10;
+	}
+	text_unsigned(text, seconds);
+	text_bytes(text, digits, sizeof(digits));
+}
+
+static void line_span(struct text *text, uint64_t from_ns, uint64_t to_ns)
+{
+	uint64_t span = to_ns < from_ns ? from_ns - to_ns : to_ns - from_ns;
+
+	if (to_ns < from_ns)
+		text_char(text, '-');
+	line_time(text, span / LINE_SECOND, span % LINE_SECOND);
+}
+
+static void line_origin(struct text *text, const struct options *options,
+			const struct record *record)
+{
+	size_t start;
+
+	line_right(text, record->pid, 6);
+	text_char(text, ' ');
+	if (options->threads) {
+		line_right(text, MAX(record->tid, INT64_C(0)), 6);
+		text_char(text, ' ');
+	}
+	start = text->length;
+	data_escape(text, record->comm,
+		    (size_t)(strchrnul(record->comm, 0) - record->comm),
+		    &options->style);
+	text_pad(text, start, 8);
+	text_char(text, ' ');
+}
+
+static void line_times(const struct line *line)
+{
+	const struct options *options = line->options;
+	const struct state *state = line->state;
+	uint64_t now = line->record->time_ns;
+
+	if (options->absolute)
+		line_time(line->text, now / LINE_SECOND, now % LINE_SECOND);
+	if (options->elapsed)
+		line_span(line->text, state->has_times ? state->first_ns : now,
+			  now);
+	if (options->relative)
+		line_span(line->text,
+			  state->has_times ? state->previous_ns : now, now);
+}
+
+/* "L64  ": whose calls these are, and how wide its words are. */
+static void line_abi(const struct line *line)
+{
+	uint32_t flags = state_flags(line->state, line->record);
+	enum sysdesc_abi abi = state_abi(line->state, line->record);
+	bool is_linux = (flags & KTR_SV_ABI_MASK) == KTR_SV_ABI_LINUX;
+	bool is_wide = flags & KTR_SV_LP64;
+
+	if (abi != SYSDESC_ABI_UNKNOWN) {
+		is_linux = true;
+		is_wide = sysdesc_word(abi) == 8;
+	}
+	text_char(line->text, is_linux ? 'L' : 'U');
+	if (!flags && !is_linux)
+		text_put(line->text, "00  ");
+	else
+		text_put(line->text, is_wide ? "64  " : "32  ");
+}
+
+static void line_head(const struct line *line)
+{
+	const char *tag = facility_tag(line->record->kind);
+
+	line_origin(line->text, line->options, line->record);
+	line_times(line);
+	if (line->options->cpu) {
+		line_right(line->text, line->record->cpu, 3);
+		text_char(line->text, ' ');
+	}
+	if (tag) {
+		text_put(line->text, tag);
+	} else {
+		text_put(line->text, "UNKNOWN(");
+		text_unsigned(line->text, line->record->kind);
+		text_char(line->text, ')');
+	}
+	text_put(line->text, "  ");
+	if (line->options->abi)
+		line_abi(line);
+}
+
+static void line_call_name(const struct line *line, enum sysdesc_abi abi,
+			   int64_t number)
+{
+	name_syscall(line->text, abi, number, line->options->numbers);
+}
+
+static void line_argument(const struct line *line,
+			  const struct sysdesc_row *row, unsigned index)
+{
+	uint64_t value = record_arg(line->record, index);
+
+	if (!line->options->plain && row && index < row->narg &&
+	    row->arg[index].kind == KIND_DIRFD && (int32_t)value == AT_FDCWD)
+		text_put(line->text, "AT_FDCWD");
+	else if (line->options->decimal)
+		text_decimal(line->text, (int64_t)value);
+	else
+		text_hex(line->text, value);
+}
+
+static void line_syscall(const struct line *line)
+{
+	enum sysdesc_abi abi = state_abi(line->state, line->record);
+	int64_t number = state_number(line->state, line->record,
+				      line->record->syscall.code);
+	const struct sysdesc_row *row = sysdesc_find(abi, number);
+	unsigned count = line->record->syscall.narg;
+
+	line_call_name(line, abi, number);
+	for (unsigned i = 0; i < count; i++) {
+		text_char(line->text, i == 0 ? '(' : ',');
+		line_argument(line, row, i);
+	}
+	if (count > 0)
+		text_char(line->text, ')');
+}
+
+static void line_result(const struct line *line, int64_t value)
+{
+	if (line->options->plain && !line->options->decimal) {
+		text_hex(line->text, (uint64_t)value);
+		return;
+	}
+	text_decimal(line->text, value);
+	if (!line->options->plain && (value < 0 || value > 9)) {
+		text_char(line->text, '/');
+		text_hex(line->text, (uint64_t)value);
+	}
+}
+
+static void line_error(const struct line *line, int error)
+{
+	text_put(line->text, "-1 errno ");
+	text_decimal(line->text, error);
+	if (line->options->plain)
+		return;
+	text_char(line->text, ' ');
+	name_errno(line->text, error);
+}
+
+static void line_sysret(const struct line *line)
+{
+	const struct record *record = line->record;
+
+	line_call_name(line, state_abi(line->state, record),
+		       state_number(line->state, record, record->sysret.code));
+	text_char(line->text, ' ');
+	switch (record->sysret.error) {
+	case 0:
+		line_result(line, record->sysret.retval);
+		break;
+	case KTR_ERESTART:
+		text_put(line->text, "RESTART");
+		break;
+	case KTR_EJUSTRETURN:
+		text_put(line->text, "JUSTRETURN");
+		break;
+	default:
+		line_error(line, record->sysret.error);
+	}
+}
+
+static void line_genio(const struct line *line)
+{
+	const struct record *record = line->record;
+
+	text_put(line->text, "fd ");
+	text_decimal(line->text, record->genio.fd);
+	text_put(line->text,
+		 record->genio.rw == KTR_GENIO_READ ? " read " : " wrote ");
+	text_unsigned(line->text, record->genio.length);
+	text_put(line->text, record->genio.length == 1 ? " byte" : " bytes");
+}
+
+static void line_psig(const struct line *line)
+{
+	const struct record *record = line->record;
+
+	name_signal(line->text, record->psig.signo);
+	if (record->psig.action == KTR_SIG_DFL)
+		text_put(line->text, " SIG_DFL");
+	else if (record->psig.action == KTR_SIG_IGN)
+		text_put(line->text, " SIG_IGN");
+	else
+		text_format(line->text,
+			    " caught handler=0x%" PRIx64 " mask=0x%" PRIx64,
+			    record->psig.action, record->psig.mask);
+	text_put(line->text, " code=");
+	name_signal_code(line->text, record->psig.signo, record->psig.code);
+}
+
+static void line_csw(const struct line *line)
+{
+	const struct record *record = line->record;
+
+	text_put(line->text, record->csw.out ? "stop " : "resume ");
+	text_put(line->text, record->csw.user ? "user" : "kernel");
+	if (!record->csw.wmesg)
+		return;
+	text_char(line->text, ' ');
+	data_quote(line->text, record->csw.wmesg, record->csw.wmesg_length,
+		   &line->options->style);
+}
+
+static void line_user(const struct line *line)
+{
+	const uint8_t *data = line->record->raw.data;
+	size_t length = line->record->raw.length;
+
+	text_unsigned(line->text, length);
+	text_char(line->text, ' ');
+	for (size_t i = 0; i < length; i++)
+		text_format(line->text,
+			    line->options->decimal ? " %d" : " %02x", data[i]);
+}
+
+static void line_fault(const struct line *line)
+{
+	text_format(line->text, "0x%" PRIx64 " ", line->record->fault.address);
+	name_access(line->text, line->record->fault.type);
+}
+
+static void line_quote(const struct line *line)
+{
+	data_quote(line->text, line->record->raw.data, line->record->raw.length,
+		   &line->options->style);
+}
+
+/* A string that came with its NUL. */
+static void line_sysctl(const struct line *line)
+{
+	const char *name = (const char *)line->record->raw.data;
+
+	data_quote(line->text, name, strnlen(name, line->record->raw.length),
+		   &line->options->style);
+}
+
+static void line_strings(const struct line *line)
+{
+	data_quote_list(line->text, line->record->raw.data,
+			line->record->raw.length, &line->options->style);
+}
+
+/* What stands behind the tag. */
+static void line_body(const struct line *line)
+{
+	switch (line->record->kind) {
+	case KTR_SYSCALL:
+		line_syscall(line);
+		break;
+	case KTR_SYSRET:
+		line_sysret(line);
+		break;
+	case KTR_NAMEI:
+		line_quote(line);
+		break;
+	case KTR_GENIO:
+		line_genio(line);
+		break;
+	case KTR_PSIG:
+		line_psig(line);
+		break;
+	case KTR_CSW:
+		line_csw(line);
+		break;
+	case KTR_USER:
+		line_user(line);
+		break;
+	case KTR_STRUCT:
+	case KTR_STRUCT_ARRAY:
+		structure_put(line->text, line->record, &line->options->style);
+		break;
+	case KTR_SYSCTL:
+		line_sysctl(line);
+		break;
+	case KTR_CAPFAIL:
+		name_violation(line->text, line->record->capfail.type);
+		break;
+	case KTR_FAULT:
+		line_fault(line);
+		break;
+	case KTR_FAULTEND:
+		name_fault_result(line->text, line->record->faultend.result);
+		break;
+	case KTR_ARGS:
+	case KTR_ENVS:
+		line_strings(line);
+		break;
+	}
+}
+
+/* The lines below it, for records that carry data. */
+static void line_data(const struct line *line)
+{
+	const struct record *record = line->record;
+	const struct data_style *style = &line->options->style;
+	size_t most = line->options->data_max ? line->options->data_max
+					      : SIZE_MAX;
+
+	if (line->options->no_data)
+		return;
+	if (record->kind == KTR_GENIO)
+		data_dump(line->text, record->genio.data,
+			  MIN(record->genio.length, most), style);
+	else if (structure_is_opaque(record))
+		data_hexdump(line->text, record->structure.data,
+			     MIN(record->structure.length, most), style);
+}
+
+bool line_has(const struct record *record)
+{
+	return record->kind != KTR_PROCCTOR && record->kind != KTR_PROCDTOR;
+}
+
+void line_put(struct text *text, const struct options *options,
+	      const struct state *state, const struct record *record)
+{
+	struct line line = {
+		.text = text,
+		.options = options,
+		.state = state,
+		.record = record,
+	};
+
+	line_head(&line);
+	line_body(&line);
+	text_char(text, '\n');
+	line_data(&line);
+}
+
+void line_put_drop(struct text *text, const struct options *options,
+		   const struct record *record)
+{
+	line_origin(text, options, record);
+	text_put(text, "Events dropped.\n");
+}

@@ -1,0 +1,22 @@
+/* One record -> the lines that FreeBSD's kdump would print for it. */
+#ifndef KDUMP_LINE_H
+#define KDUMP_LINE_H
+
+#include <stdbool.h>
+
+struct options;
+struct record;
+struct state;
+struct text;
+
+/* False for a record that has no line: the start and the end of a process. */
+bool line_has(const struct record *record);
+
+void line_put(struct text *text, const struct options *options,
+	      const struct state *state, const struct record *record);
+
+/* "Events dropped.", for a record that comes after a loss. */
+void line_put_drop(struct text *text, const struct options *options,
+		   const struct record *record);
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * kdump-u: prints a trace. Takes the command line, opens the file, and says
+ * once what went wrong. Everything else happens in dump.c.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/ioctl.h>
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "base/text.h"
+#include "kdump/dump.h"
+#include "kdump/options.h"
+
+#define MAIN_WIDTH     80 /* where no terminal says */
+#define MAIN_WIDTH_MIN 9
+
+enum main_status { MAIN_OK, MAIN_FAILED, MAIN_USAGE };
+
+/* What the terminal is like on which people will read this. */
+static struct data_style main_style(const struct options *options)
+{
+	struct data_style style = { .width = MAIN_WIDTH };
+	struct winsize size;
+
+	setlocale(LC_CTYPE, "");
+	style.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	/* Standard output is often a pager; standard error seldom is. */
+	if (!options->plain && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 &&
+	    size.ws_col >= MAIN_WIDTH_MIN)
+		style.width = size.ws_col;
+	return style;
+}
+
+static int main_dump(const struct options *options, struct text *error)
+{
+	_cleanup_fd_ int fd = -1;
+
+	if (strcmp(options->file, "-") == 0)
+		return dump_run(options, STDIN_FILENO, error);
+	fd = open(options->file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0) {
+		text_put(error, options->file);
+		text_put(error, ": ");
+		text_put(error, strerror(errno));
+		return -1;
+	}
+	return dump_run(options, fd, error);
+}
+
+static int main_print(const struct options *options, struct text *error)
+{
+	_cleanup_(text_done) struct text text = TEXT_INIT;
+
+	if (options->help)
+		options_manual(&text);
+	else
+		text_put(&text, "kdump-u " KTRACE_U_VERSION "\n");
+	return dump_write(&text, error);
+}
+
+/* "kdump-u: ..." on standard error, and how to do better when that helps. */
+static void main_complain(const struct text *error, enum main_status status)
+{
+	_cleanup_(text_done) struct text message = TEXT_INIT;
+
+	if (error->length == 0)
+		return;
+	text_put(&message, "kdump-u: ");
+	text_bytes(&message, error->data, error->length);
+	text_char(&message, '\n');
+	if (status == MAIN_USAGE)
+		options_usage(&message);
+	fd_write_all(STDERR_FILENO, message.data, message.length);
+}
+
+int main(int argc, char **argv)
+{
+	_cleanup_(text_done) struct text error = TEXT_INIT;
+	enum main_status status = MAIN_OK;
+	struct options options;
+
+	if (options_take(&options, argc, argv, &error)) {
+		status = MAIN_USAGE;
+	} else {
+		options.style = main_style(&options);
+		if (options.help || options.version
+			? main_print(&options, &error)
+			: main_dump(&options, &error))
+			status = MAIN_FAILED;
+	}
+	main_complain(&error, status);
+	return (int)status;
+}

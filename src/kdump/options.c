@@ -1,0 +1,218 @@
+/*
+ * The options of kdump-u: FreeBSD's letters, and our own long ones. Parsing,
+ * usage and help come from the one table; nothing is printed here.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <ktrace-u/format.h>
+
+#include "base/options.h"
+#include "base/text.h"
+#include "kdump/options.h"
+#include "trace/facility.h"
+
+#define OPTIONS_FILE "ktrace.out"
+
+enum options_id {
+	OPTION_ABI = 1,
+	OPTION_CPU,
+	OPTION_DECIMAL,
+	OPTION_ELAPSED,
+	OPTION_FILE,
+	OPTION_THREADS,
+	OPTION_FOLLOW,
+	OPTION_DATA_MAX,
+	OPTION_PLAIN,
+	OPTION_ID,
+	OPTION_RELATIVE,
+	OPTION_NUMBERS,
+	OPTION_NO_DATA,
+	OPTION_ABSOLUTE,
+	OPTION_FACILITIES,
+	OPTION_JSON,
+	OPTION_HELP,
+	OPTION_VERSION,
+};
+
+/* clang-format off */
+static const struct options_row options_table[] = {
+	{ 'A', NULL, NULL, "show the ABI of each record: L64, L32, U00",
+	  OPTION_ABI },
+	{ 'c', NULL, NULL, "show the CPU of each record", OPTION_CPU },
+	{ 'd', NULL, NULL, "show numbers in decimal", OPTION_DECIMAL },
+	{ 'E', NULL, NULL, "show the time since the first record",
+	  OPTION_ELAPSED },
+	{ 'f', NULL, "FILE", "read FILE, not ktrace.out; - is standard input",
+	  OPTION_FILE },
+	{ 'H', NULL, NULL, "show the thread of each record", OPTION_THREADS },
+	{ 'l', NULL, NULL, "go on when the file grows", OPTION_FOLLOW },
+	{ 'm', NULL, "BYTES", "show at most so much data of a record; 0: all",
+	  OPTION_DATA_MAX },
+	{ 'n', NULL, NULL, "show numbers, not what they mean", OPTION_PLAIN },
+	{ 'p', NULL, "ID", "show this process or thread alone", OPTION_ID },
+	{ 'R', NULL, NULL, "show the time since the record before",
+	  OPTION_RELATIVE },
+	{ 'S', NULL, NULL, "show the numbers of system calls too",
+	  OPTION_NUMBERS },
+	{ 's', NULL, NULL, "show no data", OPTION_NO_DATA },
+	{ 'T', NULL, NULL, "show the time, in seconds since 1970",
+	  OPTION_ABSOLUTE },
+	{ 't', NULL, "POINTS", "show the records of these trace points alone",
+	  OPTION_FACILITIES },
+	{ 0, "json", NULL, "print an object of JSON a line, for programs",
+	  OPTION_JSON },
+	{ 0, "help", NULL, "print this", OPTION_HELP },
+	{ 0, "version", NULL, "print the version", OPTION_VERSION },
+	{ 0 },
+};
+/* clang-format on */
+
+struct options_taking {
+	struct options *options;
+	struct text *error;
+};
+
+static int options_take_facilities(struct options_taking *taking,
+				   const char *value)
+{
+	char bad = 0;
+
+	taking->options->has_facilities = true;
+	if (facility_parse(value, &taking->options->facilities, &bad) == 0)
+		return 0;
+	text_put(taking->error, "unknown trace point in ");
+	data_quote(taking->error, value, strlen(value),
+		   &taking->options->style);
+	return -EINVAL;
+}
+
+static int options_take_number(struct options_taking *taking, const char *what,
+			       const char *value, int64_t low, int64_t *ret)
+{
+	if (options_number(value, low, INT64_MAX, ret) == 0)
+		return 0;
+	text_put(taking->error, "invalid ");
+	text_put(taking->error, what);
+	text_put(taking->error, ": ");
+	data_quote(taking->error, value, strlen(value),
+		   &taking->options->style);
+	return -EINVAL;
+}
+
+static int options_take_data_max(struct options_taking *taking,
+				 const char *value)
+{
+	int64_t number = 0;
+	int result;
+
+	result = options_take_number(taking, "number of bytes", value, 0,
+				     &number);
+	taking->options->data_max = (size_t)number;
+	return result;
+}
+
+/* The switch that an option without an argument sets. */
+static bool *options_flag(struct options *options, enum options_id id)
+{
+	switch (id) {
+	case OPTION_ABI:
+		return &options->abi;
+	case OPTION_CPU:
+		return &options->cpu;
+	case OPTION_DECIMAL:
+		return &options->decimal;
+	case OPTION_ELAPSED:
+		return &options->elapsed;
+	case OPTION_THREADS:
+		return &options->threads;
+	case OPTION_FOLLOW:
+		return &options->follow;
+	case OPTION_PLAIN:
+		return &options->plain;
+	case OPTION_RELATIVE:
+		return &options->relative;
+	case OPTION_NUMBERS:
+		return &options->numbers;
+	case OPTION_NO_DATA:
+		return &options->no_data;
+	case OPTION_ABSOLUTE:
+		return &options->absolute;
+	case OPTION_JSON:
+		return &options->json;
+	case OPTION_HELP:
+		return &options->help;
+	case OPTION_VERSION:
+		return &options->version;
+	case OPTION_FILE:
+	case OPTION_DATA_MAX:
+	case OPTION_ID:
+	case OPTION_FACILITIES:
+		break;
+	}
+	return NULL;
+}
+
+static int options_take_one(void *context, int id, const char *value)
+{
+	struct options_taking *taking = context;
+
+	switch (id) {
+	case OPTION_FILE:
+		taking->options->file = value;
+		return 0;
+	case OPTION_DATA_MAX:
+		return options_take_data_max(taking, value);
+	case OPTION_ID:
+		return options_take_number(taking, "process or thread id",
+					   value, 1, &taking->options->id);
+	case OPTION_FACILITIES:
+		return options_take_facilities(taking, value);
+	default:
+		*options_flag(taking->options, (enum options_id)id) = true;
+		return 0;
+	}
+}
+
+static int options_take_operand(struct options *options, int count,
+				char *const *operands, struct text *error)
+{
+	if (count > 0 && (count > 1 || options->file)) {
+		text_put(error, "more than one file");
+		return -EINVAL;
+	}
+	if (count > 0)
+		options->file = operands[0];
+	if (!options->file)
+		options->file = OPTIONS_FILE;
+	return 0;
+}
+
+int options_take(struct options *ret, int argc, char *const *argv,
+		 struct text *error)
+{
+	struct options_taking taking = { .options = ret, .error = error };
+	int operand;
+
+	*ret = (struct options){ 0 };
+	operand = options_parse(options_table, argc, argv, options_take_one,
+				&taking, error);
+	if (operand < 0)
+		return operand;
+	return options_take_operand(ret, argc - operand, argv + operand, error);
+}
+
+void options_usage(struct text *text)
+{
+	text_put(text, "usage: kdump-u [-AcdEHlnRSsT] [-m bytes] [-p id] "
+		       "[-t points] [--json] [[-f] file]\n");
+}
+
+void options_manual(struct text *text)
+{
+	options_usage(text);
+	text_put(text, "Prints a trace that ktrace-u has recorded.\n\n");
+	options_help(options_table, text);
+	text_put(text, "\nTrace points, for -t:\n");
+	facility_help(text);
+}

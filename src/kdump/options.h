@@ -1,0 +1,49 @@
+/* What the command line of kdump-u asked for. */
+#ifndef KDUMP_OPTIONS_H
+#define KDUMP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "decode/data.h"
+
+struct text;
+
+struct options {
+	const char *file;    /* "-": standard input */
+	uint32_t facilities; /* KTRFAC() bits, when has_facilities */
+	bool has_facilities;
+	int64_t id;	 /* of a process or a thread; 0: all of them */
+	size_t data_max; /* bytes of data to show; 0: all of them */
+	bool absolute;
+	bool elapsed;
+	bool relative;
+	bool decimal;
+	bool threads;
+	bool follow;
+	bool plain;   /* -n: nothing decoded */
+	bool numbers; /* -S: numbers of system calls */
+	bool no_data;
+	bool abi;
+	bool cpu;
+	bool json;
+	bool help;
+	bool version;
+	struct data_style style; /* not an option: what the terminal is like */
+};
+
+/*
+ * Fills *ret from the words of the command line, which it points into. 0, or
+ * -EINVAL with one line in *error.
+ */
+int options_take(struct options *ret, int argc, char *const *argv,
+		 struct text *error);
+
+/* The line that says how to call it, newline included. */
+void options_usage(struct text *text);
+
+/* The same with what each option and each letter of -t means. */
+void options_manual(struct text *text);
+
+#endif
