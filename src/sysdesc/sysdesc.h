@@ -63,7 +63,13 @@ enum sysdesc_kind {
 enum sysdesc_direction { DIRECTION_NONE, DIRECTION_IN, DIRECTION_OUT,
 			 DIRECTION_INOUT };
 
-/* How long what an argument points at is. */
+/*
+ * How long what an argument points at is. Where a rule looks at argument
+ * len_arg, mind its kind: KIND_INT and KIND_UINT are 32 bits of the register.
+ * RESULT and RESULTS never go past len_arg, the room that the caller gave (a
+ * call may return more than it moved: MSG_TRUNC, getxattr with size 0); a
+ * msghdr has none, its iovecs are the room.
+ */
 enum sysdesc_length {
 	LENGTH_NONE,   /* it ends by itself (a string), or nothing is known */
 	LENGTH_FIXED,  /* the size of its structure */
@@ -133,6 +139,7 @@ enum sysdesc_effect {
 	EFFECT_CREDS,     /* user or group ids */
 	EFFECT_CLOSE,     /* descriptors go or change their meaning */
 	EFFECT_SIGRETURN, /* registers are replaced: the result means nothing */
+	EFFECT_COMM,      /* the thread's name, perhaps (prctl) */
 };
 
 struct sysdesc_arg {
@@ -141,7 +148,7 @@ struct sysdesc_arg {
 	uint8_t direction; /* enum sysdesc_direction */
 	uint8_t length;    /* enum sysdesc_length */
 	uint8_t len_arg;   /* index of the argument that length names */
-	uint8_t set;       /* enum sysdesc_blob, or _flagset, by kind */
+	uint8_t set;       /* enum sysdesc_blob, or _flagset (sets.h), by kind */
 };
 
 struct sysdesc_row {
@@ -174,6 +181,16 @@ enum sysdesc_abi sysdesc_abi_by_name(const char *name);
 /* From AUDIT_ARCH_* as the kernel reports it, and the number. */
 enum sysdesc_abi sysdesc_abi_of(uint32_t audit_arch, uint64_t number);
 uint32_t sysdesc_audit_arch(enum sysdesc_abi abi);
+
+/* The ABI that this build's machine speaks first. */
+static inline enum sysdesc_abi sysdesc_abi_native(void)
+{
+#if defined(__aarch64__)
+	return SYSDESC_AARCH64;
+#else
+	return SYSDESC_X86_64;
+#endif
+}
 
 /* Bytes of a pointer: 4 or 8. */
 unsigned sysdesc_word(enum sysdesc_abi abi);
