@@ -94,19 +94,26 @@ static uint64_t passed_length(const struct capture_call *call, unsigned index)
 						     : length;
 }
 
+/* Is it a number that can bound a length? */
+static bool is_count(const struct sysdesc_arg *arg)
+{
+	return arg->kind == KIND_SIZE || arg->kind == KIND_INT ||
+	       arg->kind == KIND_UINT || arg->kind == KIND_LONG ||
+	       arg->kind == KIND_ULONG;
+}
+
 /*
  * A result can be more than what was moved: getxattr() asked for the size,
- * recv() with MSG_TRUNC. The size that follows the buffer bounds it.
+ * recv() with MSG_TRUNC. The argument that says how much there is room for
+ * bounds it, where the row names one.
  */
-static bool result_bytes(const struct capture_call *call, unsigned index,
+static bool result_bytes(const struct capture_call *call, unsigned bound,
 			 uint64_t *ret_length)
 {
-	const struct sysdesc_row *row = call->row;
 	uint64_t length = (uint64_t)call->result;
 
-	if (index + 1u < row->narg && row->arg[index + 1].kind == KIND_SIZE)
-		length = capture_minimum(length,
-					 passed_length(call, index + 1));
+	if (is_count(&call->row->arg[bound]))
+		length = capture_minimum(length, passed_length(call, bound));
 	*ret_length = length;
 	return length > 0 || call->result == 0;
 }
@@ -132,7 +139,7 @@ static bool moved_bytes(const struct capture_job *job, unsigned index,
 
 	switch ((enum sysdesc_length)arg->length) {
 	case LENGTH_RESULT:
-		return result_bytes(call, index, ret_length);
+		return result_bytes(call, arg->len_arg, ret_length);
 	case LENGTH_ARG:
 		*ret_length = passed_length(call, arg->len_arg);
 		return capture_argument(call, index) != 0;

@@ -19,7 +19,8 @@ static const struct sysdesc_row read_row = {
 	.arg = { { .kind = KIND_FD },
 		 { .kind = KIND_BYTES,
 		   .direction = DIRECTION_OUT,
-		   .length = LENGTH_RESULT },
+		   .length = LENGTH_RESULT,
+		   .len_arg = 2 },
 		 { .kind = KIND_SIZE } },
 };
 static const struct sysdesc_row open_row = {

@@ -15,7 +15,8 @@ static const struct sysdesc_row read_row = {
 	.arg = { { .kind = KIND_FD },
 		 { .kind = KIND_BYTES,
 		   .direction = DIRECTION_OUT,
-		   .length = LENGTH_RESULT },
+		   .length = LENGTH_RESULT,
+		   .len_arg = 2 },
 		 { .kind = KIND_SIZE } },
 };
 static const struct sysdesc_row write_row = {
@@ -25,7 +26,8 @@ static const struct sysdesc_row write_row = {
 	.arg = { { .kind = KIND_FD },
 		 { .kind = KIND_BYTES,
 		   .direction = DIRECTION_IN,
-		   .length = LENGTH_RESULT },
+		   .length = LENGTH_RESULT,
+		   .len_arg = 2 },
 		 { .kind = KIND_SIZE } },
 };
 /* Its bytes come first, and it names no descriptor. */
@@ -35,7 +37,8 @@ static const struct sysdesc_row getrandom_row = {
 	.result = RESULT_COUNT,
 	.arg = { { .kind = KIND_BYTES,
 		   .direction = DIRECTION_OUT,
-		   .length = LENGTH_RESULT },
+		   .length = LENGTH_RESULT,
+		   .len_arg = 1 },
 		 { .kind = KIND_SIZE },
 		 { .kind = KIND_FLAGS } },
 };
@@ -72,6 +75,28 @@ static const struct sysdesc_row getsockopt_row = {
 		   .length = LENGTH_DEREF,
 		   .len_arg = 2 },
 		 { .kind = KIND_BLOB, .direction = DIRECTION_INOUT } },
+};
+/* Bounded by an int; and by nothing, argument 0 being no count. */
+static const struct sysdesc_row getdents_row = {
+	.name = "getdents",
+	.narg = 3,
+	.result = RESULT_COUNT,
+	.arg = { { .kind = KIND_FD },
+		 { .kind = KIND_BYTES,
+		   .direction = DIRECTION_OUT,
+		   .length = LENGTH_RESULT,
+		   .len_arg = 2 },
+		 { .kind = KIND_UINT } },
+};
+static const struct sysdesc_row unbounded_row = {
+	.name = "unbounded",
+	.narg = 3,
+	.result = RESULT_COUNT,
+	.arg = { { .kind = KIND_FD },
+		 { .kind = KIND_BYTES,
+		   .direction = DIRECTION_OUT,
+		   .length = LENGTH_RESULT },
+		 { .kind = KIND_SIZE } },
 };
 static const struct sysdesc_row unknown_length_row = {
 	.name = "no length",
@@ -156,6 +181,9 @@ static void test_one_record(void **state)
 		{ &read_row, UINT64_C(1) << 63, 16, 100, 4096, 16 },
 		{ &read_row, UINT64_C(1) << 63, INT64_MAX, 100, 16, 16 },
 		{ &read_row, UINT64_C(1) << 63, INT64_MIN, 100, 16, -1 },
+		{ &getdents_row, UINT64_C(0xdead0000000a), 100, 100, 4096, 10 },
+		{ &getdents_row, 32, 24, 100, 4096, 24 },
+		{ &unbounded_row, 10, 100, 100, 4096, 100 },
 		{ &setsockopt_row, 4, 0, 100, 4096, 4 },
 		{ &setsockopt_row, 0, 0, 100, 4096, 0 },
 		{ &setsockopt_row, 4, -EINVAL, 100, 4096, -1 },
