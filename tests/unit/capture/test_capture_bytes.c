@@ -192,8 +192,8 @@ static void test_one_record(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		int32_t rw = rows[i].row == &read_row ? KTR_GENIO_READ
-						      : KTR_GENIO_WRITE;
+		int32_t rw = rows[i].row == &setsockopt_row ? KTR_GENIO_WRITE
+							    : KTR_GENIO_READ;
 		struct fake *fake = fake_buffer(rows[i].row, rows[i].size,
 						rows[i].there);
 
