@@ -178,6 +178,7 @@ struct ktr_faultend {
 #define KTR_STRUCT_SYSCALL_NUMBER "syscall_number" /* for KTR_CODE_WIDE */
 #define KTR_STRUCT_ABI "abi"       /* ABI of the thread's calls from here on */
 #define KTR_STRUCT_MESSAGE "message" /* what the recorder had to say */
+#define KTR_STRUCT_END "session_end" /* nothing of the session is missing behind */
 
 #define KTR_FORMAT_REVISION 1
 

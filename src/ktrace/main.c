@@ -1,0 +1,205 @@
+/*
+ * ktrace-u: the process that the shell started reads its options, opens the
+ * trace, forks off a supervisor and becomes the command.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <ktrace-u/format.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "ktrace/options.h"
+#include "ktrace/output.h"
+#include "ktrace/why.h"
+#include "supervisor/supervisor.h"
+#include "trace/facility.h"
+#include "tracee/filter.h"
+#include "tracee/launch.h"
+
+enum {
+	EXIT_USAGE = 2,
+	EXIT_OURS = 125,
+	EXIT_CANNOT_EXEC = 126,
+	EXIT_NOT_FOUND = 127,
+};
+
+static volatile sig_atomic_t end_requested;
+
+/* The signal may come just before the supervisor waits: the timer repeats it
+ * until it has been seen. */
+static void request_end(int signal_number)
+{
+	static const struct itimerval again = {
+		.it_interval = { .tv_usec = 20000 },
+		.it_value = { .tv_usec = 20000 },
+	};
+
+	(void)signal_number;
+	end_requested = 1;
+	setitimer(ITIMER_REAL, &again, NULL);
+}
+
+static void listen_for_end(void)
+{
+	struct sigaction action = { .sa_handler = request_end };
+
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
+}
+
+static int complain(int status, const char *line)
+{
+	fprintf(stderr, "ktrace-u: %s\n", line);
+	return status;
+}
+
+/* A supervisor with a hard limit on its CPU time is killed when it is used up,
+ * and a filter kills the program with it. */
+static bool may_outlast_us(void)
+{
+	struct rlimit limit;
+
+	return !getrlimit(RLIMIT_CPU, &limit) &&
+	       limit.rlim_max != RLIM_INFINITY && geteuid() != 0;
+}
+
+static bool wants_filter(const struct ktrace_options *options)
+{
+	switch (options->seccomp) {
+	case SECCOMP_NEVER:
+		return false;
+	case SECCOMP_ALWAYS:
+		return true;
+	case SECCOMP_AUTO:
+		break;
+	}
+	return filter_is_free() && !may_outlast_us();
+}
+
+/* The filter that the selection gives; leaves config->filtered false where it
+ * would be of no use. */
+static int make_filter(const struct ktrace_options *options,
+		       struct supervisor_config *config, struct filter *ret)
+{
+	struct select stops;
+	int r;
+
+	if (!wants_filter(options) || !supervisor_stops(config, &stops))
+		return 0;
+	r = filter_compile(ret, &stops);
+	if (r < 0)
+		return r;
+	config->filtered = true;
+	return 0;
+}
+
+static int exec_status(int error)
+{
+	return error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND
+						   : EXIT_CANNOT_EXEC;
+}
+
+/* What is left to do for the process that was started. */
+static int be_command(const struct ktrace_options *options,
+		      const struct filter *filter, struct launch *launch)
+{
+	struct text line = TEXT_INIT;
+	bool is_filter = false;
+	int r = launch_wait(launch);
+
+	if (r < 0) {
+		why_not_traced(&line, -r);
+		return complain(EXIT_OURS, text_string(&line));
+	}
+	r = launch_exec(filter, options->seccomp == SECCOMP_ALWAYS,
+			options->command, &is_filter);
+	text_format(&line, "%s: %s",
+		    is_filter ? "seccomp filter" : options->command[0],
+		    strerror(-r));
+	return complain(is_filter ? EXIT_OURS : exec_status(-r),
+			text_string(&line));
+}
+
+static int be_supervisor(const struct supervisor_config *config,
+			 struct launch *launch)
+{
+	listen_for_end();
+	return supervisor_run(config, launch) < 0 ? EXIT_OURS : 0;
+}
+
+static int record(const struct ktrace_options *options,
+		  struct supervisor_config *config)
+{
+	struct filter filter = { 0 };
+	struct text line = TEXT_INIT;
+	struct launch launch;
+	int r;
+
+	config->fd = output_open(options, &line);
+	if (config->fd < 0)
+		return complain(EXIT_OURS, text_string(&line));
+	r = make_filter(options, config, &filter);
+	if (r < 0) {
+		text_format(&line, "seccomp filter: %s", strerror(-r));
+		return complain(EXIT_OURS, text_string(&line));
+	}
+	r = launch_fork(&launch, &config->fd);
+	if (r < 0) {
+		text_format(&line, "cannot start the supervisor: %s",
+			    strerror(-r));
+		return complain(EXIT_OURS, text_string(&line));
+	}
+	if (r == LAUNCH_SUPERVISOR)
+		return be_supervisor(config, &launch);
+	return be_command(options, config->filtered ? &filter : NULL, &launch);
+}
+
+static int print(struct text *text, FILE *to)
+{
+	fwrite(text->data, 1, text->length, to);
+	return fflush(to) ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct ktrace_options options;
+	struct text line = TEXT_INIT;
+	struct supervisor_config config;
+
+	if (ktrace_options_parse(&options, argc, argv, &line) < 0) {
+		complain(EXIT_USAGE, text_string(&line));
+		text_clear(&line);
+		ktrace_options_usage(&line);
+		print(&line, stderr);
+		return EXIT_USAGE;
+	}
+	if (options.help) {
+		ktrace_options_help(&line);
+		return print(&line, stdout);
+	}
+	if (options.version) {
+		text_put(&line, "ktrace-u " KTRACE_U_VERSION "\n");
+		return print(&line, stdout);
+	}
+	config = (struct supervisor_config){
+		.file = options.file,
+		.facilities = options.points | FACILITY_PROCESS,
+		.asked = options.asked,
+		.inherit = options.inherit,
+		.calls = options.calls,
+		.genio_size = (uint32_t)options.genio_size,
+		.genio_all = options.genio_all,
+		.queue_size = options.queue_size,
+		.drop = options.drop,
+		.version = KTRACE_U_VERSION,
+		.command = options.command,
+		.end_requested = &end_requested,
+	};
+	return record(&options, &config);
+}

@@ -1,0 +1,87 @@
+/*
+ * The trace file: ours, regular, private. Must not touch anything else.
+ */
+#include "ktrace/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "ktrace/options.h"
+
+static int output_fail(struct text *error, const char *what, const char *file)
+{
+	int failed = errno;
+
+	text_format(error, "%s%s: %s", what, file, strerror(failed));
+	return -failed;
+}
+
+/* A new file in the place of whatever had the name. */
+static int output_create(const char *file, struct text *error)
+{
+	int fd;
+
+	if (unlink(file) < 0 && errno != ENOENT)
+		return output_fail(error, "unlink ", file);
+	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC,
+		  S_IRUSR | S_IWUSR);
+	return fd < 0 ? output_fail(error, "", file) : fd;
+}
+
+/* Non-blocking, lest the name be a FIFO; on a regular file it means nothing. */
+static int output_append(const char *file, struct text *error)
+{
+	_cleanup_fd_ int fd = open(file,
+				   O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW |
+				       O_NONBLOCK | O_CLOEXEC,
+				   S_IRUSR | S_IWUSR);
+	struct stat status;
+
+	if (fd < 0 && errno == ELOOP) {
+		text_format(error, "%s: refuse to follow a symbolic link",
+			    file);
+		return -ELOOP;
+	}
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return output_fail(error, "", file);
+	if (status.st_uid != getuid()) {
+		text_format(error, "refuse to append to %s not owned by you",
+			    file);
+		return -EPERM;
+	}
+	if (!S_ISREG(status.st_mode)) {
+		text_format(error, "%s not regular file", file);
+		return -EACCES;
+	}
+	return take_fd(&fd);
+}
+
+/* A copy, since the recorder closes what it is given. */
+static int output_duplicate(int given, struct text *error)
+{
+	int flags = fcntl(given, F_GETFL);
+	int fd;
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) {
+		text_format(error, "descriptor %d is not open for writing",
+			    given);
+		return -EBADF;
+	}
+	fd = fcntl(given, F_DUPFD_CLOEXEC, 3);
+	return fd < 0 ? output_fail(error, "", "dup") : fd;
+}
+
+int output_open(const struct ktrace_options *options, struct text *error)
+{
+	if (options->fd >= 0)
+		return output_duplicate(options->fd, error);
+	if (!strcmp(options->file, "-"))
+		return output_duplicate(STDOUT_FILENO, error);
+	return options->append ? output_append(options->file, error)
+			       : output_create(options->file, error);
+}

@@ -1,0 +1,210 @@
+/*
+ * System calls of traced threads. Must not resume anything: who stops where is
+ * the loop's business.
+ */
+#include "supervisor/call.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+
+#include <ktrace-u/format.h>
+
+#include "supervisor/effect.h"
+#include "supervisor/life.h"
+#include "supervisor/path.h"
+#include "supervisor/state.h"
+
+struct call_naming {
+	struct supervisor *supervisor;
+	struct task *task;
+};
+
+static void call_named(void *context, unsigned arg, int64_t dirfd,
+		       const char *path, size_t length)
+{
+	struct call_naming *naming = context;
+
+	path_named(naming->supervisor, naming->task, arg, dirfd, path, length);
+}
+
+static uint8_t call_needs(const struct supervisor *supervisor,
+			  const struct sysdesc_row *row)
+{
+	return supervisor->needs[row ? sysdesc_index(row) : SELECT_ROWS_MAX];
+}
+
+/* A process may call through several ABIs; the reader is told of each change.
+ */
+static void note_abi(struct supervisor *supervisor, struct task *task,
+		     enum sysdesc_abi abi)
+{
+	struct fields_writer *fields;
+
+	if (task->abi == abi)
+		return;
+	task->abi = abi;
+	fields = session_fields(supervisor->session, task, KTR_STRUCT_ABI);
+	if (!fields)
+		return;
+	fields_string(fields, "abi", sysdesc_abi_name(abi));
+	session_fields_end(supervisor->session);
+}
+
+static void take_call(struct task *task, const struct tracee_syscall *at,
+		      enum sysdesc_abi abi)
+{
+	struct capture_call *call = &task->call;
+
+	call->number = (int32_t)at->number;
+	call->row = sysdesc_find(abi, call->number);
+	call->word = (uint8_t)sysdesc_word(abi);
+	call->unread_paths = 0;
+	for (unsigned i = 0; i < 6; i++)
+		call->args[i] = at->args[i];
+}
+
+/* Runs one of capture's two halves with a sink for the task. */
+static void call_capture(struct supervisor *supervisor, struct task *task,
+			 void (*half)(const struct capture_policy *,
+				      struct capture_call *,
+				      const struct capture_memory *,
+				      const struct capture_sink *))
+{
+	struct call_naming naming = { supervisor, task };
+	struct session_scribe scribe = {
+		.session = supervisor->session,
+		.task = task,
+		.named = call_named,
+		.context = &naming,
+	};
+	struct capture_sink sink = session_sink(&scribe);
+	struct capture_memory memory = state_memory(task);
+
+	half(&supervisor->policy, &task->call, &memory, &sink);
+	if (task->process->unreadable && !task->process->unreadable_told) {
+		task->process->unreadable_told = true;
+		session_coverage(supervisor->session, task, "memory",
+				 "the kernel does not let us read it");
+	}
+}
+
+void call_entry(struct supervisor *supervisor, struct task *task,
+		const struct tracee_syscall *at)
+{
+	enum sysdesc_abi abi = sysdesc_abi_of(at->audit_arch, at->number);
+	uint8_t needs;
+
+	take_call(task, at, abi);
+	task->in_call = true;
+	needs = call_needs(supervisor, task->call.row);
+	effect_at_entry(supervisor, task);
+	if (!supervisor->started)
+		life_start_at_exec(supervisor, task);
+	task->is_recorded = needs && supervisor->started &&
+			    state_is_recorded(task->process);
+	task->wants_exit = needs & CAPTURE_AT_EXIT;
+	if (!task->is_recorded)
+		return;
+	note_abi(supervisor, task, abi);
+	if (needs & CAPTURE_AT_ENTRY)
+		call_capture(supervisor, task, capture_entry);
+}
+
+/* What SYSRET's error is for a result of the kernel. */
+static int32_t call_error(int64_t result, bool failed)
+{
+	if (!failed)
+		return 0;
+	switch (-result) {
+	case TRACEE_ERESTARTSYS:
+	case TRACEE_ERESTARTNOINTR:
+	case TRACEE_ERESTARTNOHAND:
+	case TRACEE_ERESTART_RESTARTBLOCK:
+		return KTR_ERESTART;
+	default:
+		return (int32_t)-result;
+	}
+}
+
+static void put_return(struct supervisor *supervisor, struct task *task,
+		       int32_t error)
+{
+	struct session_scribe scribe = {
+		.session = supervisor->session,
+		.task = task,
+	};
+	struct capture_sink sink = session_sink(&scribe);
+
+	capture_return(&supervisor->policy, &task->call, error, &sink);
+}
+
+/* Whether a signal decides what the program will see of this result. */
+static bool is_interrupted(int32_t error)
+{
+	return error == KTR_ERESTART || error == EINTR;
+}
+
+static void hold_return(struct supervisor *supervisor, struct task *task,
+			int32_t error)
+{
+	task->interrupted.pending = true;
+	task->interrupted.error = error;
+	task->interrupted.result = task->call.result;
+	task->interrupted.time_ns = session_time(supervisor->session);
+}
+
+void call_exit(struct supervisor *supervisor, struct task *task,
+	       const struct tracee_syscall *at)
+{
+	int32_t error = call_error(at->result, at->failed);
+	bool returns_nothing = task->call.row &&
+			       task->call.row->effect == EFFECT_SIGRETURN;
+
+	if (!task->in_call)
+		return; /* entered before we saw it, or an exec's other half */
+	task->in_call = false;
+	task->call.result = at->result;
+	task->call.failed = at->failed;
+	if (!at->failed)
+		effect_at_exit(supervisor, task);
+	if (!task->is_recorded)
+		return;
+	call_capture(supervisor, task, capture_exit);
+	if (returns_nothing)
+		put_return(supervisor, task, KTR_EJUSTRETURN);
+	else if (is_interrupted(error))
+		hold_return(supervisor, task, error);
+	else
+		put_return(supervisor, task, error);
+}
+
+void call_end_interrupted(struct supervisor *supervisor, struct task *task,
+			  int32_t seen)
+{
+	uint64_t now = session_time(supervisor->session);
+
+	if (!task->interrupted.pending)
+		return;
+	task->interrupted.pending = false;
+	session_set_time(supervisor->session, task->interrupted.time_ns);
+	put_return(supervisor, task, seen);
+	session_set_time(supervisor->session, now);
+}
+
+int32_t call_seen_by_handler(const struct task *task, bool restarts)
+{
+	switch (-task->interrupted.result) {
+	case TRACEE_ERESTARTNOINTR:
+		return KTR_ERESTART;
+	case TRACEE_ERESTARTSYS:
+		return restarts ? KTR_ERESTART : EINTR;
+	default:
+		return EINTR;
+	}
+}
+
+void call_abandon(struct supervisor *supervisor, struct task *task)
+{
+	call_end_interrupted(supervisor, task, task->interrupted.error);
+	task->in_call = false;
+}

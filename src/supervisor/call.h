@@ -1,0 +1,34 @@
+/*
+ * System calls: from a stop at the entry or the exit to records, and to what
+ * the recorder itself must remember of them.
+ */
+#ifndef SUPERVISOR_CALL_H
+#define SUPERVISOR_CALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct supervisor;
+struct task;
+struct tracee_syscall;
+
+void call_entry(struct supervisor *supervisor, struct task *task,
+		const struct tracee_syscall *at);
+void call_exit(struct supervisor *supervisor, struct task *task,
+	       const struct tracee_syscall *at);
+
+/*
+ * The thread goes on from an interrupted call whose end was held back: writes
+ * it. `seen` is what the program sees: KTR_ERESTART or an errno.
+ */
+void call_end_interrupted(struct supervisor *supervisor, struct task *task,
+			  int32_t seen);
+
+/* What an interrupted call gives when the signal that came has a handler with
+ * or without SA_RESTART. */
+int32_t call_seen_by_handler(const struct task *task, bool restarts);
+
+/* The call that the thread is in will not return to it: it ends here. */
+void call_abandon(struct supervisor *supervisor, struct task *task);
+
+#endif

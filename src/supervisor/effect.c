@@ -1,0 +1,183 @@
+/*
+ * Effects of calls on what is remembered of a process. Must write no record of
+ * the call itself.
+ */
+#include "supervisor/effect.h"
+
+#include <linux/sched.h>
+#include <signal.h>
+#include <string.h>
+
+#include "supervisor/path.h"
+#include "supervisor/state.h"
+#include "tracee/memory.h"
+#include "tracee/proc.h"
+
+/* Every child must come along: clone(2) can ask the kernel not to tell. */
+static void keep_child(struct supervisor *supervisor, struct task *task)
+{
+	uint64_t flags = task->call.args[0];
+
+	if (!(flags & CLONE_UNTRACED))
+		return;
+	if (tracee_set_argument(task->tid, 0,
+				flags & ~(uint64_t)CLONE_UNTRACED))
+		session_coverage(supervisor->session, task, "child",
+				 "clone with CLONE_UNTRACED");
+}
+
+/* The same where the flags stand in memory, in the first word of clone_args. */
+static void keep_child3(struct supervisor *supervisor, struct task *task)
+{
+	uint64_t flags;
+	struct memory_piece piece = { .address = task->call.args[0],
+				      .to = &flags,
+				      .length = sizeof(flags) };
+
+	if (memory_read(task->tid, &piece, 1) < 0 ||
+	    piece.got < sizeof(flags) || !(flags & CLONE_UNTRACED))
+		return;
+	flags &= ~(uint64_t)CLONE_UNTRACED;
+	if (memory_write(task->tid, piece.address, &flags, sizeof(flags)))
+		session_coverage(supervisor->session, task, "child",
+				 "clone3 with CLONE_UNTRACED");
+}
+
+void effect_at_entry(struct supervisor *supervisor, struct task *task)
+{
+	const struct supervisor_config *config = supervisor->config;
+
+	if (!task->call.row || (!config->inherit && !config->filtered))
+		return;
+	if (task->call.row->effect == EFFECT_SPAWN && task->call.row->narg)
+		keep_child(supervisor, task);
+	else if (task->call.row->effect == EFFECT_SPAWN3)
+		keep_child3(supervisor, task);
+}
+
+/* The flags of the clone that the task is in; 0 for fork and vfork. */
+static uint64_t spawn_flags(const struct task *task)
+{
+	uint64_t flags = 0;
+	struct memory_piece piece = { .address = task->call.args[0],
+				      .to = &flags,
+				      .length = sizeof(flags) };
+
+	if (!task->call.row)
+		return 0;
+	if (task->call.row->effect == EFFECT_SPAWN && task->call.row->narg)
+		return task->call.args[0];
+	if (task->call.row->effect != EFFECT_SPAWN3 ||
+	    memory_read(task->tid, &piece, 1) < 0)
+		return 0;
+	return flags;
+}
+
+void effect_share(struct task *task, struct process *child)
+{
+	uint64_t flags = task->in_call ? spawn_flags(task) : 0;
+
+	if (flags & CLONE_FS) {
+		task->process->shares_fs = child->shares_fs = true;
+		path_forget_cwd(task->process);
+		path_forget_cwd(child);
+	}
+	if (flags & CLONE_SIGHAND)
+		task->process->signals.known = child->signals.known = false;
+}
+
+static void set_bit(uint64_t *bits, int signal_number, bool on)
+{
+	uint64_t bit = UINT64_C(1) << (signal_number - 1);
+
+	*bits = on ? *bits | bit : *bits & ~bit;
+}
+
+static void set_action(struct task *task, uint64_t action, uint64_t flags)
+{
+	struct task_signals *signals = &task->process->signals;
+	int signal_number = (int)task->call.args[0];
+
+	if (signal_number < 1 || signal_number > TRACEE_SIGNAL_MAX)
+		return;
+	signals->action[signal_number] = action;
+	set_bit(&signals->resets, signal_number, flags & SA_RESETHAND);
+	set_bit(&signals->restarts, signal_number, flags & SA_RESTART);
+}
+
+/*
+ * struct sigaction as the kernel takes it: handler, then flags, each a word;
+ * i386's first sigaction(2), the one with three arguments, has the mask between
+ * them.
+ */
+static void note_sigaction(struct task *task)
+{
+	unsigned word = task->call.word;
+	unsigned flags_at = task->call.row->narg == 3 ? 2 * word : word;
+	uint64_t action = 0, flags = 0;
+	struct memory_piece pieces[] = {
+		{ .address = task->call.args[1],
+		  .to = &action,
+		  .length = word },
+		{ .address = task->call.args[1] + flags_at,
+		  .to = &flags,
+		  .length = word },
+	};
+
+	if (!task->call.args[1])
+		return;
+	if (memory_read(task->tid, pieces, 2) < 0 || pieces[0].got < word ||
+	    pieces[1].got < word)
+		task->process->signals.known = false;
+	else
+		set_action(task, action, flags);
+}
+
+/* i386's signal(2): the handler itself, with the old semantics. */
+static void note_signal(struct task *task)
+{
+	set_action(task, task->call.args[1], SA_RESETHAND);
+}
+
+/* The thread shares less than it did: what is remembered per process may now
+ * be wrong for one of its threads. */
+static void note_unshare(struct task *task)
+{
+	if (task->call.args[0] & (CLONE_FS | CLONE_NEWNS | CLONE_NEWUSER)) {
+		task->process->shares_fs = true;
+		task->process->root_known = false;
+		path_forget_cwd(task->process);
+	}
+}
+
+void effect_at_exit(struct supervisor *supervisor, struct task *task)
+{
+	struct process *process = task->process;
+
+	(void)supervisor;
+	if (!task->call.row)
+		return;
+	switch (task->call.row->effect) {
+	case EFFECT_CWD:
+		path_forget_cwd(process);
+		break;
+	case EFFECT_ROOT:
+		process->root_known = false;
+		path_forget_cwd(process);
+		break;
+	case EFFECT_SIGACTION:
+		note_sigaction(task);
+		break;
+	case EFFECT_SIGNAL:
+		note_signal(task);
+		break;
+	case EFFECT_UNSHARE:
+		note_unshare(task);
+		break;
+	case EFFECT_COMM:
+		proc_comm(task->tid, task->comm);
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,261 @@
+/*
+ * Who is who. Reads /proc; writes records; remembers nothing.
+ */
+#include "supervisor/identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <ktrace-u/format.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "supervisor/state.h"
+#include "trace/facility.h"
+#include "tracee/proc.h"
+#include "tracee/stop.h"
+
+/* ARGS and ENVS records hold whole strings up to about this much. */
+#define IMAGE_CHUNK (128u << 10)
+#define IMAGE_MAX   (16u << 20)
+
+static void put_strings(struct fields_writer *fields, const char *name,
+			char *const *strings)
+{
+	for (; *strings; strings++)
+		fields_string(fields, name, *strings);
+}
+
+static void put_boot_id(struct fields_writer *fields)
+{
+	char id[64];
+	ssize_t n = fd_read_file(AT_FDCWD, "/proc/sys/kernel/random/boot_id",
+				 id, sizeof(id));
+
+	if (n > 0)
+		fields_bytes(fields, "boot_id", id, (size_t)n - 1);
+}
+
+/* What was asked for by letter and this recorder does not write. */
+static void put_unrecorded(struct supervisor *supervisor)
+{
+	static const unsigned recorded[] = {
+		KTR_SYSCALL,  KTR_SYSRET,   KTR_NAMEI, KTR_GENIO, KTR_PSIG,
+		KTR_PROCCTOR, KTR_PROCDTOR, KTR_ARGS,  KTR_ENVS,
+	};
+	uint32_t left = supervisor->config->asked & KTRFAC_MASK;
+
+	for (size_t i = 0; i < ARRAY_LEN(recorded); i++)
+		left &= ~KTRFAC(recorded[i]);
+	for (unsigned kind = 1; kind <= KTR_KIND_MAX; kind++)
+		if (left & KTRFAC(kind))
+			session_coverage(supervisor->session, NULL,
+					 facility_name(kind),
+					 "this recorder does not write it");
+}
+
+void identity_put_session(struct supervisor *supervisor)
+{
+	const struct supervisor_config *config = supervisor->config;
+	struct fields_writer *fields = session_fields(supervisor->session, NULL,
+						      KTR_STRUCT_SESSION);
+	struct utsname system;
+
+	if (!fields)
+		return;
+	uname(&system);
+	fields_number(fields, "revision", KTR_FORMAT_REVISION);
+	fields_string(fields, "recorder", config->version);
+	fields_string(fields, "arch", sysdesc_abi_name(sysdesc_abi_native()));
+	fields_string(fields, "release", system.release);
+	put_boot_id(fields);
+	fields_string(fields, "engine", "ptrace");
+	fields_string(fields, "filter", config->filtered ? "seccomp" : "none");
+	fields_number(fields, "facilities", config->facilities);
+	fields_number(fields, "inherit", config->inherit);
+	fields_number(fields, "genio_size", config->genio_size);
+	put_strings(fields, "command", config->command);
+	session_fields_end(supervisor->session);
+	put_unrecorded(supervisor);
+}
+
+void identity_put_session_end(struct supervisor *supervisor)
+{
+	struct fields_writer *fields = session_fields(supervisor->session, NULL,
+						      KTR_STRUCT_END);
+
+	if (!fields)
+		return;
+	fields_number(fields, "complete", 1);
+	session_fields_end(supervisor->session);
+}
+
+static void put_link(struct fields_writer *fields, pid_t pid, const char *name)
+{
+	char target[PATH_MAX];
+	ssize_t n = proc_link(pid, name, target, sizeof(target));
+
+	if (n > 0)
+		fields_bytes(fields, name, target, (size_t)n);
+}
+
+static void put_ids(struct fields_writer *fields,
+		    const struct proc_status *status)
+{
+	static const char *const user[] = { "ruid", "euid", "suid" };
+	static const char *const group[] = { "rgid", "egid", "sgid" };
+
+	for (size_t i = 0; i < ARRAY_LEN(user); i++)
+		fields_number(fields, user[i], status->uid[i]);
+	for (size_t i = 0; i < ARRAY_LEN(group); i++)
+		fields_number(fields, group[i], status->gid[i]);
+	for (unsigned i = 0; i < status->group_count; i++)
+		fields_number(fields, "group", status->groups[i]);
+	for (unsigned i = 0; status->ns_count > 1 && i < status->ns_count; i++)
+		fields_number(fields, "nspid", status->ns_pid[i]);
+}
+
+static void put_procctor(struct supervisor *supervisor, struct task *task)
+{
+	struct ktr_procctor record = { .sv_flags = KTR_SV_ABI_LINUX };
+
+	record.sv_flags |= sysdesc_word(task->process->abi) == 4 ? KTR_SV_ILP32
+								 : KTR_SV_LP64;
+	session_put(supervisor->session, task, KTR_PROCCTOR, &record,
+		    sizeof(record));
+}
+
+void identity_put_process(struct supervisor *supervisor, struct task *task)
+{
+	pid_t pid = task->process->pid;
+	struct fields_writer *fields;
+	struct proc_status status;
+	uint64_t start;
+
+	put_procctor(supervisor, task);
+	if (proc_status(pid, &status) < 0)
+		return;
+	fields = session_fields(supervisor->session, task, KTR_STRUCT_PROCESS);
+	if (!fields)
+		return;
+	fields_number(fields, "ppid", status.parent);
+	fields_string(fields, "abi", sysdesc_abi_name(task->process->abi));
+	if (!proc_start_time(pid, &start))
+		fields_number(fields, "start", (int64_t)start);
+	put_ids(fields, &status);
+	put_link(fields, pid, "exe");
+	put_link(fields, pid, "cwd");
+	session_fields_end(supervisor->session);
+}
+
+/* How many bytes of whole strings go into one record: one string at least. */
+static size_t image_chunk(const char *data, size_t length)
+{
+	const char *end;
+
+	if (length <= IMAGE_CHUNK)
+		return length;
+	end = memrchr(data, '\0', IMAGE_CHUNK);
+	if (!end)
+		end = memchr(data, '\0', length);
+	return end ? (size_t)(end - data) + 1 : length;
+}
+
+static void put_image_part(struct supervisor *supervisor, struct task *task,
+			   const char *file, unsigned kind)
+{
+	_cleanup_free_ char *data = NULL;
+	size_t length, done = 0;
+	int r;
+
+	if (!(task->process->facilities & KTRFAC(kind)))
+		return;
+	r = proc_read(task->tid, file, IMAGE_MAX, &data, &length);
+	if (r < 0) {
+		session_coverage(supervisor->session, task, facility_name(kind),
+				 "the program may not be read");
+		return;
+	}
+	do {
+		size_t chunk = image_chunk(data + done, length - done);
+
+		session_put(supervisor->session, task, kind, data + done,
+			    chunk);
+		done += chunk;
+	} while (done < length);
+}
+
+void identity_put_image(struct supervisor *supervisor, struct task *task)
+{
+	put_image_part(supervisor, task, "cmdline", KTR_ARGS);
+	put_image_part(supervisor, task, "environ", KTR_ENVS);
+}
+
+static int64_t microseconds(const struct timeval *time)
+{
+	return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
+}
+
+static void put_usage(struct fields_writer *fields, const struct rusage *usage)
+{
+	fields_number(fields, "utime_us", microseconds(&usage->ru_utime));
+	fields_number(fields, "stime_us", microseconds(&usage->ru_stime));
+	fields_number(fields, "maxrss_kib", usage->ru_maxrss);
+	fields_number(fields, "minflt", usage->ru_minflt);
+	fields_number(fields, "majflt", usage->ru_majflt);
+	fields_number(fields, "inblock", usage->ru_inblock);
+	fields_number(fields, "oublock", usage->ru_oublock);
+	fields_number(fields, "nvcsw", usage->ru_nvcsw);
+	fields_number(fields, "nivcsw", usage->ru_nivcsw);
+}
+
+static void put_end(struct supervisor *supervisor, struct task *task,
+		    const struct stop *stop, const struct rusage *usage,
+		    bool provisional)
+{
+	struct fields_writer *fields = session_fields(supervisor->session, task,
+						      KTR_STRUCT_EXIT_STATUS);
+
+	if (fields) {
+		if (stop->kind == STOP_KILLED) {
+			fields_number(fields, "signal", stop->signal);
+			fields_number(fields, "core", stop->core);
+		} else {
+			fields_number(fields, "status", stop->status);
+		}
+		if (provisional)
+			fields_number(fields, "provisional", 1);
+		if (usage)
+			put_usage(fields, usage);
+		session_fields_end(supervisor->session);
+	}
+	session_put(supervisor->session, task, KTR_PROCDTOR, NULL, 0);
+}
+
+void identity_put_end(struct supervisor *supervisor, struct task *task,
+		      const struct stop *stop, const struct rusage *usage)
+{
+	put_end(supervisor, task, stop, usage, false);
+}
+
+void identity_put_provisional_end(struct supervisor *supervisor,
+				  struct task *task)
+{
+	unsigned long status;
+	struct stop stop;
+
+	if (!state_is_recorded(task->process) ||
+	    tracee_message(task->tid, &status) < 0 ||
+	    !stop_decode(task->tid, (int)status, &stop))
+		return;
+	put_end(supervisor, task, &stop, NULL, true);
+	identity_put_session_end(supervisor);
+	session_flush(supervisor->session);
+}

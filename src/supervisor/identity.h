@@ -1,0 +1,32 @@
+/*
+ * Records that say who a process is, what it executes, how it ended, and what
+ * the session is.
+ */
+#ifndef SUPERVISOR_IDENTITY_H
+#define SUPERVISOR_IDENTITY_H
+
+struct rusage;
+struct stop;
+struct supervisor;
+struct task;
+
+/* `session`: the first record of the file, and of each part appended to it. */
+void identity_put_session(struct supervisor *supervisor);
+/* `session_end`: all of it is there. */
+void identity_put_session_end(struct supervisor *supervisor);
+
+/* PROCCTOR and `process`: before the first record of a pid, at fork and exec.
+ */
+void identity_put_process(struct supervisor *supervisor, struct task *task);
+/* ARGS and ENVS of the new program, at PTRACE_EVENT_EXEC. */
+void identity_put_image(struct supervisor *supervisor, struct task *task);
+
+/* `exit_status` and PROCDTOR. usage may be NULL. */
+void identity_put_end(struct supervisor *supervisor, struct task *task,
+		      const struct stop *stop, const struct rusage *usage);
+/* The same at PTRACE_EVENT_EXIT, for an init that takes us with it: its status
+ * is known, its end is not. Flushed. */
+void identity_put_provisional_end(struct supervisor *supervisor,
+				  struct task *task);
+
+#endif

@@ -1,0 +1,271 @@
+/*
+ * Births, execs and ends. Must not resume or detach anything.
+ */
+#include "supervisor/life.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <ktrace-u/format.h>
+
+#include "supervisor/call.h"
+#include "supervisor/effect.h"
+#include "supervisor/identity.h"
+#include "supervisor/path.h"
+#include "supervisor/psig.h"
+#include "supervisor/state.h"
+#include "tracee/proc.h"
+#include "tracee/stop.h"
+
+int life_adopt_command(struct supervisor *supervisor)
+{
+	struct process *process = task_add_process(&supervisor->tasks,
+						   supervisor->command);
+	struct task *task;
+
+	if (!process)
+		return -ENOMEM;
+	task = task_add(&supervisor->tasks, supervisor->command, process);
+	if (!task)
+		return -ENOMEM;
+	process->facilities = supervisor->config->facilities;
+	process->abi = task->abi = sysdesc_abi_native();
+	psig_start(supervisor, process);
+	return proc_comm(task->tid, task->comm);
+}
+
+static void life_start(struct supervisor *supervisor, struct task *task)
+{
+	supervisor->started = true;
+	identity_put_process(supervisor, task);
+}
+
+void life_start_at_exec(struct supervisor *supervisor, struct task *task)
+{
+	if (task->process->pid == supervisor->command && task->call.row &&
+	    task->call.row->effect == EFFECT_EXEC)
+		life_start(supervisor, task);
+}
+
+/* A thread of the parent's process, or the first of a new one? The kernel
+ * answers without a look into /proc: a thread is found through its group. */
+static bool is_thread_of(const struct process *process, pid_t tid)
+{
+	return !syscall(SYS_tgkill, process->pid, tid, 0) || errno != ESRCH;
+}
+
+static void inherit(struct supervisor *supervisor, struct process *child,
+		    struct process *parent)
+{
+	child->abi = parent->abi;
+	child->shares_fs = parent->shares_fs;
+	child->root_known = parent->root_known;
+	child->rooted = parent->rooted;
+	if (parent->cwd_known)
+		child->cwd = strdup(parent->cwd);
+	child->cwd_known = child->cwd != NULL;
+	psig_fork(child, parent);
+	if (supervisor->config->inherit)
+		child->facilities = parent->facilities;
+}
+
+static struct process *life_process_of(struct supervisor *supervisor,
+				       struct task *parent, pid_t tid)
+{
+	struct process *process;
+
+	if (is_thread_of(parent->process, tid))
+		return parent->process;
+	process = task_add_process(&supervisor->tasks, tid);
+	if (process) {
+		inherit(supervisor, process, parent->process);
+		effect_share(parent, process);
+	}
+	return process;
+}
+
+static void claim(struct supervisor *supervisor, struct task *task,
+		  struct process *process, const char *comm)
+{
+	task_claim(&supervisor->tasks, task, process);
+	task->abi = process->abi;
+	memcpy(task->comm, comm, sizeof(task->comm));
+	if (task->tid == process->pid && state_is_recorded(process))
+		identity_put_process(supervisor, task);
+}
+
+void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
+	       struct task **ret_newborn)
+{
+	struct task *task = task_find(&supervisor->tasks, child);
+	struct process *process;
+
+	*ret_newborn = NULL;
+	if (task && task->process)
+		return; /* adopted already */
+	process = life_process_of(supervisor, parent, child);
+	if (task)
+		*ret_newborn = task;
+	else
+		task = task_add(&supervisor->tasks, child, NULL);
+	if (process && task)
+		claim(supervisor, task, process, parent->comm);
+	else
+		session_coverage(supervisor->session, parent, "child",
+				 "out of memory");
+}
+
+void life_unclaimed(struct supervisor *supervisor, pid_t tid)
+{
+	task_add(&supervisor->tasks, tid, NULL);
+}
+
+/* Whether somebody is left who will tell of the newborn. */
+static bool has_teller(struct supervisor *supervisor, pid_t tid,
+		       const struct proc_status *status)
+{
+	pid_t teller = status->tgid == tid ? status->parent : status->tgid;
+
+	return task_process(&supervisor->tasks, teller) != NULL;
+}
+
+bool life_adopt(struct supervisor *supervisor, struct task *task)
+{
+	char comm[KTR_COMM_SIZE] = { 0 };
+	struct proc_status status;
+	struct process *process;
+
+	if (proc_status(task->tid, &status) < 0 ||
+	    has_teller(supervisor, task->tid, &status))
+		return false;
+	process = task_add_process(&supervisor->tasks, status.tgid);
+	if (!process)
+		return false;
+	if (supervisor->config->inherit)
+		process->facilities = supervisor->config->facilities;
+	proc_comm(task->tid, comm);
+	claim(supervisor, task, process, comm);
+	return true;
+}
+
+static void life_forget(struct supervisor *supervisor, struct task *task)
+{
+	if (task->exiting)
+		supervisor->exiting--;
+	task_remove(&supervisor->tasks, task);
+}
+
+/* The other threads died in the exec; those whose end was not seen yet will not
+ * be heard of again. */
+static void forget_siblings(struct supervisor *supervisor, struct task *task)
+{
+	struct task *other, *next;
+
+	if (task->process->task_count == 1)
+		return;
+	HASH_ITER (hh, supervisor->tasks.tasks, other, next)
+		if (other != task && other->process == task->process)
+			life_forget(supervisor, other);
+}
+
+/* The thread that called execve takes the leader's id. */
+static struct task *find_executing(struct supervisor *supervisor, pid_t tid)
+{
+	unsigned long former = (unsigned long)tid;
+	struct task *leader = task_find(&supervisor->tasks, tid);
+	struct task *task;
+
+	tracee_message(tid, &former);
+	if ((pid_t)former == tid)
+		return leader;
+	task = task_find(&supervisor->tasks, (pid_t)former);
+	if (!task)
+		return leader;
+	if (leader)
+		life_forget(supervisor, leader);
+	task_rename(&supervisor->tasks, task, tid);
+	return task;
+}
+
+struct task *life_exec(struct supervisor *supervisor, pid_t tid)
+{
+	struct task *task = find_executing(supervisor, tid);
+	struct tracee_syscall at;
+
+	if (!task || !task->process)
+		return task;
+	forget_siblings(supervisor, task);
+	psig_exec(task->process);
+	task->process->unreadable = false;
+	task->process->unreadable_told = false;
+	if (!tracee_syscall(tid, &at))
+		task->process->abi = sysdesc_abi_of(at.audit_arch, 0);
+	task->abi = task->process->abi;
+	proc_comm(tid, task->comm);
+	if (!supervisor->started && task->process->pid == supervisor->command)
+		supervisor->started = true;
+	if (supervisor->started && state_is_recorded(task->process)) {
+		identity_put_process(supervisor, task);
+		identity_put_image(supervisor, task);
+	}
+	return task;
+}
+
+void life_exiting(struct supervisor *supervisor, struct task *task)
+{
+	if (task->exiting)
+		return;
+	call_abandon(supervisor, task);
+	task->exiting = true;
+	supervisor->exiting++;
+	/* Nobody outlives the init of our own namespace, we neither. */
+	if (task->process->pid == 1 && task->process->task_count == 1)
+		identity_put_provisional_end(supervisor, task);
+}
+
+static bool is_last_recorded(const struct supervisor *supervisor,
+			     const struct process *process)
+{
+	const struct process *other;
+
+	for (other = supervisor->tasks.processes; other; other = other->hh.next)
+		if (other != process && state_is_recorded(other))
+			return false;
+	return true;
+}
+
+static void end_process(struct supervisor *supervisor, struct task *task,
+			const struct stop *stop, const struct rusage *usage)
+{
+	if (!supervisor->started || !state_is_recorded(task->process))
+		return;
+	if (stop->kind == STOP_KILLED)
+		psig_killed(supervisor, task, stop->signal);
+	identity_put_end(supervisor, task, stop, usage);
+	if (is_last_recorded(supervisor, task->process))
+		identity_put_session_end(supervisor);
+	session_flush(supervisor->session);
+}
+
+void life_end(struct supervisor *supervisor, struct task *task,
+	      const struct stop *stop, const struct rusage *usage)
+{
+	struct process *process = task->process;
+
+	if (process && !task->exiting)
+		call_abandon(supervisor, task);
+	if (process && task->tid == process->pid)
+		end_process(supervisor, task, stop, usage);
+	life_leave(supervisor, task);
+}
+
+void life_leave(struct supervisor *supervisor, struct task *task)
+{
+	struct process *process = task->process;
+
+	life_forget(supervisor, task);
+	if (process && !process->task_count)
+		task_remove_process(&supervisor->tasks, process);
+}

@@ -1,0 +1,279 @@
+/*
+ * The loop. Every stop is answered exactly once: by resuming, listening or
+ * detaching.
+ */
+#include "supervisor/loop.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <ktrace-u/format.h>
+
+#include "supervisor/call.h"
+#include "supervisor/collect.h"
+#include "supervisor/life.h"
+#include "supervisor/psig.h"
+#include "supervisor/state.h"
+#include "tracee/stop.h"
+
+/* Whether the thread must not be traced any longer. One that carries our filter
+ * always must: its filtered calls would fail without us. */
+static bool is_let_go(const struct supervisor *supervisor,
+		      const struct task *task)
+{
+	if (supervisor->config->filtered)
+		return false;
+	return supervisor->letting_go || !state_is_recorded(task->process);
+}
+
+static enum tracee_until loop_until(const struct supervisor *supervisor,
+				    const struct task *task)
+{
+	if (supervisor->sees_all)
+		return TRACEE_UNTIL_SYSCALL;
+	if (supervisor->config->filtered && task->in_call && task->wants_exit)
+		return TRACEE_UNTIL_SYSCALL;
+	return TRACEE_UNTIL_EVENT;
+}
+
+static void loop_detach(struct supervisor *supervisor, struct task *task,
+			int signal_number)
+{
+	bool restarted;
+
+	/* Our interrupt must not be what ended a call. */
+	if (!signal_number)
+		tracee_restart_interrupted(task->tid, &restarted);
+	if (tracee_detach(task->tid, signal_number) != -ESRCH)
+		life_leave(supervisor, task);
+}
+
+static void loop_resume(struct supervisor *supervisor, struct task *task,
+			int signal_number)
+{
+	if (is_let_go(supervisor, task))
+		loop_detach(supervisor, task, signal_number);
+	else
+		tracee_resume(task->tid, loop_until(supervisor, task),
+			      signal_number);
+}
+
+static void answer_syscall(struct supervisor *supervisor, struct task *task)
+{
+	struct tracee_syscall at;
+
+	if (tracee_syscall(task->tid, &at) < 0)
+		return; /* it died; its end will come */
+	switch (at.point) {
+	case TRACEE_ENTRY:
+	case TRACEE_FILTERED:
+		call_end_interrupted(supervisor, task, task->interrupted.error);
+		call_entry(supervisor, task, &at);
+		break;
+	case TRACEE_EXIT:
+		call_exit(supervisor, task, &at);
+		break;
+	case TRACEE_NOWHERE:
+		break;
+	}
+	loop_resume(supervisor, task, 0);
+}
+
+static void answer_signal(struct supervisor *supervisor, struct task *task,
+			  int signal_number)
+{
+	struct psig_answer answer = psig_deliver(supervisor, task,
+						 signal_number);
+
+	if (answer.step && !is_let_go(supervisor, task))
+		tracee_resume(task->tid, TRACEE_ONE_STEP, answer.signal);
+	else
+		loop_resume(supervisor, task, answer.signal);
+}
+
+static void answer_group_stop(struct supervisor *supervisor, struct task *task)
+{
+	call_end_interrupted(supervisor, task, task->interrupted.error);
+	if (is_let_go(supervisor, task))
+		loop_detach(supervisor, task, 0);
+	else
+		tracee_listen(task->tid);
+}
+
+/* The first stop of a thread whose process is known by now. */
+static void answer_newborn(struct supervisor *supervisor, struct task *task)
+{
+	if (task->in_group_stop)
+		answer_group_stop(supervisor, task);
+	else
+		loop_resume(supervisor, task, 0);
+}
+
+static void answer_birth(struct supervisor *supervisor, struct task *task)
+{
+	struct task *newborn = NULL;
+	unsigned long child;
+
+	if (!tracee_message(task->tid, &child))
+		life_born(supervisor, task, (pid_t)child, &newborn);
+	loop_resume(supervisor, task, 0);
+	if (newborn && newborn->process)
+		answer_newborn(supervisor, newborn);
+}
+
+static void answer_exit(struct supervisor *supervisor, struct task *task)
+{
+	life_exiting(supervisor, task);
+	tracee_resume(task->tid, TRACEE_UNTIL_EVENT, 0);
+}
+
+static void answer(struct supervisor *supervisor, struct task *task,
+		   const struct stop *stop)
+{
+	switch (stop->kind) {
+	case STOP_SYSCALL:
+	case STOP_SECCOMP:
+		answer_syscall(supervisor, task);
+		break;
+	case STOP_SIGNAL:
+		answer_signal(supervisor, task, stop->signal);
+		break;
+	case STOP_GROUP:
+		answer_group_stop(supervisor, task);
+		break;
+	case STOP_FORK:
+	case STOP_VFORK:
+	case STOP_CLONE:
+		answer_birth(supervisor, task);
+		break;
+	case STOP_EXEC:
+		task = life_exec(supervisor, stop->tid);
+		if (task)
+			loop_resume(supervisor, task, 0);
+		break;
+	case STOP_EXIT:
+		answer_exit(supervisor, task);
+		break;
+	case STOP_INTERRUPT:
+	case STOP_VFORK_DONE:
+	case STOP_UNKNOWN:
+		loop_resume(supervisor, task, 0);
+		break;
+	case STOP_EXITED:
+	case STOP_KILLED:
+		break; /* dealt with when it was met */
+	}
+}
+
+/* A stop of a thread that has no process yet. Its parent will tell, unless it
+ * was killed before it could. */
+static void answer_unclaimed(struct supervisor *supervisor, struct task *task,
+			     const struct stop *stop)
+{
+	if (stop->kind == STOP_EXIT) {
+		tracee_resume(stop->tid, TRACEE_UNTIL_EVENT, 0);
+		return;
+	}
+	if (!task) {
+		life_unclaimed(supervisor, stop->tid);
+		task = task_find(&supervisor->tasks, stop->tid);
+	}
+	if (task)
+		task->in_group_stop = stop->kind == STOP_GROUP;
+	else
+		tracee_detach(stop->tid, 0);
+}
+
+static void loop_answer(struct supervisor *supervisor, const struct stop *stop)
+{
+	struct task *task = task_find(&supervisor->tasks, stop->tid);
+
+	session_tick(supervisor->session);
+	if (task && task->process)
+		answer(supervisor, task, stop);
+	else if (stop->kind == STOP_EXEC)
+		tracee_resume(stop->tid, TRACEE_UNTIL_EVENT, 0);
+	else
+		answer_unclaimed(supervisor, task, stop);
+}
+
+/* Newborns whose parent is gone will never be told of. */
+static void adopt_orphans(struct supervisor *supervisor)
+{
+	struct task *task, *next;
+
+	HASH_ITER (hh, supervisor->tasks.tasks, task, next)
+		if (!task->process && life_adopt(supervisor, task))
+			answer_newborn(supervisor, task);
+}
+
+/* Ends the tracing of everybody; who carries our filter is only guarded from
+ * now on. */
+static void let_go(struct supervisor *supervisor)
+{
+	struct process *process, *next_process;
+	struct task *task, *next_task;
+
+	if (supervisor->letting_go)
+		return;
+	supervisor->letting_go = true;
+	HASH_ITER (hh, supervisor->tasks.processes, process, next_process)
+		process->facilities = 0;
+	if (supervisor->config->filtered)
+		return;
+	HASH_ITER (hh, supervisor->tasks.tasks, task, next_task)
+		tracee_interrupt(task->tid);
+}
+
+static void check_sink(struct supervisor *supervisor)
+{
+	int status = session_status(supervisor->session);
+	char line[128];
+
+	if (session_first_loss(supervisor->session))
+		notice_say(&supervisor->notice,
+			   "Out of ktrace request objects.");
+	if (status == 0 || supervisor->letting_go)
+		return;
+	if (status != -EPIPE) {
+		snprintf(line, sizeof(line),
+			 "ktrace write failed, errno %d, tracing stopped",
+			 -status);
+		notice_say(&supervisor->notice, line);
+	}
+	let_go(supervisor);
+}
+
+static void check_request(struct supervisor *supervisor)
+{
+	if (!*supervisor->config->end_requested || supervisor->letting_go)
+		return;
+	session_coverage(supervisor->session, NULL, "session",
+			 "ended by a signal to the recorder");
+	let_go(supervisor);
+}
+
+void loop_begin(struct supervisor *supervisor)
+{
+	struct task *task = task_find(&supervisor->tasks, supervisor->command);
+
+	tracee_resume(task->tid, loop_until(supervisor, task), 0);
+}
+
+void loop_run(struct supervisor *supervisor)
+{
+	struct collect *collect = malloc(sizeof(*collect));
+	int r = 0;
+
+	while (collect && r != -ECHILD) {
+		r = collect_stops(supervisor, collect);
+		check_request(supervisor);
+		for (unsigned i = 0; !r && i < collect->count; i++)
+			loop_answer(supervisor, &collect->stops[i]);
+		if (supervisor->tasks.unclaimed)
+			adopt_orphans(supervisor);
+		check_sink(supervisor);
+	}
+	free(collect);
+}

@@ -1,0 +1,172 @@
+/*
+ * Joining paths. Never invents: what cannot be known is said to be unknown.
+ */
+#include "supervisor/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ktrace-u/format.h>
+
+#include "supervisor/state.h"
+#include "trace/fields.h"
+#include "tracee/proc.h"
+
+/* /proc marks what has no name any more. */
+#define DELETED " (deleted)"
+
+/* Where a relative path starts. */
+struct path_base {
+	const char *name; /* NULL: not known, see error */
+	int error;
+	bool deleted;
+};
+
+void path_forget_cwd(struct process *process)
+{
+	process->cwd_known = false;
+}
+
+static bool strip_deleted(char *name)
+{
+	size_t length = strlen(name);
+	size_t tail = sizeof(DELETED) - 1;
+
+	if (length <= tail || strcmp(name + length - tail, DELETED))
+		return false;
+	name[length - tail] = '\0';
+	return true;
+}
+
+static struct path_base base_from_link(struct task *task, const char *link,
+				       char *buffer, size_t size)
+{
+	struct path_base base = { 0 };
+	ssize_t n = proc_link(task->tid, link, buffer, size);
+
+	if (n < 0) {
+		base.error = (int)-n;
+	} else if (buffer[0] != '/') {
+		base.error = ENOTDIR; /* "pipe:[1]" and the like */
+	} else {
+		base.deleted = strip_deleted(buffer);
+		base.name = buffer;
+	}
+	return base;
+}
+
+/* The working directory: remembered while every change of it is seen. */
+static struct path_base base_cwd(struct supervisor *supervisor,
+				 struct task *task, char *buffer, size_t size)
+{
+	struct process *process = task->process;
+	struct path_base base = { 0 };
+
+	if (process->cwd_known) {
+		base.name = process->cwd;
+		return base;
+	}
+	base = base_from_link(task, "cwd", buffer, size);
+	if (!base.name || base.deleted || !supervisor->sees_all ||
+	    process->shares_fs)
+		return base;
+	free(process->cwd);
+	process->cwd = strdup(base.name);
+	process->cwd_known = process->cwd != NULL;
+	return base;
+}
+
+static struct path_base path_find_base(struct supervisor *supervisor,
+				       struct task *task, int64_t dirfd,
+				       char *buffer, size_t size)
+{
+	char link[32];
+
+	if (dirfd == CAPTURE_NO_DIRFD || (int32_t)dirfd == AT_FDCWD)
+		return base_cwd(supervisor, task, buffer, size);
+	snprintf(link, sizeof(link), "fd/%d", (int32_t)dirfd);
+	return base_from_link(task, link, buffer, size);
+}
+
+/* Whether the process has a root of its own, and which. */
+static bool is_rooted(struct supervisor *supervisor, struct task *task,
+		      char *root, size_t size)
+{
+	struct process *process = task->process;
+
+	if (process->root_known && !process->rooted)
+		return false;
+	process->rooted = proc_link(task->tid, "root", root, size) != 1;
+	process->root_known = supervisor->sees_all && !process->shares_fs;
+	return process->rooted;
+}
+
+/* base/path, or base alone for an empty path (AT_EMPTY_PATH). */
+static size_t path_join(char *to, size_t size, const char *base,
+			const char *path, size_t length)
+{
+	size_t end = strlen(base);
+	bool slash = length && path[0] != '/' && base[end - 1] != '/';
+	int n = snprintf(to, size, "%s%s%.*s", base, slash ? "/" : "",
+			 (int)length, path);
+
+	return n < 0 ? 0 : (size_t)n;
+}
+
+static void put_joined(struct supervisor *supervisor, struct task *task,
+		       unsigned arg, const struct path_base *base,
+		       const char *path, size_t length)
+{
+	char joined[2 * PATH_MAX + 2];
+	size_t n = path_join(joined, sizeof(joined), base->name, path, length);
+	struct fields_writer *fields = session_fields(supervisor->session, task,
+						      KTR_STRUCT_PATH);
+
+	if (!fields)
+		return;
+	fields_string(fields, "how", "joined");
+	fields_number(fields, "arg", arg);
+	if (base->deleted)
+		fields_number(fields, "deleted", 1);
+	fields_bytes(fields, "path", joined, n);
+	session_fields_end(supervisor->session);
+}
+
+/* The directory that it is relative to cannot be told. */
+static void put_unknown(struct supervisor *supervisor, struct task *task,
+			unsigned arg, int error)
+{
+	struct fields_writer *fields = session_fields(supervisor->session, task,
+						      KTR_STRUCT_PATH);
+
+	if (!fields)
+		return;
+	fields_string(fields, "how", "unknown");
+	fields_number(fields, "arg", arg);
+	fields_number(fields, "errno", error);
+	session_fields_end(supervisor->session);
+}
+
+void path_named(struct supervisor *supervisor, struct task *task, unsigned arg,
+		int64_t dirfd, const char *path, size_t length)
+{
+	char buffer[PATH_MAX];
+	struct path_base base = { 0 };
+
+	if (length && path[0] == '/') {
+		if (!is_rooted(supervisor, task, buffer, sizeof(buffer)))
+			return;
+		base = base_from_link(task, "root", buffer, sizeof(buffer));
+	} else {
+		base = path_find_base(supervisor, task, dirfd, buffer,
+				      sizeof(buffer));
+	}
+	if (base.name)
+		put_joined(supervisor, task, arg, &base, path, length);
+	else
+		put_unknown(supervisor, task, arg, base.error);
+}

@@ -1,0 +1,25 @@
+/*
+ * What a path meant: joined with the directory and root of the process at that
+ * moment. Policy over tracee/proc.h; writes `path` records.
+ */
+#ifndef SUPERVISOR_PATH_H
+#define SUPERVISOR_PATH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct process;
+struct supervisor;
+struct task;
+
+/*
+ * Writes a `path` record behind the NAMEI of that argument, where the string
+ * alone does not say it: it is relative, or the process has a root of its own.
+ */
+void path_named(struct supervisor *supervisor, struct task *task, unsigned arg,
+		int64_t dirfd, const char *path, size_t length);
+
+/* The working directory of the process may have changed. */
+void path_forget_cwd(struct process *process);
+
+#endif

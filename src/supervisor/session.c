@@ -1,0 +1,349 @@
+/*
+ * Records of a session: header, time, loss. Must not touch a traced process.
+ */
+#include "supervisor/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "supervisor/supervisor.h"
+#include "supervisor/task.h"
+#include "trace/facility.h"
+#include "trace/record.h"
+#include "trace/writer.h"
+
+#define NS_PER_S  1000000000ull
+#define LINGER_MS 50
+#define STALL_MS  5000
+#define FLUSH_MS  10000
+/* How often the wall clock is compared, and what is worth a record. */
+#define CLOCK_CHECK_NS (100ull * 1000 * 1000)
+#define CLOCK_STEP_NS  (1000ll * 1000)
+
+struct session {
+	struct writer *writer;
+	uint64_t base_ns; /* wall clock at monotonic 0 */
+	uint64_t now_ns;
+	uint64_t clock_due_ns; /* when the wall clock is looked at again */
+	int64_t clock_told_ns; /* how far it was off when last told */
+	uint32_t lost[KTR_KIND_MAX + 1]; /* since the last `loss` record */
+	bool any_lost;
+	bool loss_told;
+	/* the record being made */
+	struct task *task;
+	unsigned kind;
+	char *room;
+	struct fields_writer fields;
+};
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+int session_open(struct session **ret, const struct supervisor_config *config,
+		 bool (*may_wait)(void *context), void *context)
+{
+	struct writer_config writer = {
+		.fd = config->fd,
+		.queue_size = config->queue_size,
+		.linger_ms = LINGER_MS,
+		.drop = config->drop,
+		.stall_ms = STALL_MS,
+		.may_wait = may_wait,
+		.context = context,
+	};
+	struct session *session = calloc(1, sizeof(*session));
+	int r;
+
+	if (!session)
+		return -ENOMEM;
+	r = writer_open(&session->writer, &writer);
+	if (r < 0) {
+		free(session);
+		return r;
+	}
+	session->base_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+	session_tick(session);
+	*ret = session;
+	return 0;
+}
+
+static void put_loss(struct session *session);
+
+void session_close(struct session *session)
+{
+	if (!session)
+		return;
+	if (session->any_lost) {
+		writer_flush(session->writer, FLUSH_MS);
+		put_loss(session);
+	}
+	writer_close(session->writer, FLUSH_MS);
+	free(session);
+}
+
+/* The wall clock was set, or drifted: durations stay right, and the reader can
+ * tell the time of day. */
+static void check_clock(struct session *session)
+{
+	int64_t off = (int64_t)(clock_ns(CLOCK_REALTIME) - session->now_ns);
+	int64_t moved = off - session->clock_told_ns;
+	struct fields_writer *fields;
+
+	session->clock_due_ns = session->now_ns + CLOCK_CHECK_NS;
+	if (llabs(moved) <= CLOCK_STEP_NS)
+		return;
+	session->clock_told_ns = off;
+	fields = session_fields(session, NULL, KTR_STRUCT_CLOCK);
+	if (!fields)
+		return;
+	fields_number(fields, "step_ns", moved);
+	fields_number(fields, "offset_ns", off);
+	session_fields_end(session);
+}
+
+void session_tick(struct session *session)
+{
+	session->now_ns = session->base_ns + clock_ns(CLOCK_MONOTONIC);
+	if (session->now_ns < session->clock_due_ns)
+		return;
+	if (session->clock_due_ns)
+		check_clock(session);
+	else
+		session->clock_due_ns = session->now_ns + CLOCK_CHECK_NS;
+}
+
+uint64_t session_time(const struct session *session)
+{
+	return session->now_ns;
+}
+
+void session_set_time(struct session *session, uint64_t time_ns)
+{
+	session->now_ns = time_ns;
+}
+
+static struct record_origin origin_of(const struct task *task)
+{
+	struct record_origin origin = { .cpu = -1 };
+
+	if (!task) {
+		origin.pid = origin.tid = getpid();
+		memcpy(origin.comm, "ktrace-u", sizeof("ktrace-u"));
+		return origin;
+	}
+	origin.pid = task->process->pid;
+	origin.tid = task->tid;
+	memcpy(origin.comm, task->comm, sizeof(origin.comm));
+	return origin;
+}
+
+static void count_loss(struct session *session, struct task *task,
+		       unsigned kind)
+{
+	session->lost[kind]++;
+	session->any_lost = true;
+	if (task)
+		task->process->dropped = true;
+}
+
+/* `loss`: how many of which kind are missing here. If there is no room for it
+ * either, the counts stay for the next try. */
+static void put_loss(struct session *session)
+{
+	size_t size = sizeof(struct ktr_header) + 1024;
+	int error;
+	char *room = writer_reserve(session->writer, size, &error);
+	struct record_origin origin = origin_of(NULL);
+	struct fields_writer fields;
+	size_t length;
+
+	if (!room)
+		return;
+	fields = fields_begin(room + sizeof(struct ktr_header), 1024,
+			      KTR_STRUCT_LOSS);
+	for (unsigned kind = 1; kind <= KTR_KIND_MAX; kind++)
+		if (session->lost[kind])
+			fields_number(&fields, facility_name(kind),
+				      session->lost[kind]);
+	length = fields_length(&fields, room + sizeof(struct ktr_header));
+	record_put_header(room, &origin, KTR_STRUCT, false, session->now_ns,
+			  length);
+	writer_commit(session->writer, sizeof(struct ktr_header) + length);
+	memset(session->lost, 0, sizeof(session->lost));
+	session->any_lost = false;
+}
+
+static bool is_wanted(const struct task *task, unsigned kind)
+{
+	uint32_t facilities;
+
+	if (!task)
+		return true;
+	facilities = task->process->facilities;
+	/* Our own structures explain what is there; they are no facility. */
+	return facilities &&
+	       (kind == KTR_STRUCT || (facilities & KTRFAC(kind)));
+}
+
+void *session_reserve(struct session *session, struct task *task, unsigned kind,
+		      size_t length)
+{
+	int error;
+
+	if (!is_wanted(task, kind) || writer_status(session->writer) < 0)
+		return NULL;
+	if (session->any_lost)
+		put_loss(session);
+	session->room = writer_reserve(
+	    session->writer, sizeof(struct ktr_header) + length, &error);
+	if (!session->room) {
+		if (error == -ENOBUFS || error == -EMSGSIZE)
+			count_loss(session, task, kind);
+		return NULL;
+	}
+	session->task = task;
+	session->kind = kind;
+	return session->room + sizeof(struct ktr_header);
+}
+
+void session_commit(struct session *session, size_t length)
+{
+	struct record_origin origin = origin_of(session->task);
+	bool dropped = session->task && session->task->process->dropped;
+
+	record_put_header(session->room, &origin, session->kind, dropped,
+			  session->now_ns, length);
+	if (dropped)
+		session->task->process->dropped = false;
+	writer_commit(session->writer, sizeof(struct ktr_header) + length);
+}
+
+void session_cancel(struct session *session)
+{
+	writer_commit(session->writer, 0);
+}
+
+void session_put(struct session *session, struct task *task, unsigned kind,
+		 const void *payload, size_t length)
+{
+	void *room = session_reserve(session, task, kind, length);
+
+	if (!room)
+		return;
+	if (length)
+		memcpy(room, payload, length);
+	session_commit(session, length);
+}
+
+static void *scribe_reserve(void *context, unsigned kind, size_t length)
+{
+	struct session_scribe *scribe = context;
+
+	return session_reserve(scribe->session, scribe->task, kind, length);
+}
+
+static void scribe_commit(void *context, size_t length)
+{
+	struct session_scribe *scribe = context;
+
+	session_commit(scribe->session, length);
+}
+
+static void scribe_cancel(void *context)
+{
+	struct session_scribe *scribe = context;
+
+	session_cancel(scribe->session);
+}
+
+static void scribe_named(void *context, unsigned arg, int64_t dirfd,
+			 const char *path, size_t length)
+{
+	struct session_scribe *scribe = context;
+
+	if (scribe->named)
+		scribe->named(scribe->context, arg, dirfd, path, length);
+}
+
+struct capture_sink session_sink(struct session_scribe *scribe)
+{
+	struct capture_sink sink = {
+		.context = scribe,
+		.reserve = scribe_reserve,
+		.commit = scribe_commit,
+		.cancel = scribe_cancel,
+		.named = scribe_named,
+	};
+
+	return sink;
+}
+
+struct fields_writer *session_fields(struct session *session, struct task *task,
+				     const char *name)
+{
+	void *room = session_reserve(session, task, KTR_STRUCT,
+				     SESSION_FIELDS_MAX);
+
+	if (!room)
+		return NULL;
+	session->fields = fields_begin(room, SESSION_FIELDS_MAX, name);
+	return &session->fields;
+}
+
+void session_fields_end(struct session *session)
+{
+	const char *payload = session->room + sizeof(struct ktr_header);
+
+	session_commit(session, fields_length(&session->fields, payload));
+}
+
+void session_coverage(struct session *session, struct task *task,
+		      const char *what, const char *why)
+{
+	struct fields_writer *fields = session_fields(session, task,
+						      KTR_STRUCT_COVERAGE);
+
+	if (!fields)
+		return;
+	fields_string(fields, "what", what);
+	fields_string(fields, "why", why);
+	session_fields_end(session);
+}
+
+void session_message(struct session *session, const char *text)
+{
+	struct fields_writer *fields = session_fields(session, NULL,
+						      KTR_STRUCT_MESSAGE);
+
+	if (!fields)
+		return;
+	fields_string(fields, "text", text);
+	session_fields_end(session);
+}
+
+int session_flush(struct session *session)
+{
+	return writer_flush(session->writer, FLUSH_MS);
+}
+
+int session_status(const struct session *session)
+{
+	return writer_status(session->writer);
+}
+
+bool session_first_loss(struct session *session)
+{
+	if (!session->any_lost || session->loss_told)
+		return false;
+	session->loss_told = true;
+	return true;
+}

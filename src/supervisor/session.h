@@ -1,0 +1,81 @@
+/*
+ * One trace being written: whose record, when, into which queue; what was lost
+ * on the way; what there is to say about it. Knows processes and threads by
+ * their table entries, but neither ptrace nor /proc.
+ */
+#ifndef SUPERVISOR_SESSION_H
+#define SUPERVISOR_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/capture.h"
+#include "trace/fields.h"
+
+struct process;
+struct session;
+struct supervisor_config;
+struct task;
+
+/*
+ * Opens the trace: takes over config->fd. may_wait is the writer's question
+ * (trace/writer.h). 0 or -errno.
+ */
+int session_open(struct session **ret, const struct supervisor_config *config,
+		 bool (*may_wait)(void *context), void *context);
+/* Writes what is left to say, flushes, frees. NULL is fine. */
+void session_close(struct session *session);
+
+/* Takes the time: what is written until the next call happened now. */
+void session_tick(struct session *session);
+uint64_t session_time(const struct session *session);
+/* What is written next happened at time_ns (one that session_time() gave). */
+void session_set_time(struct session *session, uint64_t time_ns);
+
+/*
+ * Room for a record of the task with up to length bytes of payload, or NULL:
+ * the facility is off, or the record is lost (and counted). Then commit or
+ * cancel. task may be NULL: the recorder's own record, about no process.
+ */
+void *session_reserve(struct session *session, struct task *task,
+		      unsigned kind, size_t length);
+void session_commit(struct session *session, size_t length);
+void session_cancel(struct session *session);
+
+/* A whole record at once. */
+void session_put(struct session *session, struct task *task, unsigned kind,
+		 const void *payload, size_t length);
+
+/* capture's sink for a task; valid while both are. */
+struct session_scribe {
+	struct session *session;
+	struct task *task;
+	void (*named)(void *context, unsigned arg, int64_t dirfd,
+		      const char *path, size_t length);
+	void *context; /* of named */
+};
+struct capture_sink session_sink(struct session_scribe *scribe);
+
+/* A STRUCT of ours: begin, add fields (trace/fields.h), end. Fields after one
+ * that found no room are not there. */
+#define SESSION_FIELDS_MAX 16384
+struct fields_writer *session_fields(struct session *session,
+				     struct task *task, const char *name);
+void session_fields_end(struct session *session);
+
+/* A `coverage` record: what could not be seen, and why. */
+void session_coverage(struct session *session, struct task *task,
+		      const char *what, const char *why);
+/* A `message` record. */
+void session_message(struct session *session, const char *text);
+
+/* Hands what there is to write(2); waits for it, but not for ever. */
+int session_flush(struct session *session);
+
+/* 0, or the -errno with which the sink failed. */
+int session_status(const struct session *session);
+/* True once: the first record was lost since the last time it was asked. */
+bool session_first_loss(struct session *session);
+
+#endif

@@ -1,0 +1,131 @@
+/*
+ * Sets the supervisor up, lets the loop run, takes it down. The rest of the
+ * room does the work.
+ */
+#include "supervisor/supervisor.h"
+
+#include <errno.h>
+
+#include <ktrace-u/format.h>
+
+#include "supervisor/identity.h"
+#include "supervisor/life.h"
+#include "supervisor/loop.h"
+#include "supervisor/stall.h"
+#include "supervisor/state.h"
+#include "tracee/launch.h"
+#include "tracee/memory.h"
+
+_Static_assert(CAPTURE_PIECES_MAX <= MEMORY_PIECES_MAX, "pieces of one read");
+
+static void read_memory(void *context, struct capture_piece *pieces,
+			unsigned count)
+{
+	struct memory_piece remote[CAPTURE_PIECES_MAX];
+	struct task *task = context;
+	int r;
+
+	for (unsigned i = 0; i < count; i++) {
+		remote[i].address = pieces[i].address;
+		remote[i].to = pieces[i].to;
+		remote[i].length = pieces[i].length;
+	}
+	r = memory_read(task->tid, remote, count);
+	if (r == -EPERM || r == -ENOSYS)
+		task->process->unreadable = true;
+	for (unsigned i = 0; i < count; i++)
+		pieces[i].got = remote[i].got;
+}
+
+struct capture_memory state_memory(struct task *task)
+{
+	struct capture_memory memory = { .context = task, .read = read_memory };
+
+	return memory;
+}
+
+static unsigned row_needs(const struct supervisor_config *config,
+			  const struct sysdesc_row *row)
+{
+	if (row ? !select_has(&config->calls, row) : !config->calls.unknown)
+		return 0;
+	return capture_needs(row, config->facilities);
+}
+
+bool supervisor_stops(const struct supervisor_config *config,
+		      struct select *ret)
+{
+	unsigned needed = 0;
+
+	select_none(ret);
+	for (unsigned i = 0; i < sysdesc_count(); i++) {
+		if (!row_needs(config, sysdesc_row(i)))
+			continue;
+		select_add(ret, sysdesc_row(i));
+		needed++;
+	}
+	ret->unknown = row_needs(config, NULL) != 0;
+	return needed > 0 && needed < sysdesc_count();
+}
+
+static void plan_needs(struct supervisor *supervisor)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < sysdesc_count(); i++) {
+		supervisor->needs[i] = (uint8_t)row_needs(supervisor->config,
+							  sysdesc_row(i));
+		any |= supervisor->needs[i] != 0;
+	}
+	supervisor->needs[SELECT_ROWS_MAX] =
+	    (uint8_t)row_needs(supervisor->config, NULL);
+	supervisor->sees_all = any && !supervisor->config->filtered;
+}
+
+static int supervisor_start(struct supervisor *supervisor,
+			    const struct launch *launch)
+{
+	const struct supervisor_config *config = supervisor->config;
+	struct tracee_options options = {
+		.children = config->inherit || config->filtered,
+		.seccomp = config->filtered,
+		.exit_kill = config->filtered,
+	};
+	int r;
+
+	plan_needs(supervisor);
+	r = session_open(&supervisor->session, config, stall_may_wait,
+			 supervisor);
+	if (r < 0)
+		return r;
+	identity_put_session(supervisor);
+	r = launch_seize(launch, &options);
+	if (r < 0)
+		return r;
+	notice_open(&supervisor->notice, launch->command);
+	return life_adopt_command(supervisor);
+}
+
+int supervisor_run(const struct supervisor_config *config,
+		   struct launch *launch)
+{
+	struct supervisor supervisor = {
+		.config = config,
+		.command = launch->command,
+		.policy = {
+			.facilities = config->facilities,
+			.genio_size = config->genio_size,
+			.genio_all = config->genio_all,
+		},
+	};
+	int r = supervisor_start(&supervisor, launch);
+
+	if (!r)
+		loop_begin(&supervisor);
+	launch_ready(launch, r);
+	if (!r)
+		loop_run(&supervisor);
+	session_close(supervisor.session);
+	task_table_done(&supervisor.tasks);
+	return r;
+}

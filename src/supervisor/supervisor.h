@@ -1,0 +1,52 @@
+/*
+ * The supervisor: what the kernel's ktrace would do, done from outside. Policy
+ * over three lower rooms: tracee (stops), capture (what a call gives) and trace
+ * (the file).
+ */
+#ifndef SUPERVISOR_SUPERVISOR_H
+#define SUPERVISOR_SUPERVISOR_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "sysdesc/select.h"
+
+struct launch;
+
+struct supervisor_config {
+	int fd;                /* of the trace; taken over */
+	const char *file;      /* its name, for messages */
+	uint32_t facilities;   /* KTRFAC() bits */
+	uint32_t asked;        /* those that were asked for by letter */
+	bool inherit;          /* -i */
+	struct select calls;   /* --syscalls */
+	bool filtered;         /* the command carries our seccomp filter */
+	uint32_t genio_size;
+	bool genio_all;
+	size_t queue_size;
+	bool drop;             /* --drop */
+	const char *version;
+	char *const *command;  /* argv */
+	/* Set from a signal handler: end the tracing. */
+	const volatile sig_atomic_t *end_requested;
+};
+
+/*
+ * Which calls must stop for what is wanted; what the filter is made of.
+ * Returns false when every call must, so that a filter would be of no use, or
+ * none must (*ret is then empty).
+ */
+bool supervisor_stops(const struct supervisor_config *config,
+		      struct select *ret);
+
+/*
+ * Traces the launched command until it and all that it left behind have ended.
+ * 0; -errno when it could not be started, which the command has been told.
+ */
+int supervisor_run(const struct supervisor_config *config,
+		   struct launch *launch);
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * Tables of tasks and processes, by id. Must not act on either.
+ */
+#include "supervisor/task.h"
+
+#include <stdlib.h>
+
+struct task *task_find(struct task_table *table, pid_t tid)
+{
+	struct task *task;
+
+	HASH_FIND_INT(table->tasks, &tid, task);
+	return task;
+}
+
+struct process *task_process(struct task_table *table, pid_t pid)
+{
+	struct process *process;
+
+	HASH_FIND_INT(table->processes, &pid, process);
+	return process;
+}
+
+struct task *task_add(struct task_table *table, pid_t tid,
+		      struct process *process)
+{
+	struct task *task = calloc(1, sizeof(*task));
+
+	if (!task)
+		return NULL;
+	task->tid = tid;
+	HASH_ADD_INT(table->tasks, tid, task);
+	if (!task->hh.tbl) { /* out of memory */
+		free(task);
+		return NULL;
+	}
+	table->unclaimed++;
+	if (process)
+		task_claim(table, task, process);
+	return task;
+}
+
+void task_claim(struct task_table *table, struct task *task,
+		struct process *process)
+{
+	task->process = process;
+	process->task_count++;
+	table->unclaimed--;
+}
+
+void task_remove(struct task_table *table, struct task *task)
+{
+	if (task->process)
+		task->process->task_count--;
+	else
+		table->unclaimed--;
+	HASH_DEL(table->tasks, task);
+	free(task);
+}
+
+void task_rename(struct task_table *table, struct task *task, pid_t tid)
+{
+	HASH_DEL(table->tasks, task);
+	task->tid = tid;
+	HASH_ADD_INT(table->tasks, tid, task);
+}
+
+struct process *task_add_process(struct task_table *table, pid_t pid)
+{
+	struct process *process = calloc(1, sizeof(*process));
+
+	if (!process)
+		return NULL;
+	process->pid = pid;
+	HASH_ADD_INT(table->processes, pid, process);
+	if (!process->hh.tbl) { /* out of memory */
+		free(process);
+		return NULL;
+	}
+	return process;
+}
+
+void task_remove_process(struct task_table *table, struct process *process)
+{
+	HASH_DEL(table->processes, process);
+	free(process->cwd);
+	free(process);
+}
+
+void task_table_done(struct task_table *table)
+{
+	struct task *task, *next_task;
+	struct process *process, *next_process;
+
+	HASH_ITER (hh, table->tasks, task, next_task)
+		task_remove(table, task);
+	HASH_ITER (hh, table->processes, process, next_process)
+		task_remove_process(table, process);
+}

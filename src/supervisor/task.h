@@ -1,0 +1,107 @@
+/*
+ * Who is traced: processes, and their threads (tasks). A table, and nothing
+ * that acts: no ptrace, no records.
+ */
+#ifndef SUPERVISOR_TASK_H
+#define SUPERVISOR_TASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* uthash reports that memory is out instead of ending the process. */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+#include <ktrace-u/format.h>
+
+#include "capture/capture.h"
+#include "sysdesc/sysdesc.h"
+#include "tracee/tracee.h"
+
+/* A call's end that is not written yet: it was interrupted, and what comes next
+ * decides what the program sees of it. */
+struct task_interrupted {
+	bool pending;
+	int32_t error;    /* as KTR_SYSRET carries it */
+	int64_t result;   /* the kernel's: -EINTR or -ERESTART... */
+	uint64_t time_ns; /* when it returned */
+};
+
+/* A signal whose handler's address a single step will tell. */
+struct task_stepping {
+	bool active;
+	struct ktr_psig psig;
+	uint64_t time_ns;
+};
+
+struct task {
+	pid_t tid;
+	struct process *process; /* NULL: newborn, its parent not heard of yet */
+	char comm[KTR_COMM_SIZE];
+	enum sysdesc_abi abi;    /* of its last recorded call */
+	bool in_call;            /* between entry and exit */
+	bool wants_exit;         /* the exit of that call must stop */
+	bool is_recorded;        /* that call is written */
+	bool exiting;            /* past PTRACE_EVENT_EXIT */
+	bool in_group_stop;      /* process NULL: how it stopped */
+	struct capture_call call;
+	struct task_interrupted interrupted;
+	struct task_stepping stepping;
+	UT_hash_handle hh;
+};
+
+/* How a process takes its signals, as its rt_sigaction calls said. */
+struct task_signals {
+	bool known; /* every change since its start was seen */
+	uint64_t resets;   /* bit n-1: SA_RESETHAND */
+	uint64_t restarts; /* bit n-1: SA_RESTART */
+	uint64_t action[TRACEE_SIGNAL_MAX + 1];
+};
+
+struct process {
+	pid_t pid;
+	unsigned task_count;
+	uint32_t facilities; /* 0: followed, but nothing is written of it */
+	bool dropped;        /* the next record carries KTR_DROP */
+	bool unreadable;     /* its memory is closed to us, */
+	bool unreadable_told; /* and a record says so */
+	bool shares_fs;      /* its cwd can change by another's call */
+	bool cwd_known;
+	bool root_known;
+	bool rooted;         /* its root is not ours */
+	int last_fatal;      /* last signal recorded whose action is SIG_DFL */
+	enum sysdesc_abi abi;
+	char *cwd;           /* malloc'd, or NULL */
+	struct task_signals signals;
+	UT_hash_handle hh;
+};
+
+struct task_table {
+	struct task *tasks;
+	struct process *processes;
+	unsigned unclaimed; /* newborns without a process */
+};
+
+void task_table_done(struct task_table *table);
+
+struct task *task_find(struct task_table *table, pid_t tid);
+struct process *task_process(struct task_table *table, pid_t pid);
+
+/* A new thread of process (NULL: not known yet); NULL when memory is out. */
+struct task *task_add(struct task_table *table, pid_t tid,
+		      struct process *process);
+/* Gives a newborn its process. */
+void task_claim(struct task_table *table, struct task *task,
+		struct process *process);
+/* Removes a thread; its process stays. */
+void task_remove(struct task_table *table, struct task *task);
+/* The thread goes on under another id (exec from one that was no leader). */
+void task_rename(struct task_table *table, struct task *task, pid_t tid);
+
+/* A new process without threads; NULL when memory is out. */
+struct process *task_add_process(struct task_table *table, pid_t pid);
+/* Removes a process; its threads must be gone. */
+void task_remove_process(struct task_table *table, struct process *process);
+
+#endif

@@ -1,0 +1,315 @@
+/*
+ * Starting a command under a supervisor that is not its parent. Must leave
+ * nothing behind in the command.
+ */
+#include "tracee/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "tracee/filter.h"
+#include "tracee/tracee.h"
+
+/* What passes over the channel: a pid from the supervisor, then an answer, then
+ * the outcome. */
+static int channel_send(int channel, int value)
+{
+	ssize_t n;
+
+	do
+		n = send(channel, &value, sizeof(value), MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : 0;
+}
+
+static int channel_receive(int channel, int *ret)
+{
+	ssize_t n;
+
+	do
+		n = recv(channel, ret, sizeof(*ret), 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	return n == sizeof(*ret) ? 0 : -ECHILD;
+}
+
+/*
+ * A child that sends no signal when it ends: no SIGCHLD may be left pending for
+ * the program, and a plain wait() must not find it.
+ */
+static pid_t fork_silently(void)
+{
+	pid_t pid = (pid_t)syscall(SYS_clone, 0L, NULL, NULL, NULL, 0L);
+
+	return pid < 0 ? -errno : pid;
+}
+
+/* 0, 1 and 2 must not be free for other descriptors, nor be the command's. */
+static int hold_standard_descriptors(void)
+{
+	_cleanup_fd_ int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	for (int i = 0; i <= STDERR_FILENO; i++)
+		if (fd != i && dup3(fd, i, O_CLOEXEC) < 0)
+			return -errno;
+	if (fd <= STDERR_FILENO)
+		take_fd(&fd);
+	return 0;
+}
+
+/* Moves a descriptor to a number, unless it is -1. */
+static int move_descriptor(int *fd, int to)
+{
+	if (*fd < 0)
+		return 0;
+	if (*fd != to && dup3(*fd, to, O_CLOEXEC) < 0)
+		return -errno;
+	*fd = to;
+	return 0;
+}
+
+static int leave_descriptors(int *channel, int *keep_fd)
+{
+	/* Out of the way first, so that neither lands on the other. */
+	int high_channel = fcntl(*channel, F_DUPFD_CLOEXEC, 10);
+	int high_keep = *keep_fd < 0 ? -1
+				     : fcntl(*keep_fd, F_DUPFD_CLOEXEC, 10);
+	int r;
+
+	if (high_channel < 0 || (*keep_fd >= 0 && high_keep < 0))
+		return -errno;
+	r = hold_standard_descriptors();
+	if (!r)
+		r = move_descriptor(&high_channel, 3);
+	if (!r)
+		r = move_descriptor(&high_keep, 4);
+	if (r < 0)
+		return r;
+	*channel = high_channel;
+	*keep_fd = high_keep;
+	if (syscall(SYS_close_range, high_keep < 0 ? 4 : 5, ~0u, 0) < 0)
+		for (int fd = high_keep < 0 ? 4 : 5; fd < 1024; fd++)
+			close(fd);
+	return 0;
+}
+
+/* What a terminal, a limit or a broken pipe sends must not end the recorder. */
+static void set_signals(void)
+{
+	static const int survived[] = { SIGHUP,	 SIGINT,  SIGQUIT, SIGPIPE,
+					SIGXFSZ, SIGTSTP, SIGTTIN, SIGTTOU,
+					SIGUSR1, SIGUSR2, SIGALRM };
+	sigset_t none;
+
+	for (int signal_number = 1; signal_number <= TRACEE_SIGNAL_MAX;
+	     signal_number++)
+		signal(signal_number, SIG_DFL);
+	for (size_t i = 0; i < ARRAY_LEN(survived); i++)
+		signal(survived[i], SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Limits that were meant for the command: as far up as they go. */
+static void raise_limits(void)
+{
+	for (int resource = 0; resource < RLIMIT_NLIMITS; resource++) {
+		struct rlimit limit;
+		struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
+
+		/* NOFILE has a ceiling of its own; the stack's decides where
+		 * threads' stacks go. */
+		if (resource == RLIMIT_STACK || resource == RLIMIT_CORE)
+			continue;
+		if (resource != RLIMIT_NOFILE &&
+		    !setrlimit((__rlimit_resource_t)resource, &none))
+			continue;
+		if (getrlimit((__rlimit_resource_t)resource, &limit) < 0)
+			continue;
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit((__rlimit_resource_t)resource, &limit);
+	}
+}
+
+static int become_supervisor(struct launch *launch, int *keep_fd)
+{
+	int r;
+
+	setsid();
+	set_signals();
+	raise_limits();
+	if (chdir("/") < 0)
+		return -errno;
+	r = leave_descriptors(&launch->channel, keep_fd);
+	prctl(PR_SET_NAME, "ktrace-u-sup");
+	return r;
+}
+
+/*
+ * Returns 0 in the supervisor, its pid or that of the one in between in the
+ * command. Between them stands a process that ends at once, so that init (or
+ * who plays it) adopts the supervisor. An init has nobody above it: its
+ * supervisor stays its child, but one that only __WALL would find.
+ */
+static pid_t fork_supervisor(void)
+{
+	pid_t pid = fork_silently();
+
+	if (pid != 0 || getppid() == 1)
+		return pid;
+	pid = fork();
+	if (pid != 0)
+		_exit(pid < 0 ? errno : 0);
+	return 0;
+}
+
+static int reap_between(pid_t between)
+{
+	int status;
+	pid_t pid;
+
+	do
+		pid = waitpid(between, &status, __WCLONE);
+	while (pid < 0 && errno == EINTR);
+	if (pid < 0)
+		return -errno;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EAGAIN;
+}
+
+/* The command's half. A subreaper would adopt the supervisor as its child. */
+static int fork_from_command(pid_t *ret_pid)
+{
+	int reaper = 0;
+	pid_t pid;
+
+	prctl(PR_GET_CHILD_SUBREAPER, &reaper);
+	if (reaper)
+		prctl(PR_SET_CHILD_SUBREAPER, 0);
+	pid = fork_supervisor();
+	*ret_pid = pid;
+	if (pid == 0)
+		return 0;
+	if (pid > 0)
+		pid = getpid() == 1 ? 0 : reap_between(pid);
+	if (reaper)
+		prctl(PR_SET_CHILD_SUBREAPER, 1);
+	return pid;
+}
+
+int launch_fork(struct launch *ret, int *keep_fd)
+{
+	struct launch launch = { .command = getpid() };
+	_cleanup_fd_ int ours = -1;
+	_cleanup_fd_ int theirs = -1;
+	int pair[2];
+	pid_t pid;
+	int r;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	ours = pair[0];
+	theirs = pair[1];
+	r = fork_from_command(&pid);
+	if (r < 0)
+		return r;
+	if (pid == 0) {
+		launch.channel = theirs;
+		r = become_supervisor(&launch, keep_fd);
+		if (r < 0) {
+			launch_ready(&launch, r);
+			_exit(1);
+		}
+		take_fd(&ours);
+		take_fd(&theirs);
+		*ret = launch;
+		return LAUNCH_SUPERVISOR;
+	}
+	launch.channel = take_fd(&ours);
+	*ret = launch;
+	return LAUNCH_COMMAND;
+}
+
+static int wait_for_stop(pid_t tid)
+{
+	int status;
+
+	while (waitpid(tid, &status, __WALL) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFSTOPPED(status) ? 0 : -ESRCH;
+}
+
+int launch_seize(const struct launch *launch,
+		 const struct tracee_options *options)
+{
+	int answer;
+	int r;
+
+	/* Yama lets only ancestors and named tracers in: be named first. */
+	r = channel_send(launch->channel, getpid());
+	if (!r)
+		r = channel_receive(launch->channel, &answer);
+	if (!r)
+		r = tracee_seize(launch->command, options);
+	if (!r)
+		r = tracee_interrupt(launch->command);
+	if (!r)
+		r = wait_for_stop(launch->command);
+	return r;
+}
+
+int launch_ready(struct launch *launch, int error)
+{
+	int r = channel_send(launch->channel, error);
+
+	close(launch->channel);
+	launch->channel = -1;
+	return r;
+}
+
+int launch_wait(struct launch *launch)
+{
+	int supervisor, outcome;
+	int r = channel_receive(launch->channel, &supervisor);
+
+	if (r < 0)
+		return r;
+	if (supervisor <= 0)
+		return supervisor;
+	prctl(PR_SET_PTRACER, (unsigned long)supervisor, 0, 0, 0);
+	r = channel_send(launch->channel, 0);
+	if (!r)
+		r = channel_receive(launch->channel, &outcome);
+	prctl(PR_SET_PTRACER, 0, 0, 0, 0);
+	return r < 0 ? r : outcome;
+}
+
+int launch_exec(const struct filter *filter, bool no_new_privs,
+		char *const *argv, bool *ret_filter)
+{
+	int r = 0;
+
+	if (filter && no_new_privs &&
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		r = -errno;
+	if (filter && !r)
+		r = filter_install(filter);
+	*ret_filter = r < 0;
+	if (r < 0)
+		return r;
+	execvp(argv[0], argv);
+	return -errno;
+}

@@ -1,0 +1,58 @@
+/*
+ * How a command comes to be traced and yet stays who it is: the process that
+ * the shell started becomes the command, and a supervisor, forked off twice so
+ * that it is nobody's child but init's, seizes it before the exec.
+ *
+ *	launch_fork()  in both:   splits supervisor and command
+ *	launch_seize() supervisor: names itself, is allowed, seizes, stops it
+ *	launch_wait()  command:   returns when it is traced
+ *	launch_exec()  command:   filter, then the program
+ *
+ * Nothing of it leaks into the program: every descriptor is close-on-exec, no
+ * signal is left pending, no child is left to be waited for.
+ */
+#ifndef TRACEE_LAUNCH_H
+#define TRACEE_LAUNCH_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct filter;
+struct tracee_options;
+
+struct launch {
+	pid_t command;
+	int channel; /* to the other side; close-on-exec */
+};
+
+enum launch_side { LAUNCH_COMMAND, LAUNCH_SUPERVISOR };
+
+/*
+ * Forks. Returns a launch_side, or -errno (then nothing was started). The
+ * supervisor comes back in a session of its own, in "/", with the descriptor
+ * *keep_fd (whose number may change; -1 for none) and the channel open and no
+ * other but placeholders for 0, 1 and 2, all signals at their default but those
+ * that must not end it, and soft limits raised as far as they go.
+ */
+int launch_fork(struct launch *ret, int *keep_fd);
+
+/* Seizes the command and waits for it to stop. 0 or -errno, which the command
+ * has been told. After 0 the caller resumes it and calls launch_ready(). */
+int launch_seize(const struct launch *launch,
+		 const struct tracee_options *options);
+
+/* Lets the command go on to its exec (error 0), or tells it why not. */
+int launch_ready(struct launch *launch, int error);
+
+/* 0 when the command is traced, or the -errno of what went wrong. */
+int launch_wait(struct launch *launch);
+
+/*
+ * Becomes argv[0], found along PATH. filter may be NULL; no_new_privs is set
+ * before it is installed if asked. Returns only when that failed: -errno, with
+ * *ret_filter true when it was the filter.
+ */
+int launch_exec(const struct filter *filter, bool no_new_privs,
+		char *const *argv, bool *ret_filter);
+
+#endif

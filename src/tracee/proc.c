@@ -1,0 +1,230 @@
+/*
+ * /proc/PID. Every number found there is parsed, none believed beyond its
+ * range; a line that a kernel does not have leaves zeros.
+ */
+#include "tracee/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/fd.h"
+
+#define PROC_NAME_MAX 64
+#define STATUS_MAX    4096
+
+static void proc_name(char name[PROC_NAME_MAX], pid_t tid, const char *what)
+{
+	snprintf(name, PROC_NAME_MAX, "/proc/%d/%s", tid, what);
+}
+
+/* A file of /proc vanishes with its process: ENOENT says ESRCH. */
+static int proc_errno(int error)
+{
+	return error == ENOENT ? -ESRCH : -error;
+}
+
+static unsigned parse_numbers(const char *at, uint32_t *to, unsigned most)
+{
+	unsigned count = 0;
+
+	while (count < most) {
+		char *end;
+		unsigned long value = strtoul(at, &end, 10);
+
+		if (end == at)
+			break;
+		to[count++] = (uint32_t)value;
+		at = end;
+	}
+	return count;
+}
+
+static void take_namespaces(const char *value, struct proc_status *status)
+{
+	uint32_t pids[PROC_NAMESPACES_MAX];
+
+	status->ns_count = parse_numbers(value, pids, ARRAY_LEN(pids));
+	for (unsigned i = 0; i < status->ns_count; i++)
+		status->ns_pid[i] = (pid_t)pids[i];
+}
+
+/* What a line of /proc/PID/status holds, and where it goes. */
+enum line_kind {
+	LINE_PID,
+	LINE_IDS,
+	LINE_GROUPS,
+	LINE_NAMESPACES,
+	LINE_MASK,
+	LINE_FLAG
+};
+
+static const struct line_row {
+	const char *name;
+	enum line_kind kind;
+	size_t offset;
+} status_lines[] = {
+#define TO(field) offsetof(struct proc_status, field)
+	{ "Tgid", LINE_PID, TO(tgid) },
+	{ "PPid", LINE_PID, TO(parent) },
+	{ "TracerPid", LINE_PID, TO(tracer) },
+	{ "Uid", LINE_IDS, TO(uid) },
+	{ "Gid", LINE_IDS, TO(gid) },
+	{ "Groups", LINE_GROUPS, 0 },
+	{ "NSpid", LINE_NAMESPACES, 0 },
+	{ "SigIgn", LINE_MASK, TO(signals_ignored) },
+	{ "SigCgt", LINE_MASK, TO(signals_caught) },
+	{ "NoNewPrivs", LINE_FLAG, TO(no_new_privs) },
+#undef TO
+};
+
+static void take_value(const struct line_row *row, const char *value,
+		       struct proc_status *status)
+{
+	void *to = (char *)status + row->offset;
+
+	switch (row->kind) {
+	case LINE_PID:
+		*(pid_t *)to = (pid_t)strtol(value, NULL, 10);
+		break;
+	case LINE_IDS:
+		parse_numbers(value, to, 4);
+		break;
+	case LINE_GROUPS:
+		status->group_count = parse_numbers(value, status->groups,
+						    PROC_GROUPS_MAX);
+		break;
+	case LINE_NAMESPACES:
+		take_namespaces(value, status);
+		break;
+	case LINE_MASK:
+		*(uint64_t *)to = strtoull(value, NULL, 16);
+		break;
+	case LINE_FLAG:
+		*(bool *)to = strtol(value, NULL, 10) != 0;
+		break;
+	}
+}
+
+/* One "Name:<tab>value" line; lines that are not asked for are passed over. */
+static void take_line(char *line, struct proc_status *status)
+{
+	char *value = strchr(line, ':');
+
+	if (!value)
+		return;
+	*value++ = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(status_lines); i++)
+		if (!strcmp(line, status_lines[i].name))
+			take_value(&status_lines[i], value, status);
+}
+
+int proc_status(pid_t tid, struct proc_status *ret)
+{
+	char name[PROC_NAME_MAX];
+	char data[STATUS_MAX];
+	struct proc_status status = { 0 };
+	char *rest = data;
+	ssize_t n;
+
+	proc_name(name, tid, "status");
+	n = fd_read_file(AT_FDCWD, name, data, sizeof(data));
+	/* A longer one ends in lines that nobody needs here. */
+	if (n < 0 && n != -EFBIG)
+		return proc_errno((int)-n);
+	for (char *line; (line = strsep(&rest, "\n")) != NULL;)
+		take_line(line, &status);
+	*ret = status;
+	return 0;
+}
+
+int proc_start_time(pid_t tid, uint64_t *ret)
+{
+	char name[PROC_NAME_MAX];
+	char data[1024];
+	char *at;
+	ssize_t n;
+
+	proc_name(name, tid, "stat");
+	n = fd_read_file(AT_FDCWD, name, data, sizeof(data));
+	if (n < 0)
+		return proc_errno((int)-n);
+	/* The name in parentheses may hold anything, even ") 1 2". */
+	at = strrchr(data, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	if (!at)
+		return -EPROTO;
+	*ret = strtoull(at, NULL, 10);
+	return 0;
+}
+
+int proc_comm(pid_t tid, char ret[KTR_COMM_SIZE])
+{
+	char name[PROC_NAME_MAX];
+	char data[64];
+	ssize_t n;
+
+	proc_name(name, tid, "comm");
+	n = fd_read_file(AT_FDCWD, name, data, sizeof(data));
+	if (n < 0)
+		return proc_errno((int)-n);
+	if (n && data[n - 1] == '\n')
+		n--;
+	n = MIN(n, (ssize_t)KTR_COMM_SIZE - 1);
+	memset(ret, 0, KTR_COMM_SIZE);
+	memcpy(ret, data, (size_t)n);
+	return 0;
+}
+
+ssize_t proc_link(pid_t tid, const char *link, char *buffer, size_t size)
+{
+	char name[PROC_NAME_MAX];
+	ssize_t n;
+
+	proc_name(name, tid, link);
+	n = readlink(name, buffer, size);
+	if (n < 0)
+		return -errno;
+	if ((size_t)n >= size)
+		return -ENAMETOOLONG;
+	buffer[n] = '\0';
+	return n;
+}
+
+int proc_read(pid_t tid, const char *name, size_t limit, char **ret,
+	      size_t *ret_length)
+{
+	_cleanup_free_ char *data = NULL;
+	_cleanup_fd_ int fd = -1;
+	char path[PROC_NAME_MAX];
+	size_t size = 0, length = 0;
+
+	proc_name(path, tid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return proc_errno(errno);
+	while (length == size && size < limit) {
+		ssize_t n;
+		char *grown;
+
+		size = MIN(size ? size * 2 : 4096, limit);
+		grown = realloc(data, size);
+		if (!grown)
+			return -ENOMEM;
+		data = grown;
+		n = fd_read_full(fd, data + length, size - length);
+		if (n < 0)
+			return (int)n;
+		length += (size_t)n;
+	}
+	*ret = take_pointer(data);
+	*ret_length = length;
+	return 0;
+}

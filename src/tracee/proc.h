@@ -1,0 +1,56 @@
+/*
+ * What /proc says of a process: who it is, where it is, how it takes signals.
+ * Reads only; each answer is that of the moment it was asked.
+ */
+#ifndef TRACEE_PROC_H
+#define TRACEE_PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <ktrace-u/format.h>
+
+#define PROC_GROUPS_MAX 64
+#define PROC_NAMESPACES_MAX 8
+
+/* From /proc/PID/status. Ids are real, effective, saved, file system. */
+struct proc_status {
+	pid_t tgid;
+	pid_t parent;
+	pid_t tracer;
+	uint32_t uid[4];
+	uint32_t gid[4];
+	uint32_t groups[PROC_GROUPS_MAX];
+	unsigned group_count; /* those kept */
+	pid_t ns_pid[PROC_NAMESPACES_MAX]; /* outermost first */
+	unsigned ns_count;
+	uint64_t signals_ignored; /* bit n-1 is signal n */
+	uint64_t signals_caught;
+	bool no_new_privs;
+};
+
+/* 0; -ESRCH when there is no such process; -errno. */
+int proc_status(pid_t tid, struct proc_status *ret);
+
+/* Start time in clock ticks since boot: with the pid, an identity. */
+int proc_start_time(pid_t tid, uint64_t *ret);
+
+/* The thread's name, NUL-padded. */
+int proc_comm(pid_t tid, char ret[KTR_COMM_SIZE]);
+
+/*
+ * Where /proc/TID/LINK ("cwd", "root", "exe", "fd/3") points, into buffer with
+ * a NUL behind it. Length, or -errno (-ENAMETOOLONG when it does not fit).
+ */
+ssize_t proc_link(pid_t tid, const char *link, char *buffer, size_t size);
+
+/*
+ * /proc/TID/NAME ("cmdline", "environ") whole; *ret is malloc'd and the
+ * caller's. At most limit bytes are taken. 0 or -errno.
+ */
+int proc_read(pid_t tid, const char *name, size_t limit, char **ret,
+	      size_t *ret_length);
+
+#endif

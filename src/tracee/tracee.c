@@ -1,0 +1,134 @@
+/*
+ * ptrace(2) requests. Must decide nothing and keep nothing.
+ */
+#include "tracee/tracee.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/ptrace.h>
+
+#include "tracee/arch.h"
+
+static int request(int what, pid_t tid, uintptr_t address, void *data)
+{
+	return ptrace((enum __ptrace_request)what, tid, (void *)address, data) <
+		       0
+		   ? -errno
+		   : 0;
+}
+
+static uintptr_t options_bits(const struct tracee_options *options)
+{
+	uintptr_t bits = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC |
+			 PTRACE_O_TRACEEXIT | PTRACE_O_TRACECLONE;
+
+	if (options->children)
+		bits |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
+	if (options->seccomp)
+		bits |= PTRACE_O_TRACESECCOMP;
+	if (options->exit_kill)
+		bits |= PTRACE_O_EXITKILL;
+	return bits;
+}
+
+int tracee_seize(pid_t tid, const struct tracee_options *options)
+{
+	return request(PTRACE_SEIZE, tid, 0, (void *)options_bits(options));
+}
+
+int tracee_set_options(pid_t tid, const struct tracee_options *options)
+{
+	return request(PTRACE_SETOPTIONS, tid, 0,
+		       (void *)options_bits(options));
+}
+
+int tracee_interrupt(pid_t tid)
+{
+	return request(PTRACE_INTERRUPT, tid, 0, NULL);
+}
+
+int tracee_listen(pid_t tid)
+{
+	return request(PTRACE_LISTEN, tid, 0, NULL);
+}
+
+int tracee_detach(pid_t tid, int signal)
+{
+	return request(PTRACE_DETACH, tid, 0, (void *)(uintptr_t)signal);
+}
+
+int tracee_resume(pid_t tid, enum tracee_until until, int signal)
+{
+	int what = PTRACE_CONT;
+
+	if (until == TRACEE_UNTIL_SYSCALL)
+		what = PTRACE_SYSCALL;
+	else if (until == TRACEE_ONE_STEP)
+		what = PTRACE_SINGLESTEP;
+	return request(what, tid, 0, (void *)(uintptr_t)signal);
+}
+
+static void take_entry(struct tracee_syscall *ret, uint64_t number,
+		       const uint64_t *args)
+{
+	ret->number = number;
+	for (unsigned i = 0; i < 6; i++)
+		ret->args[i] = args[i];
+}
+
+int tracee_syscall(pid_t tid, struct tracee_syscall *ret)
+{
+	struct __ptrace_syscall_info info;
+	int r;
+
+	r = request(PTRACE_GET_SYSCALL_INFO, tid, sizeof(info), &info);
+	if (r < 0)
+		return r;
+	ret->audit_arch = info.arch;
+	ret->instruction = info.instruction_pointer;
+	ret->stack = info.stack_pointer;
+	switch (info.op) {
+	case PTRACE_SYSCALL_INFO_ENTRY:
+		ret->point = TRACEE_ENTRY;
+		take_entry(ret, info.entry.nr, info.entry.args);
+		break;
+	case PTRACE_SYSCALL_INFO_SECCOMP:
+		ret->point = TRACEE_FILTERED;
+		take_entry(ret, info.seccomp.nr, info.seccomp.args);
+		break;
+	case PTRACE_SYSCALL_INFO_EXIT:
+		ret->point = TRACEE_EXIT;
+		ret->result = info.exit.rval;
+		ret->failed = info.exit.is_error;
+		break;
+	default:
+		ret->point = TRACEE_NOWHERE;
+		break;
+	}
+	return 0;
+}
+
+int tracee_message(pid_t tid, unsigned long *ret)
+{
+	return request(PTRACE_GETEVENTMSG, tid, 0, ret);
+}
+
+int tracee_siginfo(pid_t tid, siginfo_t *ret)
+{
+	return request(PTRACE_GETSIGINFO, tid, 0, ret);
+}
+
+int tracee_signal_mask(pid_t tid, uint64_t *ret)
+{
+	return request(PTRACE_GETSIGMASK, tid, sizeof(*ret), ret);
+}
+
+int tracee_restart_interrupted(pid_t tid, bool *ret_done)
+{
+	return arch_restart_interrupted(tid, ret_done);
+}
+
+int tracee_set_argument(pid_t tid, unsigned index, uint64_t value)
+{
+	return arch_set_argument(tid, index, value);
+}

@@ -1,0 +1,82 @@
+/*
+ * ptrace(2), one function per thing that we ask of it. Mechanism only: what is
+ * asked when, and what an answer means for the trace, is decided above. All
+ * return 0 or -errno; -ESRCH means that the thread died in its stop, which is
+ * no error of anybody's: its end will be reported.
+ */
+#ifndef TRACEE_TRACEE_H
+#define TRACEE_TRACEE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Signals are numbered from 1 to this. */
+#define TRACEE_SIGNAL_MAX 64
+
+/* Results of calls that the kernel restarts, as it keeps them to itself. */
+#define TRACEE_ERESTARTSYS 512
+#define TRACEE_ERESTARTNOINTR 513
+#define TRACEE_ERESTARTNOHAND 514
+#define TRACEE_ERESTART_RESTARTBLOCK 516
+
+struct tracee_options {
+	bool children;  /* fork, vfork, clone: new processes come along */
+	bool seccomp;   /* stops of a seccomp filter are reported */
+	bool exit_kill; /* nobody outlives the tracer */
+};
+
+/* Takes the thread under us without stopping it. */
+int tracee_seize(pid_t tid, const struct tracee_options *options);
+/* Changes the options of a stopped thread. */
+int tracee_set_options(pid_t tid, const struct tracee_options *options);
+int tracee_interrupt(pid_t tid);
+int tracee_listen(pid_t tid);
+int tracee_detach(pid_t tid, int signal);
+
+enum tracee_until {
+	TRACEE_UNTIL_SYSCALL, /* the next entry to or exit from a call */
+	TRACEE_UNTIL_EVENT,   /* a signal, an event, a filter's stop */
+	TRACEE_ONE_STEP,      /* one instruction, or the handler's first */
+};
+int tracee_resume(pid_t tid, enum tracee_until until, int signal);
+
+enum tracee_point {
+	TRACEE_NOWHERE, /* not in a syscall stop */
+	TRACEE_ENTRY,
+	TRACEE_EXIT,
+	TRACEE_FILTERED, /* a filter's stop: an entry */
+};
+
+struct tracee_syscall {
+	enum tracee_point point;
+	uint32_t audit_arch;
+	uint64_t instruction;
+	uint64_t stack;
+	uint64_t number;  /* entry */
+	uint64_t args[6]; /* entry */
+	int64_t result;   /* exit: what it returned, -errno when failed */
+	bool failed;      /* exit */
+};
+
+/* Where the stopped thread is (PTRACE_GET_SYSCALL_INFO, Linux 5.3). */
+int tracee_syscall(pid_t tid, struct tracee_syscall *ret);
+
+/* What PTRACE_GETEVENTMSG gives: a new thread's id, an exit code, ... */
+int tracee_message(pid_t tid, unsigned long *ret);
+int tracee_siginfo(pid_t tid, siginfo_t *ret);
+/* The blocked signals (those that a sigsuspend put aside, if it did). */
+int tracee_signal_mask(pid_t tid, uint64_t *ret);
+
+/*
+ * At a stop behind a system call that returned -EINTR, which no handler will
+ * see: makes the kernel restart the call unless a handler runs after all.
+ * *ret_done says whether there was such a call.
+ */
+int tracee_restart_interrupted(pid_t tid, bool *ret_done);
+
+/* Replaces an argument of the call whose entry the thread is stopped at. */
+int tracee_set_argument(pid_t tid, unsigned index, uint64_t value);
+
+#endif
