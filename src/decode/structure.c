@@ -11,30 +11,37 @@
 #include "trace/fields.h"
 #include "trace/record.h"
 
-/* Our structures, and the field of each that is a list (if one is). */
-static const struct structure_row {
-	const char *name;
-	const char *list;
-} structure_rows[] = {
-	{ KTR_STRUCT_SESSION, "command" }, { KTR_STRUCT_PROCESS, "nspid" },
-	{ KTR_STRUCT_PATH, NULL },	   { KTR_STRUCT_EXIT_STATUS, NULL },
-	{ KTR_STRUCT_LOSS, NULL },	   { KTR_STRUCT_COVERAGE, NULL },
-	{ KTR_STRUCT_CLOCK, NULL },	   { KTR_STRUCT_SYSCALL_NUMBER, NULL },
-	{ KTR_STRUCT_ABI, NULL },	   { KTR_STRUCT_MESSAGE, NULL },
+static const char *const structure_names[] = {
+	KTR_STRUCT_SESSION, KTR_STRUCT_PROCESS,
+	KTR_STRUCT_PATH,    KTR_STRUCT_EXIT_STATUS,
+	KTR_STRUCT_LOSS,    KTR_STRUCT_COVERAGE,
+	KTR_STRUCT_CLOCK,   KTR_STRUCT_SYSCALL_NUMBER,
+	KTR_STRUCT_ABI,	    KTR_STRUCT_MESSAGE,
+	KTR_STRUCT_END,
 };
 
-static const struct structure_row *structure_row(const char *name)
+/* The fields that are lists by nature. */
+static const struct structure_list {
+	const char *name;
+	const char *field;
+} structure_lists[] = {
+	{ KTR_STRUCT_SESSION, "command" },
+	{ KTR_STRUCT_PROCESS, "group" },
+	{ KTR_STRUCT_PROCESS, "nspid" },
+};
+
+static bool structure_has_fields(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(structure_rows); i++)
-		if (strcmp(structure_rows[i].name, name) == 0)
-			return &structure_rows[i];
-	return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(structure_names); i++)
+		if (strcmp(structure_names[i], name) == 0)
+			return true;
+	return false;
 }
 
 bool structure_is_ours(const struct record *record)
 {
 	return record->kind == KTR_STRUCT &&
-	       structure_row(record->structure.name);
+	       structure_has_fields(record->structure.name);
 }
 
 bool structure_is_opaque(const struct record *record)
@@ -45,10 +52,15 @@ bool structure_is_opaque(const struct record *record)
 
 bool structure_is_list(const char *name, const char *field, size_t length)
 {
-	const struct structure_row *row = structure_row(name);
+	const struct structure_list *list = structure_lists;
+	const struct structure_list *end = list + ARRAY_LEN(structure_lists);
 
-	return row && row->list && strlen(row->list) == length &&
-	       memcmp(row->list, field, length) == 0;
+	for (; list < end; list++)
+		if (strcmp(list->name, name) == 0 &&
+		    strlen(list->field) == length &&
+		    memcmp(list->field, field, length) == 0)
+			return true;
+	return false;
 }
 
 static void structure_field(struct text *text, const struct field *field,

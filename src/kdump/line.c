@@ -1,6 +1,6 @@
 /*
- * Records as lines of text, in FreeBSD's form: the columns that all of them
- * have, then one small function for each kind. It neither selects nor writes.
+ * What stands behind the columns of a line: one small function for each kind of
+ * record, and the lines of data below. It neither selects nor writes.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -12,13 +12,11 @@
 #include "decode/data.h"
 #include "decode/name.h"
 #include "decode/structure.h"
+#include "kdump/column.h"
 #include "kdump/line.h"
 #include "kdump/options.h"
 #include "kdump/state.h"
-#include "trace/facility.h"
 #include "trace/record.h"
-
-#define LINE_SECOND INT64_C(1000000000)
 
 /* What every function here needs. */
 struct line {
@@ -27,122 +25,6 @@ struct line {
 	const struct state *state;
 	const struct record *record;
 };
-
-/* Right-aligned, as %*d. */
-static void line_right(struct text *text, int64_t value, size_t width)
-{
-	char digits[24];
-	size_t at = sizeof(digits);
-	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-
-	do {
-		digits[--at] = (char)('0' + left % 10);
-		left /= 10;
-	} while (left > 0);
-	if (value < 0)
-		digits[--at] = '-';
-	while (sizeof(digits) - at < width)
-		digits[--at] = ' ';
-	text_bytes(text, digits + at, sizeof(digits) - at);
-}
-
-/* "1700000000.125456789 " */
-static void line_time(struct text *text, uint64_t seconds, uint64_t nsec)
-{
-	char digits[11] = ".000000000 ";
-
-	for (size_t at = 9; at > 0; at--) {
-		digits[at] = (char)('0' + nsec % 10);
-		nsec /= 10;
-	}
-	text_unsigned(text, seconds);
-	text_bytes(text, digits, sizeof(digits));
-}
-
-static void line_span(struct text *text, uint64_t from_ns, uint64_t to_ns)
-{
-	uint64_t span = to_ns < from_ns ? from_ns - to_ns : to_ns - from_ns;
-
-	if (to_ns < from_ns)
-		text_char(text, '-');
-	line_time(text, span / LINE_SECOND, span % LINE_SECOND);
-}
-
-static void line_origin(struct text *text, const struct options *options,
-			const struct record *record)
-{
-	size_t start;
-
-	line_right(text, record->pid, 6);
-	text_char(text, ' ');
-	if (options->threads) {
-		line_right(text, MAX(record->tid, INT64_C(0)), 6);
-		text_char(text, ' ');
-	}
-	start = text->length;
-	data_escape(text, record->comm,
-		    (size_t)(strchrnul(record->comm, 0) - record->comm),
-		    &options->style);
-	text_pad(text, start, 8);
-	text_char(text, ' ');
-}
-
-static void line_times(const struct line *line)
-{
-	const struct options *options = line->options;
-	const struct state *state = line->state;
-	uint64_t now = line->record->time_ns;
-
-	if (options->absolute)
-		line_time(line->text, now / LINE_SECOND, now % LINE_SECOND);
-	if (options->elapsed)
-		line_span(line->text, state->has_times ? state->first_ns : now,
-			  now);
-	if (options->relative)
-		line_span(line->text,
-			  state->has_times ? state->previous_ns : now, now);
-}
-
-/* "L64  ": whose calls these are, and how wide its words are. */
-static void line_abi(const struct line *line)
-{
-	uint32_t flags = state_flags(line->state, line->record);
-	enum sysdesc_abi abi = state_abi(line->state, line->record);
-	bool is_linux = (flags & KTR_SV_ABI_MASK) == KTR_SV_ABI_LINUX;
-	bool is_wide = flags & KTR_SV_LP64;
-
-	if (abi != SYSDESC_ABI_UNKNOWN) {
-		is_linux = true;
-		is_wide = sysdesc_word(abi) == 8;
-	}
-	text_char(line->text, is_linux ? 'L' : 'U');
-	if (!flags && !is_linux)
-		text_put(line->text, "00  ");
-	else
-		text_put(line->text, is_wide ? "64  " : "32  ");
-}
-
-static void line_head(const struct line *line)
-{
-	const char *tag = facility_tag(line->record->kind);
-
-	line_origin(line->text, line->options, line->record);
-	line_times(line);
-	if (line->options->cpu) {
-		line_right(line->text, line->record->cpu, 3);
-		text_char(line->text, ' ');
-	}
-	if (tag) {
-		text_put(line->text, tag);
-	} else {
-		text_put(line->text, "UNKNOWN(");
-		text_unsigned(line->text, line->record->kind);
-		text_char(line->text, ')');
-	}
-	text_put(line->text, "  ");
-	if (line->options->abi)
-		line_abi(line);
-}
 
 static void line_call_name(const struct line *line, enum sysdesc_abi abi,
 			   int64_t number)
@@ -388,7 +270,7 @@ void line_put(struct text *text, const struct options *options,
 		.record = record,
 	};
 
-	line_head(&line);
+	column_put(text, options, state, record);
 	line_body(&line);
 	text_char(text, '\n');
 	line_data(&line);
@@ -397,6 +279,6 @@ void line_put(struct text *text, const struct options *options,
 void line_put_drop(struct text *text, const struct options *options,
 		   const struct record *record)
 {
-	line_origin(text, options, record);
+	column_put_origin(text, options, record);
 	text_put(text, "Events dropped.\n");
 }

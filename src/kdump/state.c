@@ -25,6 +25,7 @@ struct state_thread {
 struct state_process {
 	int32_t pid;
 	uint32_t sv_flags;
+	enum sysdesc_abi abi; /* of a thread that does not differ */
 	struct state_thread *threads;
 	UT_hash_handle hh;
 };
@@ -92,6 +93,7 @@ static struct state_process *state_take(struct state *state, int32_t pid)
 	if (!process)
 		return NULL;
 	process->pid = pid;
+	process->abi = SYSDESC_ABI_UNKNOWN;
 	HASH_ADD(hh, state->processes, pid, sizeof(process->pid), process);
 	if (!process->hh.tbl) {
 		free(process);
@@ -138,6 +140,19 @@ static struct state_thread *state_take_thread(struct state *state,
 	return state_add_thread(state, process, record->tid);
 }
 
+/* What PROCCTOR says alone: x32 is known by its `process` record only. */
+static enum sysdesc_abi state_abi_of_flags(const struct state *state,
+					   uint32_t sv_flags)
+{
+	if ((sv_flags & KTR_SV_ABI_MASK) != KTR_SV_ABI_LINUX)
+		return SYSDESC_ABI_UNKNOWN;
+	if (sv_flags & KTR_SV_LP64)
+		return state->machine;
+	if ((sv_flags & KTR_SV_ILP32) && state->machine == SYSDESC_X86_64)
+		return SYSDESC_I386;
+	return SYSDESC_ABI_UNKNOWN;
+}
+
 static int state_learn_process(struct state *state, const struct record *record)
 {
 	struct state_process *process = state_take(state, record->pid);
@@ -146,6 +161,7 @@ static int state_learn_process(struct state *state, const struct record *record)
 		return -ENOMEM;
 	state_forget_threads(state, process);
 	process->sv_flags = record->procctor.sv_flags;
+	process->abi = state_abi_of_flags(state, process->sv_flags);
 	return 0;
 }
 
@@ -177,6 +193,18 @@ static int state_learn_session(struct state *state, const struct field *field,
 {
 	(void)record;
 	state->machine = state_abi_of(field);
+	return 0;
+}
+
+static int state_learn_process_abi(struct state *state,
+				   const struct field *field,
+				   const struct record *record)
+{
+	struct state_process *process = state_take(state, record->pid);
+
+	if (!process)
+		return -ENOMEM;
+	process->abi = state_abi_of(field);
 	return 0;
 }
 
@@ -212,6 +240,7 @@ static const struct state_lesson {
 		     const struct record *record);
 } state_lessons[] = {
 	{ KTR_STRUCT_SESSION, "arch", false, state_learn_session },
+	{ KTR_STRUCT_PROCESS, "abi", false, state_learn_process_abi },
 	{ KTR_STRUCT_ABI, "abi", false, state_learn_abi },
 	{ KTR_STRUCT_SYSCALL_NUMBER, "number", true, state_learn_number },
 };
@@ -264,19 +293,6 @@ uint32_t state_flags(const struct state *state, const struct record *record)
 	return process ? process->sv_flags : 0;
 }
 
-/* The ABI that a process has by itself, before a thread differs. */
-static enum sysdesc_abi state_abi_of_flags(const struct state *state,
-					   uint32_t sv_flags)
-{
-	if ((sv_flags & KTR_SV_ABI_MASK) != KTR_SV_ABI_LINUX)
-		return SYSDESC_ABI_UNKNOWN;
-	if (sv_flags & KTR_SV_LP64)
-		return state->machine;
-	if ((sv_flags & KTR_SV_ILP32) && state->machine == SYSDESC_X86_64)
-		return SYSDESC_I386;
-	return SYSDESC_ABI_UNKNOWN;
-}
-
 enum sysdesc_abi state_abi(const struct state *state,
 			   const struct record *record)
 {
@@ -286,7 +302,7 @@ enum sysdesc_abi state_abi(const struct state *state,
 
 	if (thread && thread->has_abi)
 		return thread->abi;
-	return state_abi_of_flags(state, process ? process->sv_flags : 0);
+	return process ? process->abi : SYSDESC_ABI_UNKNOWN;
 }
 
 int64_t state_number(const struct state *state, const struct record *record,

@@ -1,0 +1,18 @@
+/* The columns at the start of a line. */
+#ifndef KDUMP_COLUMN_H
+#define KDUMP_COLUMN_H
+
+struct options;
+struct record;
+struct state;
+struct text;
+
+/* Pid, with -H tid, and the thread's name, each with the space behind it. */
+void column_put_origin(struct text *text, const struct options *options,
+		       const struct record *record);
+
+/* All of them: origin, times, CPU, tag, ABI. */
+void column_put(struct text *text, const struct options *options,
+		const struct state *state, const struct record *record);
+
+#endif
