@@ -1,0 +1,342 @@
+/*
+ * kdump-u over the traces of tests/golden, with every option: what it prints
+ * must equal the files there. With KTRACE_U_UPDATE_GOLDEN=1 in the environment
+ * the files are written instead.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <sys/wait.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "support/command.h"
+#include "support/golden.h"
+#include "support/sample.h"
+
+#define WORDS_MAX 8
+
+static bool wants_update(void)
+{
+	return getenv("KTRACE_U_UPDATE_GOLDEN") != NULL;
+}
+
+static struct text read_file(const char *path)
+{
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct text text = TEXT_INIT;
+	char piece[4096];
+	ssize_t got;
+
+	if (fd < 0)
+		fail_msg("%s cannot be opened", path);
+	while ((got = fd_read_full(fd, piece, sizeof(piece))) > 0)
+		text_bytes(&text, piece, (size_t)got);
+	assert_int_equal(got, 0);
+	return text;
+}
+
+static void write_file(const char *path, const struct text *text)
+{
+	_cleanup_fd_ int fd = -1;
+
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0 || fd_write_all(fd, text->data, text->length))
+		fail_msg("%s cannot be written", path);
+}
+
+static size_t first_difference(const struct text *one, const struct text *other)
+{
+	size_t at = 0;
+
+	while (at < one->length && at < other->length &&
+	       one->data[at] == other->data[at])
+		at++;
+	return at;
+}
+
+/* The line of a text that holds an offset. */
+static const char *line_at(struct text *text, size_t at)
+{
+	char *start = (char *)text_string(text);
+
+	if (at > text->length)
+		at = text->length;
+	start[at + strcspn(start + at, "\n")] = 0;
+	while (at > 0 && start[at - 1] != '\n')
+		at--;
+	return start + at;
+}
+
+/* The text must be what the file says. */
+static void must_equal_file(struct text *text, const char *path)
+{
+	_cleanup_(text_done) struct text wanted = TEXT_INIT;
+	size_t at;
+
+	if (wants_update()) {
+		write_file(path, text);
+		return;
+	}
+	wanted = read_file(path);
+	at = first_difference(text, &wanted);
+	if (at < text->length || at < wanted.length)
+		fail_msg("%s differs at byte %zu:\nwanted: %s\ngot:    %s",
+			 path, at, line_at(&wanted, at), line_at(text, at));
+}
+
+/* Runs kdump-u on a trace with some words in front of its name. */
+static struct command_result run_kdump(const char *words, const char *file)
+{
+	const char *argv[WORDS_MAX] = { KDUMP_U };
+	_cleanup_free_ char *copy = strdup(words);
+	struct command_result result;
+	char *save = NULL;
+	size_t count = 1;
+
+	assert_non_null(copy);
+	for (char *word = strtok_r(copy, " ", &save); word;
+	     word = strtok_r(NULL, " ", &save))
+		argv[count++] = word;
+	assert_true(count < WORDS_MAX - 1);
+	argv[count] = file;
+	assert_int_equal(command_run(&result, -1, -1, argv), 0);
+	return result;
+}
+
+static int exit_status(const struct command_result *result)
+{
+	assert_true(WIFEXITED(result->status));
+	return WEXITSTATUS(result->status);
+}
+
+static void check_bytes(const struct golden *golden, const char *folder)
+{
+	struct sample sample = SAMPLE_INIT;
+	char path[256];
+
+	for (; golden->name; golden++) {
+		sample = (struct sample)SAMPLE_INIT;
+		golden->build(&sample);
+		snprintf(path, sizeof(path), "%s%s.ktr", folder, golden->name);
+		must_equal_file(&sample.bytes, path);
+		sample_done(&sample);
+	}
+}
+
+static void test_bytes(void **state)
+{
+	(void)state;
+	check_bytes(golden_good, "");
+	check_bytes(golden_broken, "broken/");
+}
+
+/* A good trace, some options, and the file that holds what must come out. */
+static void check_output(const char *words, const char *name,
+			 const char *wanted)
+{
+	struct command_result result;
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s.ktr", name);
+	result = run_kdump(words, path);
+	if (exit_status(&result) != 0 || result.err.length > 0)
+		fail_msg("kdump-u %s %s: %s", words, path,
+			 text_string(&result.err));
+	must_equal_file(&result.out, wanted);
+	command_done(&result);
+}
+
+static void test_lines(void **state)
+{
+	char wanted[256];
+
+	(void)state;
+	for (const struct golden *golden = golden_good; golden->name;
+	     golden++) {
+		snprintf(wanted, sizeof(wanted), "%s.txt", golden->name);
+		check_output("", golden->name, wanted);
+		snprintf(wanted, sizeof(wanted), "%s.json", golden->name);
+		check_output("--json", golden->name, wanted);
+	}
+}
+
+/* The trace on which an option shows, and the option. */
+static const struct option_case {
+	const char *name;
+	const char *words;
+} option_cases[] = {
+	{ "calls", "-n" },	    { "calls", "-d" },
+	{ "calls", "-nd" },	    { "calls", "-S" },
+	{ "calls", "-A" },	    { "calls", "-tc" },
+	{ "calls", "-t n" },	    { "calls", "-t +-c" },
+	{ "calls", "-p 4242" },	    { "calls", "-p1" },
+	{ "abi", "-AS" },	    { "abi", "-n" },
+	{ "times", "-T" },	    { "times", "-E" },
+	{ "times", "-R" },	    { "times", "-REHT" },
+	{ "times", "-H" },	    { "times", "-c" },
+	{ "times", "-HTERASc" },    { "times", "-p 7 -E" },
+	{ "times", "-p 8" },	    { "times", "-t s" },
+	{ "times", "--json -p 7" }, { "data", "-m 5" },
+	{ "data", "-m 0" },	    { "data", "-s" },
+	{ "data", "--json -m 5" },  { "data", "--json -s" },
+	{ "other", "-d" },	    { "other", "-m 3" },
+	{ "other", "-s" },	    { "other", "-tw" },
+	{ "other", "-t ae" },	    { "other", "-tu" },
+	{ "signals", "-n" },	    { "ours", "-t t" },
+	{ "ours", "--json -t+" },
+};
+
+static void test_options(void **state)
+{
+	char wanted[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(option_cases); i++) {
+		snprintf(wanted, sizeof(wanted), "options/%s %s.txt",
+			 option_cases[i].name, option_cases[i].words);
+		for (char *at = wanted; (at = strchr(at, ' '));)
+			*at = '_';
+		check_output(option_cases[i].words, option_cases[i].name,
+			     wanted);
+	}
+}
+
+/* Where the terminal has UTF-8, names in it are shown. */
+static void test_locale(void **state)
+{
+	(void)state;
+	setenv("LC_ALL", "C.UTF-8", 1);
+	check_output("", "hostile", "options/hostile_utf8.txt");
+	setenv("LC_ALL", "C", 1);
+}
+
+/* Nothing that a traced program chose may reach the terminal as a command. */
+static void test_terminal_is_safe(void **state)
+{
+	struct command_result result;
+
+	(void)state;
+	result = run_kdump("-HTERAScd", "hostile.ktr");
+	for (size_t i = 0; i < result.out.length; i++)
+		if ((result.out.data[i] < ' ' && result.out.data[i] != '\n') ||
+		    result.out.data[i] == 0x7f)
+			fail_msg("byte %d at %zu", result.out.data[i], i);
+	assert_true(result.out.length > 0);
+	command_done(&result);
+}
+
+static void test_broken(void **state)
+{
+	struct command_result result;
+	char path[256];
+
+	(void)state;
+	for (const struct golden *golden = golden_broken; golden->name;
+	     golden++) {
+		snprintf(path, sizeof(path), "broken/%s.ktr", golden->name);
+		result = run_kdump("", path);
+		assert_int_equal(exit_status(&result), 1);
+		snprintf(path, sizeof(path), "broken/%s.txt", golden->name);
+		must_equal_file(&result.out, path);
+		snprintf(path, sizeof(path), "broken/%s.err", golden->name);
+		must_equal_file(&result.err, path);
+		command_done(&result);
+	}
+}
+
+/* Wrong words on the command line, and what is said about them. */
+static const struct usage_case {
+	const char *words;
+	const char *error;
+} usage_cases[] = {
+	{ "-z", "kdump-u: unknown option -z\n" },
+	{ "--nonsense", "kdump-u: unknown option --nonsense\n" },
+	{ "-t cq", "kdump-u: unknown trace point in \"cq\"\n" },
+	{ "-p 0", "kdump-u: invalid process or thread id: \"0\"\n" },
+	{ "-p self", "kdump-u: invalid process or thread id: \"self\"\n" },
+	{ "-m -1", "kdump-u: invalid number of bytes: \"-1\"\n" },
+	{ "-m 1x", "kdump-u: invalid number of bytes: \"1x\"\n" },
+	{ "-f calls.ktr", "kdump-u: more than one file\n" },
+	{ "calls.ktr", "kdump-u: more than one file\n" },
+};
+
+static void test_usage(void **state)
+{
+	struct command_result result;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(usage_cases); i++) {
+		result = run_kdump(usage_cases[i].words, "calls.ktr");
+		assert_int_equal(exit_status(&result), 2);
+		assert_int_equal(result.out.length, 0);
+		if (!strstr(text_string(&result.err), usage_cases[i].error))
+			fail_msg("%s: %s", usage_cases[i].words,
+				 text_string(&result.err));
+		assert_non_null(strstr(text_string(&result.err), "usage: "));
+		command_done(&result);
+	}
+}
+
+static void test_help(void **state)
+{
+	struct command_result result;
+
+	(void)state;
+	result = run_kdump("--help", NULL);
+	assert_int_equal(exit_status(&result), 0);
+	assert_non_null(strstr(text_string(&result.out), "usage: kdump-u"));
+	assert_non_null(strstr(text_string(&result.out), "  -m BYTES"));
+	assert_non_null(strstr(text_string(&result.out), "--json"));
+	assert_int_equal(result.err.length, 0);
+	command_done(&result);
+	result = run_kdump("--version", NULL);
+	assert_int_equal(exit_status(&result), 0);
+	assert_memory_equal(text_string(&result.out), "kdump-u ", 8);
+	command_done(&result);
+}
+
+static void test_missing(void **state)
+{
+	struct command_result result;
+
+	(void)state;
+	result = run_kdump("-f", "no such file");
+	assert_int_equal(exit_status(&result), 1);
+	assert_string_equal(text_string(&result.err),
+			    "kdump-u: no such file: "
+			    "No such file or directory\n");
+	command_done(&result);
+	result = run_kdump("", "broken");
+	assert_int_equal(exit_status(&result), 1);
+	assert_string_equal(text_string(&result.err),
+			    "kdump-u: broken: Is a directory\n");
+	command_done(&result);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_locale),
+		cmocka_unit_test(test_terminal_is_safe),
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_missing),
+	};
+
+	setenv("LC_ALL", "C", 1);
+	if (chdir(SOURCE_DIR "/tests/golden") < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
