@@ -1,0 +1,252 @@
+/*
+ * Table rows and a selection -> a seccomp program, by libseccomp; and its
+ * installation, without. Decides nothing about who may be filtered.
+ *
+ * libseccomp takes a rule's number as one of this build's machine and finds the
+ * call of the same name in each ABI of the filter. The names of our rows are
+ * not always its own. So each ABI gets a filter for itself, in which a number
+ * of that ABI goes in through libseccomp's name for it, and then the filters
+ * are merged.
+ */
+#include "tracee/filter.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "sysdesc/select.h"
+
+/* The ABIs of a machine. 32-bit arm has no rows: all of it is "bad arch". */
+struct machine_abi {
+	enum sysdesc_abi machine;
+	enum sysdesc_abi abi;
+	uint32_t arch;
+};
+static const struct machine_abi machine_abis[] = {
+	{ SYSDESC_X86_64, SYSDESC_X86_64, SCMP_ARCH_X86_64 },
+	{ SYSDESC_X86_64, SYSDESC_I386, SCMP_ARCH_X86 },
+	{ SYSDESC_X86_64, SYSDESC_X32, SCMP_ARCH_X32 },
+	{ SYSDESC_AARCH64, SYSDESC_AARCH64, SCMP_ARCH_AARCH64 },
+};
+#define MACHINE_ABI_COUNT (sizeof(machine_abis) / sizeof(machine_abis[0]))
+
+static void context_done(scmp_filter_ctx *context)
+{
+	if (*context)
+		seccomp_release(*context);
+}
+
+/* An empty filter over one ABI: everything stops. */
+static int start(uint32_t arch, scmp_filter_ctx *ret)
+{
+	const uint32_t stop = SCMP_ACT_TRACE(FILTER_TRACE_DATA);
+	_cleanup_(context_done) scmp_filter_ctx context = seccomp_init(stop);
+	int r;
+
+	if (!context)
+		return -ENOMEM;
+	if (arch != seccomp_arch_native()) {
+		r = seccomp_arch_add(context, arch);
+		if (r < 0)
+			return r;
+		r = seccomp_arch_remove(context, SCMP_ARCH_NATIVE);
+		if (r < 0)
+			return r;
+	}
+	r = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, stop);
+	if (r < 0)
+		return r;
+	/* A binary tree. Older libraries can do without. */
+	seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	*ret = take_pointer(context);
+	return 0;
+}
+
+/*
+ * libseccomp allows socketcall(connect) together with connect() of i386. While
+ * socketcall() itself is to stop, connect() has to stop as well.
+ */
+static bool carrier_stops(const struct machine_abi *abi, const char *name,
+			  const struct select *stops)
+{
+	int carrier = seccomp_syscall_resolve_name_rewrite(abi->arch, name);
+	const struct sysdesc_row *row;
+
+	if (carrier < 0)
+		return false;
+	row = sysdesc_find(abi->abi, carrier);
+	return row && select_has(stops, row);
+}
+
+/*
+ * Lets a call pass. CLONE_UNTRACED in the flags of a clone() makes a child that
+ * has the filter and no tracer: its every stop would fail with ENOSYS.
+ */
+static int allow(scmp_filter_ctx context, const struct sysdesc_row *row,
+		 const char *name)
+{
+	int number = seccomp_syscall_resolve_name(name);
+	int r;
+
+	if (number == __NR_SCMP_ERROR)
+		return 0;
+	if (row->effect == EFFECT_SPAWN && row->narg > 0)
+		r = seccomp_rule_add(
+		    context, SCMP_ACT_ALLOW, number, 1,
+		    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_UNTRACED, 0));
+	else
+		r = seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 0);
+	return r == -EEXIST ? 0 : r;
+}
+
+/* Lets every call of the ABI pass that is not to stop. */
+static int allow_rest(scmp_filter_ctx context, const struct machine_abi *abi,
+		      const struct select *stops)
+{
+	int bit = abi->abi == SYSDESC_X32 ? SYSDESC_X32_BIT : 0;
+	unsigned end = sysdesc_number_end(abi->abi);
+	int r = 0;
+
+	for (unsigned i = 0; i < end && r == 0; i++) {
+		int number = (int)i | bit;
+		const struct sysdesc_row *row = sysdesc_find(abi->abi, number);
+		_cleanup_free_ char *name = NULL;
+
+		if (!row || select_has(stops, row) ||
+		    row->effect == EFFECT_SPAWN3)
+			continue;
+		name = seccomp_syscall_resolve_num_arch(abi->arch, number);
+		if (name && !carrier_stops(abi, name, stops))
+			r = allow(context, row, name);
+	}
+	return r;
+}
+
+/* Adds the filter over one ABI to *into, which is NULL at first. */
+static int add_abi(scmp_filter_ctx *into, const struct machine_abi *abi,
+		   const struct select *stops)
+{
+	_cleanup_(context_done) scmp_filter_ctx context = NULL;
+	int r = start(abi->arch, &context);
+
+	if (r < 0)
+		return r;
+	r = allow_rest(context, abi, stops);
+	if (r < 0)
+		return r;
+	if (*into)
+		r = seccomp_merge(*into, context);
+	else
+		*into = context;
+	if (r == 0)
+		context = NULL;
+	return r;
+}
+
+static int read_code(int fd, struct filter *ret)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+	_cleanup_free_ struct sock_filter *code = NULL;
+	ssize_t got;
+
+	if (size < 0)
+		return -errno;
+	if (size == 0 || size % (off_t)sizeof(*code) != 0 ||
+	    size / (off_t)sizeof(*code) > BPF_MAXINSNS)
+		return -E2BIG;
+	code = malloc((size_t)size);
+	if (!code)
+		return -ENOMEM;
+	got = pread(fd, code, (size_t)size, 0);
+	if (got != size)
+		return got < 0 ? -errno : -EIO;
+	ret->count = (unsigned short)((size_t)size / sizeof(*code));
+	ret->code = take_pointer(code);
+	return 0;
+}
+
+static int export_code(scmp_filter_ctx context, struct filter *ret)
+{
+	_cleanup_fd_ int fd = memfd_create("filter", MFD_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = seccomp_export_bpf(context, fd);
+	return r < 0 ? r : read_code(fd, ret);
+}
+
+int filter_compile_for(struct filter *ret, const struct select *stops,
+		       enum sysdesc_abi native)
+{
+	_cleanup_(context_done) scmp_filter_ctx context = NULL;
+	int r;
+
+	for (unsigned i = 0; i < MACHINE_ABI_COUNT; i++) {
+		if (machine_abis[i].machine != native)
+			continue;
+		r = add_abi(&context, &machine_abis[i], stops);
+		if (r < 0)
+			return r;
+	}
+	return context ? export_code(context, ret) : -EINVAL;
+}
+
+int filter_compile(struct filter *ret, const struct select *stops)
+{
+	return filter_compile_for(ret, stops, sysdesc_abi_native());
+}
+
+void filter_done(struct filter *filter)
+{
+	free(filter->code);
+	filter->code = NULL;
+	filter->count = 0;
+}
+
+int filter_install(const struct filter *filter)
+{
+	struct sock_fprog program = {
+		.len = filter->count,
+		.filter = filter->code,
+	};
+
+	/* Or else kernels before 5.16 slow the whole program down. */
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		    SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) == 0)
+		return 0;
+	if (errno != EINVAL)
+		return -errno;
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0)
+		return 0;
+	return -errno;
+}
+
+static bool has_admin(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return false;
+	return (data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective &
+		CAP_TO_MASK(CAP_SYS_ADMIN)) != 0;
+}
+
+bool filter_is_free(void)
+{
+	return has_admin() || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+}
