@@ -1,9 +1,11 @@
-# A room is one folder of src/ and one static library. Its headers can be
-# included as "room/header.h" by the targets that name it, and by nobody else:
-# each room has an include directory of its own that holds just a link to it.
+# A room is one folder of src/ and one static library of all in it but main.c.
+# Its headers can be included as "room/header.h" by the targets that name it, and
+# by nobody else: each room has an include directory of its own that holds just a
+# link to it.
 
 function(room name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.c)
+  list(FILTER sources EXCLUDE REGEX "/main\\.c$")
   set(shelf ${CMAKE_BINARY_DIR}/rooms/${name})
   file(MAKE_DIRECTORY ${shelf})
   file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${name} ${shelf}/${name} SYMBOLIC)
@@ -15,19 +17,13 @@ function(room name)
   endforeach()
 endfunction()
 
-# A program: its name, its folder in src/, then the rooms it uses.
+# A program is a room with a main.c, so that its other files can be tested. Its
+# name, its folder in src/, then the rooms it uses.
 function(program name folder)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.c)
-  set(shelf ${CMAKE_BINARY_DIR}/rooms/${folder})
-  file(MAKE_DIRECTORY ${shelf})
-  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${folder} ${shelf}/${folder}
-    SYMBOLIC)
-  add_executable(${name} ${sources})
-  target_include_directories(${name} PRIVATE ${shelf})
-  foreach(lower ${ARGN})
-    target_link_libraries(${name} PRIVATE room_${lower})
-  endforeach()
-  target_compile_definitions(${name} PRIVATE
+  room(${folder} ${ARGN})
+  add_executable(${name} ${CMAKE_SOURCE_DIR}/src/${folder}/main.c)
+  target_link_libraries(${name} PRIVATE room_${folder})
+  target_compile_definitions(room_${folder} PUBLIC
     KTRACE_U_VERSION="${PROJECT_VERSION}")
   if(KTRACE_U_STATIC)
     target_link_options(${name} PRIVATE -static)
