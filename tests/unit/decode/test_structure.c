@@ -1,0 +1,101 @@
+/* Structures as text: our field lists, and what is shown of any other. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "decode/data.h"
+#include "decode/structure.h"
+#include "trace/record.h"
+
+#define BYTES(literal) literal, sizeof(literal) - 1
+
+static const struct structure_case {
+	const char *name;
+	const char *data;
+	size_t length;
+	uint64_t size; /* of an item; 0 for a STRUCT */
+	bool is_ours;
+	const char *wanted;
+} structure_cases[] = {
+	{ "session", BYTES("revision:1\0arch=x86_64\0"), 0, true,
+	  "struct session { revision=1, arch=\"x86_64\" }" },
+	{ "process", BYTES("ppid:-1\0exe=/bin/a \"b\"\33\0cwd=\0"), 0, true,
+	  "struct process { ppid=-1, exe=\"/bin/a \\\"b\\\"\\033\", "
+	  "cwd=\"\" }" },
+	{ "session", BYTES("command=a\0command=b\0"), 0, true,
+	  "struct session { command=\"a\", command=\"b\" }" },
+	{ "loss", BYTES(""), 0, true, "struct loss { }" },
+	{ "loss", BYTES("genio:1\0broken"), 0, true,
+	  "struct loss { genio=1, <malformed> }" },
+	{ "loss", BYTES("genio:x\0"), 0, true, "struct loss { <malformed> }" },
+	{ "stat", BYTES(""), 0, false, "struct stat, 0 bytes" },
+	{ "stat", BYTES("x"), 0, false, "struct stat, 1 byte" },
+	{ "stat", BYTES("xyz"), 0, false, "struct stat, 3 bytes" },
+	{ "sessions", BYTES("a:1\0"), 0, false, "struct sessions, 4 bytes" },
+	{ "pollfd", BYTES("12345678"), 4, false,
+	  "struct pollfd[2], 4 bytes each" },
+	{ "loss", BYTES("12345678"), 8, false, "struct loss[1], 8 bytes each" },
+};
+
+static void structures(void **state)
+{
+	struct data_style style = { .width = 80 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(structure_cases); i++) {
+		_cleanup_(text_done) struct text text = TEXT_INIT;
+		const struct structure_case *row = &structure_cases[i];
+		struct record record = {
+			.kind = row->size ? KTR_STRUCT_ARRAY : KTR_STRUCT,
+			.structure = { .name = row->name,
+				       .data = (const uint8_t *)row->data,
+				       .length = row->length,
+				       .size = row->size },
+		};
+
+		assert_int_equal(structure_is_ours(&record), row->is_ours);
+		assert_int_equal(structure_is_opaque(&record), !row->is_ours);
+		structure_put(&text, &record, &style);
+		assert_string_equal(text_string(&text), row->wanted);
+	}
+}
+
+static void others_are_no_structures(void **state)
+{
+	struct record record = { .kind = KTR_NAMEI };
+
+	(void)state;
+	assert_false(structure_is_ours(&record));
+	assert_false(structure_is_opaque(&record));
+}
+
+static void lists(void **state)
+{
+	(void)state;
+	assert_true(structure_is_list("session", BYTES("command")));
+	assert_true(structure_is_list("process", BYTES("nspid")));
+	assert_true(structure_is_list("process", BYTES("group")));
+	assert_false(structure_is_list("process", BYTES("command")));
+	assert_false(structure_is_list("process", BYTES("ppid")));
+	assert_false(structure_is_list("process", "nspids", 4));
+	assert_false(structure_is_list("stat", BYTES("command")));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(structures),
+		cmocka_unit_test(others_are_no_structures),
+		cmocka_unit_test(lists),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
