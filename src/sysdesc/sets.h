@@ -23,7 +23,6 @@ enum sysdesc_blob {
 	BLOB_LOFF, /* loff_t: 64 bits */
 	BLOB_TIME, /* time_t of the ABI */
 	BLOB_FD_PAIR,
-	BLOB_PID,
 	BLOB_UID,
 	BLOB_GID,
 	BLOB_UID16,
@@ -70,7 +69,7 @@ enum sysdesc_blob {
 	BLOB_FD_SET,
 	BLOB_SIGSET_POINTER, /* pselect6: pointer to a set, and its size */
 	BLOB_SELECT_ARGS,    /* i386: select's five arguments */
-	BLOB_MMAP_ARGS,      /* i386: mmap's six arguments */
+	BLOB_MMAP_ARGS,	     /* i386: mmap's six arguments */
 	BLOB_IO_EVENT,
 	BLOB_IOCB,
 	BLOB_IOCB_POINTER,

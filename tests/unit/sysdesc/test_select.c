@@ -1,0 +1,173 @@
+/* The expression of --syscalls: what it chooses, and where it is wrong. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/array.h"
+#include "sysdesc/select.h"
+#include "sysdesc/sysdesc.h"
+
+static bool has(const struct select *select, const char *name)
+{
+	bool found = false;
+
+	for (unsigned i = 0; i < sysdesc_count(); i++) {
+		const struct sysdesc_row *row = sysdesc_row(i);
+
+		if (strcmp(row->name, name) != 0)
+			continue;
+		/* All shapes of a call go together. */
+		if (found)
+			assert_true(select_has(select, row));
+		else if (!select_has(select, row))
+			return false;
+		found = true;
+	}
+	return found;
+}
+
+static unsigned size_of(const struct select *select)
+{
+	unsigned size = 0;
+
+	for (unsigned i = 0; i < sysdesc_count(); i++)
+		size += select_has(select, sysdesc_row(i));
+	return size;
+}
+
+static const struct {
+	const char *expression;
+	const char *in;
+	const char *out;
+	bool unknown;
+} choices[] = {
+	{ "open", "open", "openat", false },
+	{ "open,close", "close", "read", false },
+	{ "clone", "clone", "clone3", false },
+	{ "@network", "connect", "open", false },
+	{ "@network,open", "open", "close", false },
+	{ "@network,!connect", "bind", "connect", false },
+	{ "@file,!@desc", "chdir", "openat", false },
+	{ "!@file,openat", "openat", "open", true },
+	{ "!@pure", "open", "getpid", true },
+	{ "!getpid,getpid", "getpid", NULL, true },
+	{ "all", "open", NULL, true },
+	{ "all,!open", "close", "open", true },
+	{ "!open", "close", "open", true },
+	{ "!all", NULL, "open", false },
+	{ "open,!all,close", "close", "open", false },
+	{ "open,all", "close", NULL, true },
+	{ "open,open", "open", "close", false },
+	{ "_newselect", "_newselect", "select", false },
+};
+
+static void expressions_choose(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(choices); i++) {
+		struct select select;
+		size_t at, length;
+
+		assert_int_equal(
+		    select_parse(&select, choices[i].expression, &at, &length),
+		    0);
+		if (choices[i].in)
+			assert_true(has(&select, choices[i].in));
+		if (choices[i].out)
+			assert_false(has(&select, choices[i].out));
+		assert_int_equal(select.unknown, choices[i].unknown);
+		assert_int_equal(select_has(&select, NULL), choices[i].unknown);
+	}
+}
+
+static const struct {
+	const char *expression;
+	size_t at;
+	size_t length;
+} faults[] = {
+	{ "", 0, 0 },	    { ",", 0, 0 },
+	{ "!", 1, 0 },	    { "@", 0, 1 },
+	{ "nosuch", 0, 6 }, { "open,nosuch,close", 5, 6 },
+	{ "open,", 5, 0 },  { "open,,close", 5, 0 },
+	{ ",open", 0, 0 },  { "open,!nosuch", 6, 6 },
+	{ "!!open", 1, 5 }, { "@nosuch", 0, 7 },
+	{ "@all", 0, 4 },   { "network", 0, 7 },
+	{ "open ", 0, 5 },  { "ope", 0, 3 },
+	{ "OPEN", 0, 4 },   { "clone_tls", 0, 9 },
+	{ "5", 0, 1 },
+};
+
+static void faults_are_found_where_they_are(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+		struct select before, select;
+		size_t at = 99, length = 99;
+
+		memset(&before, 0x55, sizeof(before));
+		memset(&select, 0x55, sizeof(select));
+		assert_int_equal(
+		    select_parse(&select, faults[i].expression, &at, &length),
+		    -EINVAL);
+		assert_int_equal(at, faults[i].at);
+		assert_int_equal(length, faults[i].length);
+		assert_memory_equal(&select, &before, sizeof(select));
+	}
+}
+
+static void every_name_and_class_can_be_said(void **state)
+{
+	struct select select;
+	char class[64] = "@";
+	size_t at, length;
+
+	(void)state;
+	for (unsigned i = 0; i < sysdesc_count(); i++) {
+		const struct sysdesc_row *row = sysdesc_row(i);
+
+		assert_int_equal(select_parse(&select, row->name, &at, &length),
+				 0);
+		assert_true(has(&select, row->name));
+		assert_true(size_of(&select) <= 2);
+	}
+	for (unsigned bit = 0; bit < SYSDESC_CLASS_COUNT; bit++) {
+		strcpy(class + 1, sysdesc_class_name(bit));
+		assert_int_equal(select_parse(&select, class, &at, &length), 0);
+		for (unsigned i = 0; i < sysdesc_count(); i++)
+			assert_int_equal(select_has(&select, sysdesc_row(i)),
+					 sysdesc_row(i)->classes >> bit & 1);
+	}
+}
+
+static void sets_are_filled_and_emptied(void **state)
+{
+	struct select select;
+
+	(void)state;
+	select_none(&select);
+	assert_int_equal(size_of(&select), 0);
+	assert_false(select.unknown);
+	select_add(&select, sysdesc_row(64));
+	assert_int_equal(size_of(&select), 1);
+	assert_true(select_has(&select, sysdesc_row(64)));
+	select_all(&select);
+	assert_int_equal(size_of(&select), sysdesc_count());
+	assert_true(select.unknown);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(expressions_choose),
+		cmocka_unit_test(faults_are_found_where_they_are),
+		cmocka_unit_test(every_name_and_class_can_be_said),
+		cmocka_unit_test(sets_are_filled_and_emptied),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
