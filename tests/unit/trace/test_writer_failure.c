@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -217,12 +218,38 @@ static void only_our_own_end_is_cut(void **state)
 	close(file);
 }
 
+static bool put(const char *path, const char *format, unsigned id)
+{
+	_cleanup_fd_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd >= 0 && dprintf(fd, format, id, id) > 0;
+}
+
+/* Mounts of its own, with the rights to change them; 0 or errno. */
+static int private_mounts(void)
+{
+	unsigned uid = geteuid();
+	unsigned gid = getegid();
+
+	if (unshare(CLONE_NEWNS) == 0)
+		return 0;
+	/* In a user namespace of its own anybody may; ids must be mapped. */
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		return errno;
+	if (!put("/proc/self/setgroups", "deny", 0) ||
+	    !put("/proc/self/uid_map", "%u %u 1", uid) ||
+	    !put("/proc/self/gid_map", "%u %u 1", gid))
+		return errno ?: EIO;
+	return 0;
+}
+
 /* A file system of 256 KiB, seen by this process alone; 0 or errno. */
 static int mount_small(const char *folder)
 {
-	if (unshare(CLONE_NEWNS) < 0 &&
-	    unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
-		return errno;
+	int error = private_mounts();
+
+	if (error)
+		return error;
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("none", folder, "tmpfs", 0, "size=256k") < 0)
 		return errno;
@@ -279,6 +306,7 @@ static void a_full_disk(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
+	fflush(NULL);
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0)
