@@ -3,6 +3,7 @@
  * trace, forks off a supervisor and becomes the command.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,13 +37,13 @@ static volatile sig_atomic_t end_requested;
 static void request_end(int signal_number)
 {
 	static const struct itimerval again = {
-		.it_interval = { .tv_usec = 20000 },
 		.it_value = { .tv_usec = 20000 },
 	};
 
-	(void)signal_number;
-	end_requested = 1;
-	setitimer(ITIMER_REAL, &again, NULL);
+	if (signal_number == SIGTERM && !end_requested)
+		end_requested = 1;
+	if (end_requested == 1)
+		setitimer(ITIMER_REAL, &again, NULL);
 }
 
 static void listen_for_end(void)
@@ -59,8 +60,8 @@ static int complain(int status, const char *line)
 	return status;
 }
 
-/* A supervisor with a hard limit on its CPU time is killed when it is used up,
- * and a filter kills the program with it. */
+/* A recorder with a hard limit on its CPU time is killed when it is used up,
+ * and a filter has the program killed with it. */
 static bool may_outlast_us(void)
 {
 	struct rlimit limit;
@@ -92,6 +93,8 @@ static int make_filter(const struct ktrace_options *options,
 
 	if (!wants_filter(options) || !supervisor_stops(config, &stops))
 		return 0;
+	if (may_outlast_us())
+		return -EDQUOT;
 	r = filter_compile(ret, &stops);
 	if (r < 0)
 		return r;
@@ -145,6 +148,11 @@ static int record(const struct ktrace_options *options,
 	if (config->fd < 0)
 		return complain(EXIT_OURS, text_string(&line));
 	r = make_filter(options, config, &filter);
+	if (r == -EDQUOT)
+		return complain(EXIT_OURS,
+				"--seccomp=always: the hard limit on CPU time "
+				"would kill the recorder and the command "
+				"(ulimit -Ht)");
 	if (r < 0) {
 		text_format(&line, "seccomp filter: %s", strerror(-r));
 		return complain(EXIT_OURS, text_string(&line));
@@ -160,6 +168,19 @@ static int record(const struct ktrace_options *options,
 	return be_command(options, config->filtered ? &filter : NULL, &launch);
 }
 
+/* A descriptor of ours must not get the number of a standard one that the
+ * command was started without: messages would go there. */
+static void hold_standard_numbers(void)
+{
+	int fd;
+
+	do
+		fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	while (fd >= 0 && fd < STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
 static int print(struct text *text, FILE *to)
 {
 	fwrite(text->data, 1, text->length, to);
@@ -172,6 +193,7 @@ int main(int argc, char **argv)
 	struct text line = TEXT_INIT;
 	struct supervisor_config config;
 
+	hold_standard_numbers();
 	if (ktrace_options_parse(&options, argc, argv, &line) < 0) {
 		complain(EXIT_USAGE, text_string(&line));
 		text_clear(&line);

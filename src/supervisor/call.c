@@ -102,12 +102,14 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 		life_start_at_exec(supervisor, task);
 	task->is_recorded = needs && supervisor->started &&
 			    state_is_recorded(task->process);
-	task->wants_exit = needs & CAPTURE_AT_EXIT;
+	task->wants_exit = false;
 	if (!task->is_recorded)
 		return;
 	note_abi(supervisor, task, abi);
 	if (needs & CAPTURE_AT_ENTRY)
 		call_capture(supervisor, task, capture_entry);
+	/* A path that faulted may be there when the call returns. */
+	task->wants_exit = (needs & CAPTURE_AT_EXIT) || task->call.unread_paths;
 }
 
 /* What SYSRET's error is for a result of the kernel. */

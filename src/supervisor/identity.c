@@ -84,6 +84,10 @@ void identity_put_session(struct supervisor *supervisor)
 	put_strings(fields, "command", config->command);
 	session_fields_end(supervisor->session);
 	put_unrecorded(supervisor);
+	if (access("/proc/self/status", R_OK) < 0)
+		session_coverage(supervisor->session, NULL, "process",
+				 "/proc is not mounted: no names, arguments, "
+				 "directories");
 }
 
 void identity_put_session_end(struct supervisor *supervisor)
@@ -138,15 +142,19 @@ void identity_put_process(struct supervisor *supervisor, struct task *task)
 	struct fields_writer *fields;
 	struct proc_status status;
 	uint64_t start;
+	int r;
 
 	put_procctor(supervisor, task);
-	if (proc_status(pid, &status) < 0)
-		return;
+	r = proc_status(pid, &status);
 	fields = session_fields(supervisor->session, task, KTR_STRUCT_PROCESS);
 	if (!fields)
 		return;
-	fields_number(fields, "ppid", status.parent);
 	fields_string(fields, "abi", sysdesc_abi_name(task->process->abi));
+	if (r < 0) {
+		session_fields_end(supervisor->session);
+		return;
+	}
+	fields_number(fields, "ppid", status.parent);
 	if (!proc_start_time(pid, &start))
 		fields_number(fields, "start", (int64_t)start);
 	put_ids(fields, &status);

@@ -19,6 +19,15 @@
 #include "tracee/proc.h"
 #include "tracee/stop.h"
 
+/* Without /proc nobody has a name. */
+static void life_name(struct task *task)
+{
+	static const char unknown[KTR_COMM_SIZE] = "?";
+
+	if (proc_comm(task->tid, task->comm) < 0)
+		memcpy(task->comm, unknown, sizeof(unknown));
+}
+
 int life_adopt_command(struct supervisor *supervisor)
 {
 	struct process *process = task_add_process(&supervisor->tasks,
@@ -33,7 +42,8 @@ int life_adopt_command(struct supervisor *supervisor)
 	process->facilities = supervisor->config->facilities;
 	process->abi = task->abi = sysdesc_abi_native();
 	psig_start(supervisor, process);
-	return proc_comm(task->tid, task->comm);
+	life_name(task);
+	return 0;
 }
 
 static void life_start(struct supervisor *supervisor, struct task *task)
@@ -203,7 +213,7 @@ struct task *life_exec(struct supervisor *supervisor, pid_t tid)
 	if (!tracee_syscall(tid, &at))
 		task->process->abi = sysdesc_abi_of(at.audit_arch, 0);
 	task->abi = task->process->abi;
-	proc_comm(tid, task->comm);
+	life_name(task);
 	if (!supervisor->started && task->process->pid == supervisor->command)
 		supervisor->started = true;
 	if (supervisor->started && state_is_recorded(task->process)) {

@@ -247,7 +247,10 @@ static void check_sink(struct supervisor *supervisor)
 
 static void check_request(struct supervisor *supervisor)
 {
-	if (!*supervisor->config->end_requested || supervisor->letting_go)
+	if (*supervisor->config->end_requested != 1)
+		return;
+	*supervisor->config->end_requested = 2;
+	if (supervisor->letting_go)
 		return;
 	session_coverage(supervisor->session, NULL, "session",
 			 "ended by a signal to the recorder");

@@ -170,12 +170,12 @@ void psig_start(struct supervisor *supervisor, struct process *process)
 	struct proc_status status;
 
 	memset(signals, 0, sizeof(*signals));
+	signals->known = supervisor->sees_all;
 	if (proc_status(process->pid, &status) < 0)
 		return;
 	for (int i = 1; i <= TRACEE_SIGNAL_MAX; i++)
 		if (status.signals_ignored & signal_bit(i))
 			signals->action[i] = KTR_SIG_IGN;
-	signals->known = supervisor->sees_all;
 }
 
 void psig_exec(struct process *process)

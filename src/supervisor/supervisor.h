@@ -30,8 +30,9 @@ struct supervisor_config {
 	bool drop;             /* --drop */
 	const char *version;
 	char *const *command;  /* argv */
-	/* Set from a signal handler: end the tracing. */
-	const volatile sig_atomic_t *end_requested;
+	/* Set to 1 by a signal handler: end the tracing. Set to 2 when that
+	 * was seen. */
+	volatile sig_atomic_t *end_requested;
 };
 
 /*
