@@ -100,7 +100,7 @@ static bool is_rooted(struct supervisor *supervisor, struct task *task,
 
 	if (process->root_known && !process->rooted)
 		return false;
-	process->rooted = proc_link(task->tid, "root", root, size) != 1;
+	process->rooted = proc_link(task->tid, "root", root, size) > 1;
 	process->root_known = supervisor->sees_all && !process->shares_fs;
 	return process->rooted;
 }
