@@ -70,40 +70,51 @@ static int hold_standard_descriptors(void)
 	return 0;
 }
 
-/* Moves a descriptor to a number, unless it is -1. */
-static int move_descriptor(int *fd, int to)
+/* Closes the descriptors from first up to, but not, end. */
+static void close_range_before(unsigned first, unsigned end)
 {
-	if (*fd < 0)
+	if (first >= end || !syscall(SYS_close_range, first, end - 1, 0))
+		return;
+	for (unsigned fd = first; fd < MIN(end, 1024u); fd++)
+		close((int)fd);
+}
+
+/* Closes all from 3 upwards but two, of which one may be -1. */
+static void close_others(int one, int other)
+{
+	unsigned low = MIN((unsigned)one, (unsigned)other);
+	unsigned high = MAX((unsigned)one, (unsigned)other);
+
+	close_range_before(3, low);
+	close_range_before(MAX(low + 1, 3u), high);
+	if (high != (unsigned)-1)
+		close_range_before(MAX(high + 1, 3u), (unsigned)-1);
+}
+
+/* Makes way for the placeholders. */
+static int move_up(int *fd)
+{
+	int moved;
+
+	if (*fd < 0 || *fd > STDERR_FILENO)
 		return 0;
-	if (*fd != to && dup3(*fd, to, O_CLOEXEC) < 0)
+	moved = fcntl(*fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (moved < 0)
 		return -errno;
-	*fd = to;
+	*fd = moved;
 	return 0;
 }
 
 static int leave_descriptors(int *channel, int *keep_fd)
 {
-	/* Out of the way first, so that neither lands on the other. */
-	int high_channel = fcntl(*channel, F_DUPFD_CLOEXEC, 10);
-	int high_keep = *keep_fd < 0 ? -1
-				     : fcntl(*keep_fd, F_DUPFD_CLOEXEC, 10);
 	int r;
 
-	if (high_channel < 0 || (*keep_fd >= 0 && high_keep < 0))
-		return -errno;
-	r = hold_standard_descriptors();
+	/* First of all, since the limit may leave hardly any number free. */
+	close_others(*channel, *keep_fd);
+	r = move_up(channel);
 	if (!r)
-		r = move_descriptor(&high_channel, 3);
-	if (!r)
-		r = move_descriptor(&high_keep, 4);
-	if (r < 0)
-		return r;
-	*channel = high_channel;
-	*keep_fd = high_keep;
-	if (syscall(SYS_close_range, high_keep < 0 ? 4 : 5, ~0u, 0) < 0)
-		for (int fd = high_keep < 0 ? 4 : 5; fd < 1024; fd++)
-			close(fd);
-	return 0;
+		r = move_up(keep_fd);
+	return r ? r : hold_standard_descriptors();
 }
 
 /* What a terminal, a limit or a broken pipe sends must not end the recorder. */
