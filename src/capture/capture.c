@@ -52,7 +52,7 @@ static size_t put_text(uint8_t *to, const char *text)
 
 	for (; text[length] != 0; length++) {
 		to[length] = (uint8_t)text[length];
-		/* Or else this becomes a call of strcpy(). */
+		/* As in capture_copy(). */
 		__asm__("" : "+r"(length));
 	}
 	return length;

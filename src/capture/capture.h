@@ -46,8 +46,8 @@ struct capture_sink {
 	void (*cancel)(void *context);
 	/*
 	 * Told after each NAMEI: which argument it was, the value of the DIRFD
-	 * argument before it (CAPTURE_NO_DIRFD if none) and the path. NULL is
-	 * fine.
+	 * argument before it (CAPTURE_NO_DIRFD if none) and the path, which
+	 * lives during the call. NULL is fine.
 	 */
 	void (*named)(void *context, unsigned arg, int64_t dirfd,
 		      const char *path, size_t length);
@@ -69,14 +69,17 @@ struct capture_call {
 	const struct sysdesc_row *row; /* NULL: a number nobody knows */
 	int64_t number;
 	uint64_t args[6];
-	uint8_t word;         /* bytes of a pointer in the call's ABI */
+	uint8_t word; /* bytes of a pointer in the call's ABI: 4 or 8 */
 	uint8_t unread_paths; /* bit n: argument n's path faulted at entry */
 	/* exit */
 	int64_t result; /* -errno .. -1 when failed */
 	bool failed;
 };
 
-/* Stops that are needed for what is wanted of a row (NULL: unknown call). */
+/*
+ * Stops that are needed for what is wanted of a row (NULL: unknown call). A
+ * call whose unread_paths is not 0 after capture_entry() is worth an exit too.
+ */
 #define CAPTURE_AT_ENTRY 1u
 #define CAPTURE_AT_EXIT 2u
 unsigned capture_needs(const struct sysdesc_row *row, uint32_t facilities);

@@ -4,9 +4,6 @@
  */
 #include "capture/capture_private.h"
 
-/* What the kernel cuts every transfer down to. */
-#define MOVED_MAX UINT64_C(0x7ffff000)
-
 uint8_t *capture_bytes_open(const struct capture_job *job,
 			    const struct capture_transfer *transfer,
 			    uint32_t length)
@@ -163,11 +160,11 @@ static void put_scattered(const struct capture_job *job, unsigned index,
 	uint64_t address = capture_argument(call, index);
 
 	/* A vector whose call counts no bytes has moved as a whole. */
-	transfer->moved = MOVED_MAX;
+	transfer->moved = CAPTURE_MOVED_MAX;
 	if (call->row->result == RESULT_COUNT || arg->length == LENGTH_RESULT ||
 	    arg->kind == KIND_MMSGHDR)
 		transfer->moved = capture_minimum((uint64_t)call->result,
-						  MOVED_MAX);
+						  CAPTURE_MOVED_MAX);
 	if (arg->kind == KIND_IOVEC)
 		capture_iov_vector(job, transfer, address,
 				   passed_length(call, arg->len_arg));
@@ -193,7 +190,7 @@ static void put_argument(const struct capture_job *job, unsigned index)
 	}
 	if (!moved_bytes(job, index, &transfer.moved))
 		return;
-	transfer.moved = capture_minimum(transfer.moved, MOVED_MAX);
+	transfer.moved = capture_minimum(transfer.moved, CAPTURE_MOVED_MAX);
 	put_span(job, &transfer, capture_argument(call, index));
 }
 

@@ -190,30 +190,47 @@ void capture_iov_message(const struct capture_job *job,
 		put_message(job, transfer, header);
 }
 
+/*
+ * The messages of a batch. Somebody may have written lengths into the headers
+ * that no call moves; so all of a call together has the bound of one transfer.
+ * False when that is used up.
+ */
+static bool put_messages(const struct capture_job *job,
+			 const struct capture_transfer *transfer,
+			 const uint8_t *headers, uint32_t count, uint64_t *left)
+{
+	const struct layout *layout = layout_of(job->call);
+	struct capture_transfer each = *transfer;
+
+	for (uint32_t i = 0; i<count && * left> 0; i++) {
+		const uint8_t *header = headers + i * layout->stride;
+
+		each.moved = capture_minimum(
+		    capture_word(header + layout->moved, 4), *left);
+		*left -= each.moved;
+		put_message(job, &each, header);
+	}
+	return *left > 0;
+}
+
 void capture_iov_messages(const struct capture_job *job,
 			  const struct capture_transfer *transfer,
 			  uint64_t address)
 {
-	const struct layout *layout = layout_of(job->call);
+	uint32_t stride = layout_of(job->call)->stride;
 	uint8_t headers[MESSAGE_BATCH * STRIDE_MAX];
-	struct capture_transfer each = *transfer;
-	uint64_t left = capture_minimum(transfer->moved, MESSAGES_MAX);
+	uint64_t messages = capture_minimum(transfer->moved, MESSAGES_MAX);
+	uint64_t left = CAPTURE_MOVED_MAX;
 	uint32_t count;
 
-	while (left > 0) {
-		count = (uint32_t)capture_minimum(left, MESSAGE_BATCH);
-		count = capture_read(job, address, headers,
-				     count * layout->stride) /
-			layout->stride;
-		if (count == 0)
+	while (messages > 0) {
+		count = (uint32_t)capture_minimum(messages, MESSAGE_BATCH);
+		count = capture_read(job, address, headers, count * stride) /
+			stride;
+		if (count == 0 ||
+		    !put_messages(job, transfer, headers, count, &left))
 			return;
-		for (uint32_t i = 0; i < count; i++) {
-			const uint8_t *header = headers + i * layout->stride;
-
-			each.moved = capture_word(header + layout->moved, 4);
-			put_message(job, &each, header);
-		}
-		address += (uint64_t)count * layout->stride;
-		left -= count;
+		address += (uint64_t)count * stride;
+		messages -= count;
 	}
 }

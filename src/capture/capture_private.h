@@ -17,7 +17,9 @@
 
 #define CAPTURE_PAGE	     4096u /* no kernel has smaller ones */
 #define CAPTURE_STRING_FIRST 256u  /* what is read of a string at first */
-#define CAPTURE_BATCH	     32u   /* vector entries that are read at once */
+/* What the kernel cuts every transfer down to. */
+#define CAPTURE_MOVED_MAX UINT64_C(0x7ffff000)
+#define CAPTURE_BATCH	  32u /* vector entries that are read at once */
 
 _Static_assert(CAPTURE_BATCH <= CAPTURE_PIECES_MAX, "a batch is one read");
 
@@ -148,7 +150,7 @@ static inline uint64_t capture_word(const uint8_t *from, unsigned word)
 
 /*
  * Copies towards lower addresses, or to where nothing overlaps. The empty asm
- * keeps the compiler from making calls of memcpy() and memmove() out of it.
+ * is there for compilers that would make a call of memcpy() out of the loop.
  */
 static inline void capture_copy(uint8_t *to, const uint8_t *from, size_t length)
 {

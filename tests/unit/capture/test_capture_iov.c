@@ -374,6 +374,29 @@ static void test_messages(void **state)
 	}
 }
 
+/* Lengths that another thread wrote into the headers behind the kernel. */
+static void test_made_up_messages(void **state)
+{
+	struct fake *fake = fake_vector(&recvmmsg_row, 8, 3);
+	struct image headers = { .word = 8 };
+	struct image vector = { .word = 8 };
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		add_message(&headers, VECTOR, 1);
+		add(&headers, 0x7fffffff, 8);
+	}
+	add_span(&vector, DATA, UINT64_MAX);
+	fake->call.args[1] = HEADER;
+	map_image(fake, HEADER, &headers);
+	map_image(fake, VECTOR, &vector);
+	fake->policy.genio_size = 100;
+	fake_exit(fake, 3);
+	assert_int_equal(fake->records, 1);
+	fake_assert_genio(fake, 0, 3, KTR_GENIO_READ, data, 100);
+	fake_free(fake);
+}
+
 static void test_refused(void **state)
 {
 	struct fake *fake = fake_vector(&readv_row, 8, 3);
@@ -411,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_whole_vector),
 		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_made_up_messages),
 		cmocka_unit_test(test_refused),
 	};
 
