@@ -20,7 +20,7 @@ int sink_open(struct sink *ret, int fd);
  * Writes some of the data: of a regular file, whole records, where data begins
  * with one; else what one write(2) takes. *ret_done bytes of it are there to
  * stay, with an error too: -errno ends the sink. 0 with nothing done: not now,
- * call again (after a wait of at most a second).
+ * call again (it has waited a little).
  */
 int sink_write(struct sink *sink, const void *data, size_t length,
 	       size_t *ret_done);
