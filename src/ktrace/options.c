@@ -16,7 +16,10 @@
 #include "trace/facility.h"
 #include "trace/writer.h"
 
-#define GENIO_SIZE_MAX (1u << 20)
+/* A record is at most half the queue: the largest must fit with room to spare.
+ */
+#define GENIO_SIZE_MAX (256u << 10)
+#define QUEUE_SIZE_MIN (1u << 20)
 #define QUEUE_SIZE_MAX (1u << 30)
 
 enum option_id {
@@ -167,7 +170,7 @@ static int take_option(void *context, int id, const char *value)
 		options->genio_all = true;
 		return 0;
 	case OPTION_QUEUE:
-		return take_size(parse, "--queue", value, WRITER_QUEUE_MIN,
+		return take_size(parse, "--queue", value, QUEUE_SIZE_MIN,
 				 QUEUE_SIZE_MAX, &options->queue_size);
 	case OPTION_DROP:
 		options->drop = true;
