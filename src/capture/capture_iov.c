@@ -73,35 +73,46 @@ static unsigned next_spans(const struct capture_job *job, struct vector *vector,
 	return count;
 }
 
-/* Reads the spans one behind the other. How many bytes before the first gap. */
+/* Lays the spans one behind the other, up to length bytes. How many pieces. */
+static unsigned plan_pieces(const struct span *spans, unsigned count,
+			    uint8_t *to, uint32_t length,
+			    struct capture_piece *pieces)
+{
+	unsigned used = 0;
+	uint32_t take;
+
+	for (unsigned i = 0; i < count && length > 0; i++) {
+		take = (uint32_t)capture_minimum(spans[i].length, length);
+		if (take == 0)
+			continue;
+		pieces[used++] = (struct capture_piece){
+			.address = spans[i].address, .to = to, .length = take
+		};
+		to += take;
+		length -= take;
+	}
+	return used;
+}
+
+/* Reads the spans. How many bytes came before the first gap, if there is one.
+ */
 static uint32_t gather_spans(const struct capture_job *job,
 			     const struct span *spans, unsigned count,
 			     uint8_t *to, uint32_t length, bool *ret_gap)
 {
 	struct capture_piece pieces[CAPTURE_BATCH];
-	unsigned used = 0;
-	uint32_t planned = 0;
+	unsigned used = plan_pieces(spans, count, to, length, pieces);
 	uint32_t got = 0;
-	uint32_t take;
 
-	for (unsigned i = 0; i < count && planned < length; i++) {
-		take = (uint32_t)capture_minimum(spans[i].length,
-						 length - planned);
-		if (take == 0)
-			continue;
-		pieces[used++] = (struct capture_piece){ spans[i].address,
-							 to + planned, take,
-							 0 };
-		planned += take;
-	}
 	if (used > 0)
 		job->memory->read(job->memory->context, pieces, used);
 	for (unsigned i = 0; i < used; i++) {
 		got += pieces[i].got;
-		if (pieces[i].got < pieces[i].length)
+		if (pieces[i].got < pieces[i].length) {
+			*ret_gap = true;
 			break;
+		}
 	}
-	*ret_gap = got < planned;
 	return got;
 }
 
