@@ -193,6 +193,15 @@ void call_end_interrupted(struct supervisor *supervisor, struct task *task,
 	session_set_time(supervisor->session, now);
 }
 
+void call_restart_interrupted(struct task *task)
+{
+	bool restarted = false;
+
+	tracee_restart_interrupted(task->tid, &restarted);
+	if (restarted)
+		task->interrupted.error = KTR_ERESTART;
+}
+
 int32_t call_seen_by_handler(const struct task *task, bool restarts)
 {
 	switch (-task->interrupted.result) {

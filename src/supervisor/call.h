@@ -24,6 +24,10 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 void call_end_interrupted(struct supervisor *supervisor, struct task *task,
 			  int32_t seen);
 
+/* The thread is at a stop that no handler sees: if that cut a call short, the
+ * call is made to go on. */
+void call_restart_interrupted(struct task *task);
+
 /* What an interrupted call gives when the signal that came has a handler with
  * or without SA_RESTART. */
 int32_t call_seen_by_handler(const struct task *task, bool restarts);

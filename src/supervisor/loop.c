@@ -40,11 +40,9 @@ static enum tracee_until loop_until(const struct supervisor *supervisor,
 static void loop_detach(struct supervisor *supervisor, struct task *task,
 			int signal_number)
 {
-	bool restarted;
-
 	/* Our interrupt must not be what ended a call. */
 	if (!signal_number)
-		tracee_restart_interrupted(task->tid, &restarted);
+		call_restart_interrupted(task);
 	if (tracee_detach(task->tid, signal_number) != -ESRCH)
 		life_leave(supervisor, task);
 }
@@ -95,6 +93,7 @@ static void answer_signal(struct supervisor *supervisor, struct task *task,
 static void answer_group_stop(struct supervisor *supervisor, struct task *task)
 {
 	call_end_interrupted(supervisor, task, task->interrupted.error);
+	tracee_keep_interrupted(task->tid);
 	if (is_let_go(supervisor, task))
 		loop_detach(supervisor, task, 0);
 	else
@@ -156,6 +155,10 @@ static void answer(struct supervisor *supervisor, struct task *task,
 		answer_exit(supervisor, task);
 		break;
 	case STOP_INTERRUPT:
+		/* Any SIGCONT stops all threads so, stopped before or not. */
+		call_restart_interrupted(task);
+		loop_resume(supervisor, task, 0);
+		break;
 	case STOP_VFORK_DONE:
 	case STOP_UNKNOWN:
 		loop_resume(supervisor, task, 0);

@@ -102,16 +102,6 @@ static bool is_step_end(struct task *task, int signal_number)
 	return info.si_code == SIGTRAP || info.si_code == TRAP_TRACE;
 }
 
-/* A signal that no handler takes must not end a call early. */
-static void pass_ignored(struct task *task)
-{
-	bool restarted = false;
-
-	tracee_restart_interrupted(task->tid, &restarted);
-	if (restarted)
-		task->interrupted.error = KTR_ERESTART;
-}
-
 static void pass_caught(struct supervisor *supervisor, struct task *task,
 			int signal_number)
 {
@@ -158,7 +148,7 @@ struct psig_answer psig_deliver(struct supervisor *supervisor,
 	}
 	if (action == KTR_SIG_IGN ||
 	    (action == KTR_SIG_DFL && is_ignored_by_default(signal_number)))
-		pass_ignored(task);
+		call_restart_interrupted(task);
 	else if (action != KTR_SIG_DFL)
 		pass_caught(supervisor, task, signal_number);
 	return answer;

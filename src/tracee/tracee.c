@@ -128,6 +128,11 @@ int tracee_restart_interrupted(pid_t tid, bool *ret_done)
 	return arch_restart_interrupted(tid, ret_done);
 }
 
+int tracee_keep_interrupted(pid_t tid)
+{
+	return arch_keep_interrupted(tid);
+}
+
 int tracee_set_argument(pid_t tid, unsigned index, uint64_t value)
 {
 	return arch_set_argument(tid, index, value);

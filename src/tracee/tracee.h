@@ -76,6 +76,13 @@ int tracee_signal_mask(pid_t tid, uint64_t *ret);
  */
 int tracee_restart_interrupted(pid_t tid, bool *ret_done);
 
+/*
+ * At a group-stop: a -EINTR that the stop itself brought about is what the
+ * program gets untraced, too. tracee_restart_interrupted() leaves it alone from
+ * now on.
+ */
+int tracee_keep_interrupted(pid_t tid);
+
 /* Replaces an argument of the call whose entry the thread is stopped at. */
 int tracee_set_argument(pid_t tid, unsigned index, uint64_t value);
 

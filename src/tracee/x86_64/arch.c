@@ -19,6 +19,13 @@ static int arch_poke(pid_t tid, size_t offset, uint64_t value)
 	return ptrace(PTRACE_POKEUSER, tid, offset, value) < 0 ? -errno : 0;
 }
 
+/* orig_rax is -1 where the thread did not come from a call: the kernel looks at
+ * it too before it restarts anything. */
+static bool is_interrupted(const struct user_regs_struct *regs)
+{
+	return (int64_t)regs->orig_rax >= 0 && (int32_t)regs->rax == -EINTR;
+}
+
 int arch_restart_interrupted(pid_t tid, bool *ret_done)
 {
 	struct user_regs_struct regs;
@@ -26,13 +33,23 @@ int arch_restart_interrupted(pid_t tid, bool *ret_done)
 	*ret_done = false;
 	if (ptrace(PTRACE_GETREGS, tid, 0, &regs) < 0)
 		return -errno;
-	/* orig_rax is -1 where the thread did not come from a call: the kernel
-	 * looks at it too before it restarts anything. */
-	if ((int64_t)regs.orig_rax < 0 || (int32_t)regs.rax != -EINTR)
+	if (!is_interrupted(&regs))
 		return 0;
 	*ret_done = true;
 	return arch_poke(tid, offsetof(struct user_regs_struct, rax),
 			 (uint64_t)-TRACEE_ERESTARTNOHAND);
+}
+
+int arch_keep_interrupted(pid_t tid)
+{
+	struct user_regs_struct regs;
+
+	if (ptrace(PTRACE_GETREGS, tid, 0, &regs) < 0)
+		return -errno;
+	if (!is_interrupted(&regs))
+		return 0;
+	return arch_poke(tid, offsetof(struct user_regs_struct, orig_rax),
+			 (uint64_t)-1);
 }
 
 int arch_set_argument(pid_t tid, unsigned index, uint64_t value)
