@@ -32,12 +32,6 @@ int reader_open(struct reader **ret, int fd)
 
 	if (!reader)
 		return -ENOMEM;
-	reader->window = malloc(READER_WINDOW);
-	if (!reader->window) {
-		free(reader);
-		return -ENOMEM;
-	}
-	reader->capacity = READER_WINDOW;
 	reader->fd = fd;
 	reader->offset = offset > 0 ? (uint64_t)offset : 0;
 	*ret = reader;
@@ -94,7 +88,8 @@ static int reader_make_room(struct reader *reader)
 	}
 	if (reader->end < reader->capacity)
 		return 0;
-	capacity = MIN(reader->capacity * 2, READER_WINDOW_MAX);
+	capacity = MAX(reader->capacity * 2, READER_WINDOW);
+	capacity = MIN(capacity, READER_WINDOW_MAX);
 	window = realloc(reader->window, capacity);
 	if (!window)
 		return ENOMEM;

@@ -75,25 +75,25 @@ static enum record_fault record_check_header(const struct ktr_header *header)
 	return RECORD_OK;
 }
 
-enum record_fault record_decode_header(const void *bytes, struct record *ret)
+enum record_fault record_decode_header(const void *header, struct record *ret)
 {
-	struct ktr_header header;
+	struct ktr_header fixed;
 	enum record_fault fault;
 
-	memcpy(&header, bytes, sizeof(header));
-	fault = record_check_header(&header);
+	memcpy(&fixed, header, sizeof(fixed));
+	fault = record_check_header(&fixed);
 	if (fault)
 		return fault;
-	ret->kind = header.ktr_type & KTR_KIND_MASK;
-	ret->after_drop = header.ktr_type & KTR_DROP;
-	ret->pid = header.ktr_pid;
-	ret->tid = header.ktr_tid;
-	ret->cpu = header.ktr_cpu;
-	memcpy(ret->comm, header.ktr_comm, KTR_COMM_SIZE);
+	ret->kind = fixed.ktr_type & KTR_KIND_MASK;
+	ret->after_drop = fixed.ktr_type & KTR_DROP;
+	ret->pid = fixed.ktr_pid;
+	ret->tid = fixed.ktr_tid;
+	ret->cpu = fixed.ktr_cpu;
+	memcpy(ret->comm, fixed.ktr_comm, KTR_COMM_SIZE);
 	ret->comm[KTR_COMM_SIZE] = 0;
-	ret->time_ns = (uint64_t)header.ktr_sec * RECORD_SECOND +
-		       (uint64_t)header.ktr_nsec;
-	ret->length = (size_t)header.ktr_len;
+	ret->time_ns = (uint64_t)fixed.ktr_sec * RECORD_SECOND +
+		       (uint64_t)fixed.ktr_nsec;
+	ret->length = (size_t)fixed.ktr_len;
 	return RECORD_OK;
 }
 
