@@ -65,7 +65,9 @@ int writer_status(const struct writer *writer);
 uint64_t writer_written(const struct writer *writer);
 
 /* Flushes (waiting at most timeout_ms), ends the thread, closes the
- * descriptor, frees. NULL is fine. */
+ * descriptor, frees; when the time is not enough, what is left is dropped and a
+ * thread that hangs in write(2) does the rest when it gets out. NULL is fine.
+ */
 void writer_close(struct writer *writer, unsigned timeout_ms);
 
 #endif
