@@ -49,7 +49,7 @@ static const struct facility_row facility_rows[] = {
 	[KTR_STRUCT_ARRAY] = { 't', true,  "STRU", "struct_array", NULL },
 	[KTR_ARGS]         = { 'a', true,  "ARGS", "args",
 			       "arguments of programs executed" },
-	[KTR_ENVS]         = { 'e', true,  "ENVS", "envs",
+	[KTR_ENVS]         = { 'e', false,  "ENVS", "envs",
 			       "environment of programs executed" },
 };
 /* clang-format on */
