@@ -87,7 +87,7 @@ static void data_code(struct text *text, uint8_t byte, int next)
 }
 
 static void data_shown(struct text *text, const uint8_t *at, size_t left,
-		       char quote, const struct data_style *style)
+		       uint8_t quote, const struct data_style *style)
 {
 	size_t some;
 
@@ -261,6 +261,16 @@ static void data_hex_pair(struct text *text, const uint8_t *at, size_t left)
 	text_bytes(text, pair, sizeof(pair));
 }
 
+/* The byte, or a point for one that is no printable ASCII. */
+static void data_hex_letter(struct text *text, uint8_t byte)
+{
+	char letter = '.';
+
+	if (byte >= ' ' && byte <= '~')
+		letter = (char)byte;
+	text_char(text, letter);
+}
+
 static void data_hex_line(struct text *text, const uint8_t *at, size_t left,
 			  size_t width)
 {
@@ -271,8 +281,7 @@ static void data_hex_line(struct text *text, const uint8_t *at, size_t left,
 			      length - MIN(i, length));
 	text_put(text, "  |");
 	for (size_t i = 0; i < length; i++)
-		text_char(text,
-			  at[i] >= ' ' && at[i] <= '~' ? (char)at[i] : '.');
+		data_hex_letter(text, at[i]);
 	text_put(text, "|\n");
 }
 

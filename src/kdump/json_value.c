@@ -15,11 +15,20 @@
 /* Integers of a smaller magnitude are exact in a double. */
 #define JSON_VALUE_EXACT (INT64_C(1) << 53)
 
+/* True where nothing stands in front within the same brackets. */
+static bool json_value_is_first(const struct text *text)
+{
+	char last;
+
+	if (text->length == 0)
+		return true;
+	last = text->data[text->length - 1];
+	return last == '{' || last == '[';
+}
+
 void json_value_open(struct text *text, const char *name)
 {
-	char last = text->length ? text->data[text->length - 1] : '{';
-
-	if (last != '{' && last != '[')
+	if (!json_value_is_first(text))
 		text_char(text, ',');
 	text_char(text, '"');
 	text_put(text, name);

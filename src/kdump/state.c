@@ -33,10 +33,13 @@ struct state_process {
 static void state_forget_threads(struct state *state,
 				 struct state_process *process)
 {
-	struct state_thread *thread, *next;
+	struct state_thread *thread = process->threads;
+	struct state_thread *next;
 
-	HASH_ITER (hh, process->threads, thread, next) {
-		HASH_DEL(process->threads, thread);
+	/* Takes the table away and leaves the list that goes through it. */
+	HASH_CLEAR(hh, process->threads);
+	for (; thread; thread = next) {
+		next = thread->hh.next;
 		free(thread);
 		state->entries--;
 	}
@@ -52,8 +55,16 @@ static void state_forget(struct state *state, struct state_process *process)
 
 void state_done(struct state *state)
 {
-	while (state->processes)
-		state_forget(state, state->processes);
+	struct state_process *process = state->processes;
+	struct state_process *next;
+
+	HASH_CLEAR(hh, state->processes);
+	for (; process; process = next) {
+		next = process->hh.next;
+		state_forget_threads(state, process);
+		free(process);
+		state->entries--;
+	}
 }
 
 static struct state_process *state_find(const struct state *state, int32_t pid)
@@ -77,7 +88,7 @@ state_find_thread(const struct state_process *process, int64_t tid)
 /* uthash keeps the order of insertion: the first one is the oldest. */
 static void state_make_room(struct state *state)
 {
-	while (state->entries >= STATE_ENTRIES_MAX)
+	while (state->entries >= STATE_ENTRIES_MAX && state->processes)
 		state_forget(state, state->processes);
 }
 

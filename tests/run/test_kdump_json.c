@@ -45,7 +45,7 @@ static size_t bytes_of(const json_t *object, const char *name, char *to,
 	at = json_string_value(json_object_get(object, encoded));
 	if (!at)
 		fail_msg("there is neither %s nor %s", name, encoded);
-	for (; *at && *at != '='; at++) {
+	for (; at && *at && *at != '='; at++) {
 		assert_non_null(strchr(digits, *at));
 		bits = bits << 6 | (uint32_t)(strchr(digits, *at) - digits);
 		count += 6;

@@ -44,7 +44,7 @@ void sample_process(struct sample *sample, uint32_t sv_flags)
 void sample_call(struct sample *sample, int16_t code, int narg,
 		 const uint64_t *args)
 {
-	uint8_t payload[sizeof(struct ktr_syscall) + KTR_NARG_MAX * 8];
+	uint8_t payload[sizeof(struct ktr_syscall) + (size_t)KTR_NARG_MAX * 8];
 	struct ktr_syscall fixed = { .code = code, .narg = (int16_t)narg };
 
 	memcpy(payload, &fixed, sizeof(fixed));
