@@ -215,4 +215,5 @@ void options_manual(struct text *text)
 	options_help(options_table, text);
 	text_put(text, "\nTrace points, for -t:\n");
 	facility_help(text);
+	text_put(text, "Without -t, all records are shown.\n");
 }
