@@ -134,11 +134,8 @@ static unsigned put_strings(struct list *list, const uint64_t *addresses,
 	for (unsigned i = 0; i < count; i++) {
 		piece = &pieces[i];
 		length = capture_find_nul(piece->to, piece->got);
-		if (length == piece->got) {
-			if (piece->got < piece->length)
-				return 0;
+		if (length == piece->got)
 			return put_long(list, addresses[i]) ? i + 1 : 0;
-		}
 		capture_copy(list->room + list->used, piece->to, length + 1);
 		list_add(list, length + 1);
 	}

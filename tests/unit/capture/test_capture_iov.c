@@ -243,6 +243,22 @@ static void test_holes(void **state)
 	fake_free(fake);
 }
 
+/* The gap ends the record for later batches, too. */
+static void test_gap_in_first_batch(void **state)
+{
+	struct fake *fake = fake_vector(&readv_row, 8, 70);
+	struct image image = { .word = 8 };
+
+	(void)state;
+	for (unsigned i = 0; i < 70; i++)
+		add_span(&image, i == 5 ? 1 : DATA + 3 * i, 3);
+	map_image(fake, VECTOR, &image);
+	fake_exit(fake, 210);
+	assert_int_equal(fake->records, 1);
+	fake_assert_genio(fake, 0, 3, KTR_GENIO_READ, data, 15);
+	fake_free(fake);
+}
+
 static void test_overlapping_and_huge(void **state)
 {
 	struct fake *fake = fake_vector(&readv_row, 8, 3);
@@ -429,6 +445,7 @@ int main(void)
 		cmocka_unit_test(test_vector),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_holes),
+		cmocka_unit_test(test_gap_in_first_batch),
 		cmocka_unit_test(test_overlapping_and_huge),
 		cmocka_unit_test(test_chunks_stay_in_span),
 		cmocka_unit_test(test_whole_vector),

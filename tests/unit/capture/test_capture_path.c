@@ -295,6 +295,23 @@ static void test_faults_twice(void **state)
 	fake_free(fake);
 }
 
+/* Memory that goes while it is read: the ends of a path are no path. */
+static void test_hole_in_the_middle(void **state)
+{
+	struct fake *fake = fake_paths(&rename_row);
+	char path[256];
+
+	(void)state;
+	memset(path, 'a', sizeof(path));
+	fake_map(fake, 0x1000, path, sizeof(path));
+	fake_map_text(fake, 0x2000, "b");
+	fake->call.args[0] = 0x1000;
+	fake_entry(fake);
+	assert_int_equal(fake->records, 0);
+	assert_int_equal(fake->call.unread_paths, 1);
+	fake_free(fake);
+}
+
 /* Behind an exec that worked there is other memory at the same address. */
 static void test_not_after_exec(void **state)
 {
@@ -345,6 +362,7 @@ int main(void)
 		cmocka_unit_test(test_six),
 		cmocka_unit_test(test_read_again),
 		cmocka_unit_test(test_faults_twice),
+		cmocka_unit_test(test_hole_in_the_middle),
 		cmocka_unit_test(test_not_after_exec),
 		cmocka_unit_test(test_refused),
 	};

@@ -248,6 +248,26 @@ static void test_longest_string(void **state)
 	}
 }
 
+/* No empty record comes before a string that fills one by itself. */
+static void test_longest_string_first(void **state)
+{
+	static char text[RECORD_MAX];
+	struct vector vector = { .word = 8, .text = TEXT };
+	struct fake *fake = fake_exec(8);
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	add_pointer(&vector, TEXT);
+	add_pointer(&vector, 0);
+	map_vector(fake, ARGV, &vector);
+	fake_map(fake, TEXT, text, sizeof(text));
+	fake_exit(fake, -7);
+	assert_int_equal(fake->records, 1);
+	text[RECORD_MAX - 1] = 0;
+	fake_assert_record(fake, 0, KTR_ARGS, text, RECORD_MAX);
+	fake_free(fake);
+}
+
 /* A vector without an end, of one long string: as much as an exec can have. */
 static void test_endless(void **state)
 {
@@ -324,6 +344,7 @@ int main(void)
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_more_than_a_record),
 		cmocka_unit_test(test_longest_string),
+		cmocka_unit_test(test_longest_string_first),
 		cmocka_unit_test(test_endless),
 		cmocka_unit_test(test_vector_at_page_end),
 		cmocka_unit_test(test_refused),
