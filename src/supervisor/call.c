@@ -214,6 +214,18 @@ int32_t call_seen_by_handler(const struct task *task, bool restarts)
 	}
 }
 
+void call_return_in_child(struct supervisor *supervisor,
+			  const struct task *parent, struct task *child)
+{
+	if (!parent->in_call || !parent->is_recorded ||
+	    !state_is_recorded(child->process))
+		return;
+	child->call = parent->call;
+	child->call.result = 0;
+	child->call.failed = false;
+	put_return(supervisor, child, 0);
+}
+
 void call_abandon(struct supervisor *supervisor, struct task *task)
 {
 	call_end_interrupted(supervisor, task, task->interrupted.error);

@@ -32,6 +32,11 @@ void call_restart_interrupted(struct task *task);
  * or without SA_RESTART. */
 int32_t call_seen_by_handler(const struct task *task, bool restarts);
 
+/* A new thread returns from the call that made it, as its parent does: with 0,
+ * and without a stop. */
+void call_return_in_child(struct supervisor *supervisor,
+			  const struct task *parent, struct task *child);
+
 /* The call that the thread is in will not return to it: it ends here. */
 void call_abandon(struct supervisor *supervisor, struct task *task);
 

@@ -120,11 +120,13 @@ void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
 		*ret_newborn = task;
 	else
 		task = task_add(&supervisor->tasks, child, NULL);
-	if (process && task)
-		claim(supervisor, task, process, parent->comm);
-	else
+	if (!process || !task) {
 		session_coverage(supervisor->session, parent, "child",
 				 "out of memory");
+		return;
+	}
+	claim(supervisor, task, process, parent->comm);
+	call_return_in_child(supervisor, parent, task);
 }
 
 void life_unclaimed(struct supervisor *supervisor, pid_t tid)
