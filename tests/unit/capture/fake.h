@@ -106,7 +106,8 @@ static inline void *fake_reserve(void *context, unsigned kind, size_t length)
 		fake->refusals++;
 		return NULL;
 	}
-	fake->room = malloc(length > 0 ? length : 1);
+	/* NULs: what nobody wrote there looks like the end of a string. */
+	fake->room = calloc(1, length > 0 ? length : 1);
 	assert_non_null(fake->room);
 	fake->room_length = length;
 	fake->room_kind = kind;

@@ -303,9 +303,9 @@ static void test_hole_in_the_middle(void **state)
 
 	(void)state;
 	memset(path, 'a', sizeof(path));
-	fake_map(fake, 0x1000, path, sizeof(path));
+	fake_map(fake, 0x1800, path, sizeof(path));
 	fake_map_text(fake, 0x2000, "b");
-	fake->call.args[0] = 0x1000;
+	fake->call.args[0] = 0x1800;
 	fake_entry(fake);
 	assert_int_equal(fake->records, 0);
 	assert_int_equal(fake->call.unread_paths, 1);
