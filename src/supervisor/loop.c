@@ -15,6 +15,7 @@
 #include "supervisor/life.h"
 #include "supervisor/psig.h"
 #include "supervisor/state.h"
+#include "tracee/filter.h"
 #include "tracee/stop.h"
 
 /* Whether the thread must not be traced any longer. One that carries our filter
@@ -78,6 +79,17 @@ static void answer_syscall(struct supervisor *supervisor, struct task *task)
 	loop_resume(supervisor, task, 0);
 }
 
+/* A filter's stop. Where the filter is the program's own and asks for a tracer,
+ * it finds none, as it would without us: the call fails with ENOSYS. */
+static void answer_filter(struct supervisor *supervisor, struct task *task)
+{
+	unsigned long data;
+
+	if (!tracee_message(task->tid, &data) && data != FILTER_TRACE_DATA)
+		tracee_refuse_call(task->tid);
+	answer_syscall(supervisor, task);
+}
+
 static void answer_signal(struct supervisor *supervisor, struct task *task,
 			  int signal_number)
 {
@@ -132,8 +144,10 @@ static void answer(struct supervisor *supervisor, struct task *task,
 {
 	switch (stop->kind) {
 	case STOP_SYSCALL:
-	case STOP_SECCOMP:
 		answer_syscall(supervisor, task);
+		break;
+	case STOP_SECCOMP:
+		answer_filter(supervisor, task);
 		break;
 	case STOP_SIGNAL:
 		answer_signal(supervisor, task, stop->signal);

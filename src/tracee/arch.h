@@ -15,6 +15,9 @@ int arch_restart_interrupted(pid_t tid, bool *ret_done);
 /* See tracee_keep_interrupted(). 0 or -errno. */
 int arch_keep_interrupted(pid_t tid);
 
+/* See tracee_refuse_call(). */
+int arch_refuse_call(pid_t tid);
+
 /* See tracee_set_argument(). */
 int arch_set_argument(pid_t tid, unsigned index, uint64_t value);
 

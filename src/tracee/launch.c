@@ -293,7 +293,7 @@ int launch_ready(struct launch *launch, int error)
 
 int launch_wait(struct launch *launch)
 {
-	int supervisor, outcome;
+	int supervisor, outcome = 0;
 	int r = channel_receive(launch->channel, &supervisor);
 
 	if (r < 0)

@@ -133,6 +133,11 @@ int tracee_keep_interrupted(pid_t tid)
 	return arch_keep_interrupted(tid);
 }
 
+int tracee_refuse_call(pid_t tid)
+{
+	return arch_refuse_call(tid);
+}
+
 int tracee_set_argument(pid_t tid, unsigned index, uint64_t value)
 {
 	return arch_set_argument(tid, index, value);

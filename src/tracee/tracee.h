@@ -83,6 +83,9 @@ int tracee_restart_interrupted(pid_t tid, bool *ret_done);
  */
 int tracee_keep_interrupted(pid_t tid);
 
+/* Has the call whose entry the thread is stopped at fail with ENOSYS. */
+int tracee_refuse_call(pid_t tid);
+
 /* Replaces an argument of the call whose entry the thread is stopped at. */
 int tracee_set_argument(pid_t tid, unsigned index, uint64_t value);
 

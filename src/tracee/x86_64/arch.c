@@ -52,6 +52,13 @@ int arch_keep_interrupted(pid_t tid)
 			 (uint64_t)-1);
 }
 
+/* rax holds -ENOSYS since the entry, for calls that nobody makes. */
+int arch_refuse_call(pid_t tid)
+{
+	return arch_poke(tid, offsetof(struct user_regs_struct, orig_rax),
+			 (uint64_t)-1);
+}
+
 int arch_set_argument(pid_t tid, unsigned index, uint64_t value)
 {
 	static const size_t wide[] = {
