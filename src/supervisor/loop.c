@@ -58,12 +58,13 @@ static void loop_resume(struct supervisor *supervisor, struct task *task,
 			      signal_number);
 }
 
-static void answer_syscall(struct supervisor *supervisor, struct task *task)
+/* False when the thread died: its end will come. */
+static bool take_syscall(struct supervisor *supervisor, struct task *task)
 {
 	struct tracee_syscall at;
 
 	if (tracee_syscall(task->tid, &at) < 0)
-		return; /* it died; its end will come */
+		return false;
 	switch (at.point) {
 	case TRACEE_ENTRY:
 	case TRACEE_FILTERED:
@@ -76,18 +77,27 @@ static void answer_syscall(struct supervisor *supervisor, struct task *task)
 	case TRACEE_NOWHERE:
 		break;
 	}
-	loop_resume(supervisor, task, 0);
+	return true;
+}
+
+static void answer_syscall(struct supervisor *supervisor, struct task *task)
+{
+	if (take_syscall(supervisor, task))
+		loop_resume(supervisor, task, 0);
 }
 
 /* A filter's stop. Where the filter is the program's own and asks for a tracer,
  * it finds none, as it would without us: the call fails with ENOSYS. */
 static void answer_filter(struct supervisor *supervisor, struct task *task)
 {
-	unsigned long data;
+	unsigned long data = FILTER_TRACE_DATA;
 
-	if (!tracee_message(task->tid, &data) && data != FILTER_TRACE_DATA)
+	tracee_message(task->tid, &data);
+	if (!take_syscall(supervisor, task))
+		return;
+	if (data != FILTER_TRACE_DATA)
 		tracee_refuse_call(task->tid);
-	answer_syscall(supervisor, task);
+	loop_resume(supervisor, task, 0);
 }
 
 static void answer_signal(struct supervisor *supervisor, struct task *task,
