@@ -190,7 +190,7 @@ static int print(struct text *text, FILE *to)
 int main(int argc, char **argv)
 {
 	struct ktrace_options options;
-	struct text line = TEXT_INIT;
+	_cleanup_(text_done) struct text line = TEXT_INIT;
 	struct supervisor_config config;
 
 	hold_standard_numbers();
