@@ -29,7 +29,7 @@ static void keep_child(struct supervisor *supervisor, struct task *task)
 /* The same where the flags stand in memory, in the first word of clone_args. */
 static void keep_child3(struct supervisor *supervisor, struct task *task)
 {
-	uint64_t flags;
+	uint64_t flags = 0;
 	struct memory_piece piece = { .address = task->call.args[0],
 				      .to = &flags,
 				      .length = sizeof(flags) };

@@ -80,20 +80,32 @@ struct process *task_add_process(struct task_table *table, pid_t pid)
 	return process;
 }
 
-void task_remove_process(struct task_table *table, struct process *process)
+static void task_free_process(struct process *process)
 {
-	HASH_DEL(table->processes, process);
 	free(process->cwd);
 	free(process);
 }
 
+void task_remove_process(struct task_table *table, struct process *process)
+{
+	HASH_DEL(table->processes, process);
+	task_free_process(process);
+}
+
 void task_table_done(struct task_table *table)
 {
-	struct task *task, *next_task;
-	struct process *process, *next_process;
+	struct task *task = table->tasks, *next_task;
+	struct process *process = table->processes, *next_process;
 
-	HASH_ITER (hh, table->tasks, task, next_task)
-		task_remove(table, task);
-	HASH_ITER (hh, table->processes, process, next_process)
-		task_remove_process(table, process);
+	/* The lists that go through the items outlive the tables. */
+	HASH_CLEAR(hh, table->tasks);
+	HASH_CLEAR(hh, table->processes);
+	for (; task; task = next_task) {
+		next_task = task->hh.next;
+		free(task);
+	}
+	for (; process; process = next_process) {
+		next_process = process->hh.next;
+		task_free_process(process);
+	}
 }
