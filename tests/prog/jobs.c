@@ -1,0 +1,67 @@
+/*
+ * What a shell does to its jobs: stops, continues and ends a process group, and
+ * prints what wait tells of each step. Ends as its last job does: by SIGHUP.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <sys/wait.h>
+
+static const int signals[] = { SIGSTOP, SIGCONT, SIGTSTP, SIGCONT,
+			       SIGTTIN, SIGCONT, SIGSTOP, SIGTERM };
+
+/* A job of two processes, which sleep for ever. */
+static pid_t start_job(void)
+{
+	pid_t job = fork();
+
+	if (job != 0) {
+		setpgid(job, job);
+		return job;
+	}
+	setpgid(0, 0);
+	if (fork() == 0)
+		for (;;)
+			pause();
+	wait(NULL);
+	_exit(0);
+}
+
+static void print_status(pid_t job, int options)
+{
+	int status;
+	pid_t pid = waitpid(job, &status, options);
+
+	if (pid != job)
+		printf("wait: error %d\n", errno);
+	else if (WIFSTOPPED(status))
+		printf("stopped by %d\n", WSTOPSIG(status));
+	else if (WIFCONTINUED(status))
+		printf("continued\n");
+	else if (WIFSIGNALED(status))
+		printf("killed by %d\n", WTERMSIG(status));
+	else
+		printf("exited with %d\n", WEXITSTATUS(status));
+}
+
+int main(void)
+{
+	pid_t job;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	job = start_job();
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		kill(-job, signals[i]);
+		/* A stopped job sees SIGTERM when it is continued. */
+		if (signals[i] != SIGTERM)
+			print_status(job, WUNTRACED | WCONTINUED);
+	}
+	kill(-job, SIGCONT);
+	/* Whether it is seen to go on before it ends is chance. */
+	print_status(job, 0);
+	raise(SIGHUP);
+	return 1;
+}
