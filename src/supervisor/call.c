@@ -88,6 +88,28 @@ static void call_capture(struct supervisor *supervisor, struct task *task,
 	}
 }
 
+static void record_entry(struct supervisor *supervisor, struct task *task,
+			 enum sysdesc_abi abi, uint8_t needs)
+{
+	note_abi(supervisor, task, abi);
+	if (needs & CAPTURE_AT_ENTRY)
+		call_capture(supervisor, task, capture_entry);
+	/* A path that faulted may be there when the call returns. */
+	task->wants_exit = (needs & CAPTURE_AT_EXIT) || task->call.unread_paths;
+}
+
+/* A newborn is told of by whoever is in such a call. */
+static void note_spawning(struct supervisor *supervisor, struct task *task)
+{
+	const struct sysdesc_row *row = task->call.row;
+	bool seen_to_its_end = supervisor->sees_all || task->wants_exit;
+
+	task->spawning = 0;
+	if (row && seen_to_its_end &&
+	    (row->effect == EFFECT_SPAWN || row->effect == EFFECT_SPAWN3))
+		task->spawning = ++supervisor->births;
+}
+
 void call_entry(struct supervisor *supervisor, struct task *task,
 		const struct tracee_syscall *at)
 {
@@ -103,13 +125,9 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 	task->is_recorded = needs && supervisor->started &&
 			    state_is_recorded(task->process);
 	task->wants_exit = false;
-	if (!task->is_recorded)
-		return;
-	note_abi(supervisor, task, abi);
-	if (needs & CAPTURE_AT_ENTRY)
-		call_capture(supervisor, task, capture_entry);
-	/* A path that faulted may be there when the call returns. */
-	task->wants_exit = (needs & CAPTURE_AT_EXIT) || task->call.unread_paths;
+	if (task->is_recorded)
+		record_entry(supervisor, task, abi, needs);
+	note_spawning(supervisor, task);
 }
 
 /* What SYSRET's error is for a result of the kernel. */
@@ -165,6 +183,7 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 	if (!task->in_call)
 		return; /* entered before we saw it, or an exec's other half */
 	task->in_call = false;
+	task->spawning = 0;
 	task->call.result = at->result;
 	task->call.failed = at->failed;
 	if (!at->failed)
@@ -230,4 +249,5 @@ void call_abandon(struct supervisor *supervisor, struct task *task)
 {
 	call_end_interrupted(supervisor, task, task->interrupted.error);
 	task->in_call = false;
+	task->spawning = 0;
 }

@@ -157,6 +157,9 @@ int collect_stops(struct supervisor *supervisor, struct collect *collect)
 		r = take(supervisor, collect, 0, &empty);
 		if (r < 0)
 			return r;
+		/* It may have been the end of who would tell of a newborn. */
+		if (!collect->count && supervisor->tasks.unclaimed)
+			return 0;
 	}
 	/* With one thread there can be no other stop. */
 	if (HASH_COUNT(supervisor->tasks.tasks) == 1)

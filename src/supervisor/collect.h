@@ -20,9 +20,10 @@ struct collect {
 };
 
 /*
- * Waits for at least one stop. Ends are dealt with on the way (life_end(), then
- * the reaping that lets the parent know). 0; -EINTR when a signal came; -ECHILD
- * when nobody is traced any more.
+ * Waits for at least one stop, or an end while a newborn waits to be told of.
+ * Ends are dealt with on the way (life_end(), then the reaping that lets the
+ * parent know). 0; -EINTR when a signal came; -ECHILD when nobody is traced any
+ * more.
  */
 int collect_stops(struct supervisor *supervisor, struct collect *collect);
 

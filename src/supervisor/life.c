@@ -113,6 +113,7 @@ void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
 	struct process *process;
 
 	*ret_newborn = NULL;
+	parent->spawning = 0;
 	if (task && task->process)
 		return; /* adopted already */
 	process = life_process_of(supervisor, parent, child);
@@ -131,32 +132,58 @@ void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
 
 void life_unclaimed(struct supervisor *supervisor, pid_t tid)
 {
-	task_add(&supervisor->tasks, tid, NULL);
+	struct task *task = task_add(&supervisor->tasks, tid, NULL);
+
+	if (task)
+		task->born_after = supervisor->births;
 }
 
-/* Whether somebody is left who will tell of the newborn. */
-static bool has_teller(struct supervisor *supervisor, pid_t tid,
-		       const struct proc_status *status)
+/* Whether somebody is left who will tell of the newborn: who is in a call that
+ * may have made it. Who its parent is now says nothing: that may be a traced
+ * process that adopted it. */
+static bool has_teller(struct supervisor *supervisor,
+		       const struct task *newborn)
 {
-	pid_t teller = status->tgid == tid ? status->parent : status->tgid;
+	const struct task *task;
 
-	return task_process(&supervisor->tasks, teller) != NULL;
+	for (task = supervisor->tasks.tasks; task; task = task->hh.next)
+		if (task->spawning && task->spawning <= newborn->born_after)
+			return true;
+	return false;
+}
+
+/* The process of a newborn that nobody will tell of. */
+static struct process *orphan_process(struct supervisor *supervisor, pid_t tid)
+{
+	struct task_table *table = &supervisor->tasks;
+	struct proc_status status = { .tgid = tid };
+	struct process *process;
+	struct process *parent;
+
+	proc_status(tid, &status);
+	process = task_process(table, status.tgid);
+	if (process)
+		return process;
+	process = task_add_process(table, status.tgid);
+	if (!process)
+		return NULL;
+	parent = task_process(table, status.parent);
+	process->abi = parent ? parent->abi : sysdesc_abi_native();
+	if (supervisor->config->inherit && !supervisor->letting_go)
+		process->facilities = supervisor->config->facilities;
+	return process;
 }
 
 bool life_adopt(struct supervisor *supervisor, struct task *task)
 {
 	char comm[KTR_COMM_SIZE] = { 0 };
-	struct proc_status status;
 	struct process *process;
 
-	if (proc_status(task->tid, &status) < 0 ||
-	    has_teller(supervisor, task->tid, &status))
+	if (has_teller(supervisor, task))
 		return false;
-	process = task_add_process(&supervisor->tasks, status.tgid);
+	process = orphan_process(supervisor, task->tid);
 	if (!process)
 		return false;
-	if (supervisor->config->inherit)
-		process->facilities = supervisor->config->facilities;
 	proc_comm(task->tid, comm);
 	claim(supervisor, task, process, comm);
 	return true;

@@ -30,6 +30,7 @@ struct supervisor {
 	bool sees_all;
 	bool started;     /* the command's first exec was reached */
 	bool letting_go;  /* tracing is over: detach at every stop */
+	uint64_t births;  /* calls that make threads or processes, so far */
 	unsigned exiting; /* threads past PTRACE_EVENT_EXIT */
 };
 

@@ -45,6 +45,8 @@ struct task {
 	bool is_recorded;        /* that call is written */
 	bool exiting;            /* past PTRACE_EVENT_EXIT */
 	bool in_group_stop;      /* process NULL: how it stopped */
+	uint64_t spawning;       /* number of the birth that it is busy with */
+	uint64_t born_after;     /* process NULL: births begun before it */
 	struct capture_call call;
 	struct task_interrupted interrupted;
 	struct task_stepping stepping;
