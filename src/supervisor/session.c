@@ -4,8 +4,10 @@
 #include "supervisor/session.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,6 +28,7 @@
 
 struct session {
 	struct writer *writer;
+	bool is_file;     /* and no pipe, whose reader decides */
 	uint64_t base_ns; /* wall clock at monotonic 0 */
 	uint64_t now_ns;
 	uint64_t clock_due_ns; /* when the wall clock is looked at again */
@@ -33,6 +36,11 @@ struct session {
 	uint32_t lost[KTR_KIND_MAX + 1]; /* since the last `loss` record */
 	bool any_lost;
 	bool loss_told;
+	bool drops; /* --drop: a loss does not mean that the sink hangs */
+	/* The sink hung with so much written, and was given up until it moves.
+	 */
+	bool is_stuck;
+	uint64_t stuck_at;
 	/* the record being made */
 	struct task *task;
 	unsigned kind;
@@ -61,6 +69,7 @@ int session_open(struct session **ret, const struct supervisor_config *config,
 		.context = context,
 	};
 	struct session *session = calloc(1, sizeof(*session));
+	struct stat status;
 	int r;
 
 	if (!session)
@@ -70,6 +79,9 @@ int session_open(struct session **ret, const struct supervisor_config *config,
 		free(session);
 		return r;
 	}
+	session->drops = config->drop;
+	session->is_file = !fstat(config->fd, &status) &&
+			   S_ISREG(status.st_mode);
 	session->base_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
 	session_tick(session);
 	*ret = session;
@@ -78,15 +90,30 @@ int session_open(struct session **ret, const struct supervisor_config *config,
 
 static void put_loss(struct session *session);
 
+/* Nobody waits twice for a sink that has not moved since. */
+static unsigned flush_ms(const struct session *session)
+{
+	bool hangs = session->is_stuck &&
+		     session->stuck_at == writer_written(session->writer);
+
+	return hangs ? 0 : FLUSH_MS;
+}
+
+static void note_stuck(struct session *session)
+{
+	session->is_stuck = true;
+	session->stuck_at = writer_written(session->writer);
+}
+
 void session_close(struct session *session)
 {
 	if (!session)
 		return;
 	if (session->any_lost) {
-		writer_flush(session->writer, FLUSH_MS);
+		session_flush(session);
 		put_loss(session);
 	}
-	writer_close(session->writer, FLUSH_MS);
+	writer_close(session->writer, flush_ms(session));
 	free(session);
 }
 
@@ -208,6 +235,8 @@ void *session_reserve(struct session *session, struct task *task, unsigned kind,
 	if (!session->room) {
 		if (error == -ENOBUFS || error == -EMSGSIZE)
 			count_loss(session, task, kind);
+		if (error == -ENOBUFS && !session->drops)
+			note_stuck(session);
 		return NULL;
 	}
 	session->task = task;
@@ -332,7 +361,11 @@ void session_message(struct session *session, const char *text)
 
 int session_flush(struct session *session)
 {
-	return writer_flush(session->writer, FLUSH_MS);
+	int r = writer_flush(session->writer, flush_ms(session));
+
+	if (r == -ETIMEDOUT)
+		note_stuck(session);
+	return r;
 }
 
 int session_status(const struct session *session)

@@ -61,6 +61,8 @@ bool stall_may_wait(void *context)
 	struct process *process;
 	struct stat sink;
 
+	if (*supervisor->config->end_requested)
+		return false;
 	if (fstat(supervisor->config->fd, &sink) < 0 || S_ISREG(sink.st_mode))
 		return false;
 	for (process = supervisor->tasks.processes; process;
