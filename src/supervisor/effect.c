@@ -45,10 +45,9 @@ static void keep_child3(struct supervisor *supervisor, struct task *task)
 
 void effect_at_entry(struct supervisor *supervisor, struct task *task)
 {
-	const struct supervisor_config *config = supervisor->config;
-
-	if (!task->call.row || (!config->inherit && !config->filtered))
+	if (!task->call.row)
 		return;
+	/* Threads are of the process, so this holds without -i, too. */
 	if (task->call.row->effect == EFFECT_SPAWN && task->call.row->narg)
 		keep_child(supervisor, task);
 	else if (task->call.row->effect == EFFECT_SPAWN3)
