@@ -4,7 +4,6 @@
 #include "supervisor/session.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,7 +20,10 @@
 #define NS_PER_S  1000000000ull
 #define LINGER_MS 50
 #define STALL_MS  5000
-#define FLUSH_MS  10000
+/* The end of a process waits so long for a disk, and not at all for a reader.
+ */
+#define FLUSH_MS      10000
+#define CLOSE_POLL_MS 200
 /* How often the wall clock is compared, and what is worth a record. */
 #define CLOCK_CHECK_NS (100ull * 1000 * 1000)
 #define CLOCK_STEP_NS  (1000ll * 1000)
@@ -36,6 +38,8 @@ struct session {
 	uint32_t lost[KTR_KIND_MAX + 1]; /* since the last `loss` record */
 	bool any_lost;
 	bool loss_told;
+	bool is_file; /* and no pipe, whose reader takes its time */
+	volatile sig_atomic_t *end_requested;
 	bool drops; /* --drop: a loss does not mean that the sink hangs */
 	/* The sink hung with so much written, and was given up until it moves.
 	 */
@@ -80,6 +84,7 @@ int session_open(struct session **ret, const struct supervisor_config *config,
 		return r;
 	}
 	session->drops = config->drop;
+	session->end_requested = config->end_requested;
 	session->is_file = !fstat(config->fd, &status) &&
 			   S_ISREG(status.st_mode);
 	session->base_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
@@ -105,15 +110,27 @@ static void note_stuck(struct session *session)
 	session->stuck_at = writer_written(session->writer);
 }
 
+/* At the end nobody waits for us: a slow reader gets all the time it takes, as
+ * long as nobody asks us to go. */
+static void await_sink(struct session *session)
+{
+	int r;
+
+	do
+		r = writer_flush(session->writer, CLOSE_POLL_MS);
+	while (r == -ETIMEDOUT && !*session->end_requested);
+}
+
 void session_close(struct session *session)
 {
 	if (!session)
 		return;
+	await_sink(session);
 	if (session->any_lost) {
-		session_flush(session);
 		put_loss(session);
+		await_sink(session);
 	}
-	writer_close(session->writer, flush_ms(session));
+	writer_close(session->writer, 0);
 	free(session);
 }
 
@@ -361,7 +378,11 @@ void session_message(struct session *session, const char *text)
 
 int session_flush(struct session *session)
 {
-	int r = writer_flush(session->writer, flush_ms(session));
+	int r;
+
+	if (!session->is_file)
+		return 0;
+	r = writer_flush(session->writer, flush_ms(session));
 
 	if (r == -ETIMEDOUT)
 		note_stuck(session);

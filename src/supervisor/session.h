@@ -70,7 +70,8 @@ void session_coverage(struct session *session, struct task *task,
 /* A `message` record. */
 void session_message(struct session *session, const char *text);
 
-/* Hands what there is to write(2); waits for it, but not for ever. */
+/* Hands what there is to write(2) and waits for it, but not for ever; for the
+ * reader of a pipe not at all. */
 int session_flush(struct session *session);
 
 /* 0, or the -errno with which the sink failed. */
