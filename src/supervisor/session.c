@@ -38,7 +38,6 @@ struct session {
 	uint32_t lost[KTR_KIND_MAX + 1]; /* since the last `loss` record */
 	bool any_lost;
 	bool loss_told;
-	bool is_file; /* and no pipe, whose reader takes its time */
 	volatile sig_atomic_t *end_requested;
 	bool drops; /* --drop: a loss does not mean that the sink hangs */
 	/* The sink hung with so much written, and was given up until it moves.
