@@ -35,6 +35,8 @@ static const char *why_not(void)
 
 	if (HAS_SANITIZER)
 		return "valgrind cannot run what a sanitizer has instrumented";
+	if (IS_STATIC)
+		return "valgrind takes a static C library for faulty";
 	if (command_run(&result, -1, -1, argv))
 		return "valgrind cannot be started";
 	is_there = WIFEXITED(result.status) && WEXITSTATUS(result.status) == 0;

@@ -23,9 +23,9 @@
 #include "support/run.h"
 
 #define CANNOT_RUN 127
-#define ENV_MAX	   48
-#define PROGRAM	   "prog:"
-#define PATHS	   "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define ENV_MAX    48
+#define PROGRAM    "prog:"
+#define PATHS      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /* What a child is made of, put together before the fork. */
 struct run_image {
@@ -77,7 +77,7 @@ static int fill_env(struct run_image *image, const struct run_place *place,
 		    const struct run_spec *spec)
 {
 	static const char *const fixed[] = {
-		"PATH=" PATHS, "LC_ALL=C", "TERM=dumb",
+		("PATH=" PATHS), "LC_ALL=C", "TERM=dumb",
 		/* The leak checker is a tracer, and cannot be traced. */
 		"ASAN_OPTIONS=detect_leaks=0"
 	};
@@ -126,7 +126,7 @@ static int child_descriptors(const struct run_spec *spec,
 		in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (dup2(in, STDIN_FILENO) < 0 ||
 	    dup2(spec->out > 0 ? spec->out : child->out, STDOUT_FILENO) < 0 ||
-	    dup2(child->err, STDERR_FILENO) < 0)
+	    dup2(spec->err > 0 ? spec->err : child->err, STDERR_FILENO) < 0)
 		return -errno;
 	if (syscall(SYS_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
 		for (int fd = 3; fd < 1024; fd++)

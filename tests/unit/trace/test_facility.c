@@ -15,10 +15,10 @@
 #include "base/text.h"
 #include "trace/facility.h"
 
-#define CALLS	(KTRFAC(KTR_SYSCALL) | KTRFAC(KTR_SYSRET))
+#define CALLS   (KTRFAC(KTR_SYSCALL) | KTRFAC(KTR_SYSRET))
 #define STRUCTS (KTRFAC(KTR_STRUCT) | KTRFAC(KTR_STRUCT_ARRAY))
-#define FAULTS	(KTRFAC(KTR_FAULT) | KTRFAC(KTR_FAULTEND))
-#define EXECS	(KTRFAC(KTR_ARGS) | KTRFAC(KTR_ENVS))
+#define FAULTS  (KTRFAC(KTR_FAULT) | KTRFAC(KTR_FAULTEND))
+#define EXECS   (KTRFAC(KTR_ARGS) | KTRFAC(KTR_ENVS))
 /* FreeBSD's DEF_POINTS, by number, and the arguments of programs; not their
  * environment, which is long and holds what is nobody's business. */
 #define DEFAULT (UINT32_C(0x93be) | KTRFAC(KTR_ARGS))
@@ -74,8 +74,8 @@ static const struct bad_case {
 	const char *letters;
 	char bad;
 } bad_cases[] = {
-	{ "x", 'x' },  { "cx", 'x' }, { "C", 'C' },	   { "-", '-' },
-	{ "c-", '-' }, { "--", '-' }, { "-x", 'x' },	   { "c n", ' ' },
+	{ "x", 'x' },  { "cx", 'x' }, { "C", 'C' },        { "-", '-' },
+	{ "c-", '-' }, { "--", '-' }, { "-x", 'x' },       { "c n", ' ' },
 	{ "c,", ',' }, { "0", '0' },  { "c\xff", '\xff' },
 };
 
@@ -97,9 +97,8 @@ static void the_masks_are_freebsds(void **state)
 {
 	(void)state;
 	assert_int_equal(facility_default(), DEFAULT);
-	assert_int_equal(facility_all(),
-			 DEFAULT | EXECS | KTRFAC(KTR_CSW) | FACILITY_PROCESS |
-				 FAULTS);
+	assert_int_equal(facility_all(), DEFAULT | EXECS | KTRFAC(KTR_CSW) |
+					     FACILITY_PROCESS | FAULTS);
 	assert_int_equal(facility_all() & ~KTRFAC_MASK, 0);
 }
 
@@ -161,7 +160,7 @@ static void helps(void **state)
 		assert_non_null(found);
 		assert_null(strstr(found + 1, line));
 		assert_int_equal(!memchr(found, '(', strcspn(found, "\n")),
-				 !strchr("wf", *letter));
+				 !strchr("wfe", *letter));
 	}
 	assert_non_null(strstr(help, "  +  "));
 	assert_int_equal(help[text.length - 1], '\n');
