@@ -13,10 +13,10 @@
 #include <stdint.h>
 
 /* Bits of ktr_type beside the record's kind. */
-#define KTR_DROP 0x8000u      /* records of this process were lost before */
+#define KTR_DROP      0x8000u /* records of this process were lost before */
 #define KTR_VERSIONED 0x4000u /* ktr_version is valid */
 #define KTR_KIND_MASK 0x3fffu
-#define KTR_VERSION1 1
+#define KTR_VERSION1  1
 
 #define KTR_COMM_SIZE 20 /* thread name, NUL-padded, at most 19 bytes */
 
@@ -66,13 +66,13 @@ enum ktr_kind {
 };
 #define KTR_KIND_MAX KTR_ENVS
 
-#define KTR_USER_MAX 2048
+#define KTR_USER_MAX   2048
 #define KTR_SYSCTL_MAX 128
 
 /* A facility is a bit that lets records of one kind be written. */
-#define KTRFAC(kind) (UINT32_C(1) << (kind))
-#define KTRFAC_MASK UINT32_C(0x00ffffff)
-#define KTRFAC_ROOT UINT32_C(0x80000000)    /* set by a privileged caller */
+#define KTRFAC(kind)   (UINT32_C(1) << (kind))
+#define KTRFAC_MASK    UINT32_C(0x00ffffff)
+#define KTRFAC_ROOT    UINT32_C(0x80000000) /* set by a privileged caller */
 #define KTRFAC_INHERIT UINT32_C(0x40000000) /* children inherit the trace */
 
 /*
@@ -90,7 +90,7 @@ _Static_assert(sizeof(struct ktr_syscall) == 8, "layout");
 #define KTR_NARG_MAX 6
 
 /* error: Linux errno, 0 for success; retval is 0 when error is set. */
-#define KTR_ERESTART (-1)    /* interrupted: restarted, or EINTR */
+#define KTR_ERESTART    (-1) /* interrupted: restarted, or EINTR */
 #define KTR_EJUSTRETURN (-2) /* registers were replaced: no result */
 struct ktr_sysret {
 	int16_t code;
@@ -100,7 +100,7 @@ struct ktr_sysret {
 };
 _Static_assert(sizeof(struct ktr_sysret) == 16, "layout");
 
-#define KTR_GENIO_READ 0
+#define KTR_GENIO_READ  0
 #define KTR_GENIO_WRITE 1
 struct ktr_genio {
 	int32_t fd; /* -1: the call moves bytes but names no descriptor */
@@ -132,10 +132,10 @@ struct ktr_csw {
 _Static_assert(sizeof(struct ktr_csw) == 16, "layout");
 
 /* Bits of sv_flags that FreeBSD's kdump looks at; 3 is its Linux ABI. */
-#define KTR_SV_ABI_MASK 0xffu
+#define KTR_SV_ABI_MASK  0xffu
 #define KTR_SV_ABI_LINUX 3u
-#define KTR_SV_ILP32 0x100u
-#define KTR_SV_LP64 0x200u
+#define KTR_SV_ILP32     0x100u
+#define KTR_SV_LP64      0x200u
 struct ktr_procctor {
 	uint32_t sv_flags;
 };
@@ -168,17 +168,17 @@ struct ktr_faultend {
  * A name is made of [a-z0-9_]. A field may repeat (a list). Unknown fields are
  * skipped, so fields can be added without breaking a reader.
  */
-#define KTR_STRUCT_SESSION "session"         /* first in a file, after append */
-#define KTR_STRUCT_PROCESS "process"         /* who a pid is, at PROCCTOR */
-#define KTR_STRUCT_PATH "path"               /* what the NAMEI before it meant */
-#define KTR_STRUCT_EXIT_STATUS "exit_status" /* beside PROCDTOR */
-#define KTR_STRUCT_LOSS "loss"               /* records lost, by kind */
-#define KTR_STRUCT_COVERAGE "coverage"       /* what could not be seen, why */
-#define KTR_STRUCT_CLOCK "clock"             /* wall clock moved away */
+#define KTR_STRUCT_SESSION        "session" /* first in a file, after append */
+#define KTR_STRUCT_PROCESS        "process" /* who a pid is, at PROCCTOR */
+#define KTR_STRUCT_PATH           "path"    /* what the NAMEI before it meant */
+#define KTR_STRUCT_EXIT_STATUS    "exit_status" /* beside PROCDTOR */
+#define KTR_STRUCT_LOSS           "loss"        /* records lost, by kind */
+#define KTR_STRUCT_COVERAGE       "coverage" /* what could not be seen, why */
+#define KTR_STRUCT_CLOCK          "clock"    /* wall clock moved away */
 #define KTR_STRUCT_SYSCALL_NUMBER "syscall_number" /* for KTR_CODE_WIDE */
-#define KTR_STRUCT_ABI "abi"       /* ABI of the thread's calls from here on */
-#define KTR_STRUCT_MESSAGE "message" /* what the recorder had to say */
-#define KTR_STRUCT_END "session_end" /* nothing of the session is missing behind */
+#define KTR_STRUCT_ABI            "abi" /* of the thread's calls from here */
+#define KTR_STRUCT_MESSAGE        "message" /* what the recorder had to say */
+#define KTR_STRUCT_END            "session_end" /* nothing is missing behind */
 
 #define KTR_FORMAT_REVISION 1
 

@@ -4,18 +4,18 @@
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 
-#define MIN(a, b)                           \
-	({                                  \
-		__typeof__(a) a_ = (a);     \
-		__typeof__(b) b_ = (b);     \
-		a_ < b_ ? a_ : b_;          \
+#define MIN(a, b)                                                              \
+	({                                                                     \
+		__typeof__(a) a_ = (a);                                        \
+		__typeof__(b) b_ = (b);                                        \
+		a_ < b_ ? a_ : b_;                                             \
 	})
 
-#define MAX(a, b)                           \
-	({                                  \
-		__typeof__(a) a_ = (a);     \
-		__typeof__(b) b_ = (b);     \
-		a_ > b_ ? a_ : b_;          \
+#define MAX(a, b)                                                              \
+	({                                                                     \
+		__typeof__(a) a_ = (a);                                        \
+		__typeof__(b) b_ = (b);                                        \
+		a_ > b_ ? a_ : b_;                                             \
 	})
 
 #endif

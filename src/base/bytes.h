@@ -23,7 +23,7 @@ uint16_t bytes_u16(struct bytes *bytes);
 uint32_t bytes_u32(struct bytes *bytes);
 uint64_t bytes_u64(struct bytes *bytes);
 
-/* The next length bytes, in place; NULL (and failed) when they are not there. */
+/* The next length bytes, in place; NULL (and failed) if they are not there. */
 const void *bytes_take(struct bytes *bytes, size_t length);
 
 /*

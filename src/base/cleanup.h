@@ -19,8 +19,8 @@ static inline void cleanup_pointer(void *pointer)
 	free(*(void **)pointer);
 }
 
-#define _cleanup_fd_ __attribute__((cleanup(cleanup_fd)))
-#define _cleanup_free_ __attribute__((cleanup(cleanup_pointer)))
+#define _cleanup_fd_        __attribute__((cleanup(cleanup_fd)))
+#define _cleanup_free_      __attribute__((cleanup(cleanup_pointer)))
 #define _cleanup_(function) __attribute__((cleanup(function)))
 
 /* The descriptor, which the variable no longer owns. */
@@ -33,11 +33,11 @@ static inline int take_fd(int *fd)
 }
 
 /* The pointer, which the variable no longer owns. */
-#define take_pointer(variable)                  \
-	({                                      \
-		__typeof__(variable) taken_ = (variable); \
-		(variable) = NULL;              \
-		taken_;                         \
+#define take_pointer(variable)                                                 \
+	({                                                                     \
+		__typeof__(variable) taken_ = (variable);                      \
+		(variable) = NULL;                                             \
+		taken_;                                                        \
 	})
 
 #endif

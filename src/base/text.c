@@ -11,7 +11,7 @@
 #include "base/text.h"
 
 #define TEXT_CAPACITY_MIN 256
-#define TEXT_NUMBER_MAX	  24 /* octal, 64 bits: 22 digits and a 0 in front */
+#define TEXT_NUMBER_MAX   24 /* octal, 64 bits: 22 digits and a 0 in front */
 
 void text_done(struct text *text)
 {

@@ -18,7 +18,9 @@ struct text {
 	bool failed;
 };
 
+/* clang-format off */
 #define TEXT_INIT { 0 }
+/* clang-format on */
 
 void text_done(struct text *text);  /* frees; the buffer may be used again */
 void text_clear(struct text *text); /* empties, keeps the memory */
@@ -31,12 +33,12 @@ void text_put(struct text *text, const char *string);
 void text_bytes(struct text *text, const void *data, size_t length);
 void text_decimal(struct text *text, int64_t value);
 void text_unsigned(struct text *text, uint64_t value);
-void text_hex(struct text *text, uint64_t value); /* as %#jx: 0 is "0" */
+void text_hex(struct text *text, uint64_t value);   /* as %#jx: 0 is "0" */
 void text_octal(struct text *text, uint64_t value); /* as %#jo */
 void text_pad(struct text *text, size_t from, size_t width); /* spaces until
 				the text after offset `from` is width long */
-__attribute__((format(printf, 2, 3))) void
-text_format(struct text *text, const char *format, ...);
+void text_format(struct text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* True when the bytes are well-formed UTF-8 without NUL. */
 bool text_is_utf8(const void *data, size_t length);

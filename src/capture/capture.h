@@ -61,15 +61,15 @@ struct capture_policy {
 	bool genio_all;      /* NetBSD's form: all of it, in chunks */
 };
 #define CAPTURE_GENIO_SIZE_DEFAULT 4096
-#define CAPTURE_GENIO_CHUNK 4088 /* of --genio-all */
-#define CAPTURE_PATH_MAX 4096
+#define CAPTURE_GENIO_CHUNK        4088 /* of --genio-all */
+#define CAPTURE_PATH_MAX           4096
 
 /* One call of one thread, from entry to exit: the caller keeps it between. */
 struct capture_call {
 	const struct sysdesc_row *row; /* NULL: a number nobody knows */
 	int64_t number;
 	uint64_t args[6];
-	uint8_t word; /* bytes of a pointer in the call's ABI: 4 or 8 */
+	uint8_t word;         /* bytes of a pointer in the call's ABI: 4 or 8 */
 	uint8_t unread_paths; /* bit n: argument n's path faulted at entry */
 	/* exit */
 	int64_t result; /* -errno .. -1 when failed */
@@ -81,7 +81,7 @@ struct capture_call {
  * call whose unread_paths is not 0 after capture_entry() is worth an exit too.
  */
 #define CAPTURE_AT_ENTRY 1u
-#define CAPTURE_AT_EXIT 2u
+#define CAPTURE_AT_EXIT  2u
 unsigned capture_needs(const struct sysdesc_row *row, uint32_t facilities);
 
 /* At the entry: SYSCALL, then NAMEI for each path that can be read. */

@@ -27,7 +27,7 @@ struct layout {
 	uint8_t iov;
 	uint8_t iovlen;
 	uint8_t size;
-	uint8_t moved;	/* mmsghdr.msg_len */
+	uint8_t moved;  /* mmsghdr.msg_len */
 	uint8_t stride; /* sizeof(struct mmsghdr) */
 };
 #define STRIDE_MAX 64

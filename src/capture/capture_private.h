@@ -15,11 +15,11 @@
 #include "capture/capture.h"
 #include "sysdesc/sysdesc.h"
 
-#define CAPTURE_PAGE	     4096u /* no kernel has smaller ones */
+#define CAPTURE_PAGE         4096u /* no kernel has smaller ones */
 #define CAPTURE_STRING_FIRST 256u  /* what is read of a string at first */
 /* What the kernel cuts every transfer down to. */
 #define CAPTURE_MOVED_MAX UINT64_C(0x7ffff000)
-#define CAPTURE_BATCH	  32u /* vector entries that are read at once */
+#define CAPTURE_BATCH     32u /* vector entries that are read at once */
 
 _Static_assert(CAPTURE_BATCH <= CAPTURE_PIECES_MAX, "a batch is one read");
 

@@ -20,8 +20,8 @@ enum data_class {
 };
 
 static const uint8_t data_classes[256] = {
-	[0] = DATA_CODED,	    ['\t'] = DATA_SPACE,
-	['\n'] = DATA_SPACE,	    ['\r'] = DATA_CODED,
+	[0] = DATA_CODED,           ['\t'] = DATA_SPACE,
+	['\n'] = DATA_SPACE,        ['\r'] = DATA_CODED,
 	[' ' ... '['] = DATA_PLAIN, ['\\'] = DATA_SLASH,
 	[']' ... '~'] = DATA_PLAIN,
 };
@@ -30,9 +30,9 @@ static const uint8_t data_classes[256] = {
 static const struct data_range {
 	uint32_t first, last;
 } data_unseen[] = {
-	{ 0x0080, 0x009f }, { 0x00ad, 0x00ad },	  { 0x061c, 0x061c },
-	{ 0x180e, 0x180e }, { 0x200b, 0x200f },	  { 0x2028, 0x202e },
-	{ 0x2060, 0x206f }, { 0xfeff, 0xfeff },	  { 0xfff9, 0xfffb },
+	{ 0x0080, 0x009f }, { 0x00ad, 0x00ad },   { 0x061c, 0x061c },
+	{ 0x180e, 0x180e }, { 0x200b, 0x200f },   { 0x2028, 0x202e },
+	{ 0x2060, 0x206f }, { 0xfeff, 0xfeff },   { 0xfff9, 0xfffb },
 	{ 0xfffe, 0xffff }, { 0xe0000, 0xe0fff },
 };
 

@@ -13,7 +13,7 @@ struct text;
 /* What the text is for. */
 struct data_style {
 	unsigned width; /* columns of a line, more than 8 */
-	bool utf8;	/* characters beyond ASCII may be shown as they are */
+	bool utf8;      /* characters beyond ASCII may be shown as they are */
 };
 
 /*

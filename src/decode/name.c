@@ -7,7 +7,7 @@
 #include "base/array.h"
 #include "base/text.h"
 
-#define NAME_SIGNAL_MAX	   64
+#define NAME_SIGNAL_MAX    64
 #define NAME_SIGNAL_RT_MIN 34 /* glibc's SIGRTMIN: it keeps 32 and 33 */
 
 void name_syscall(struct text *text, enum sysdesc_abi abi, int64_t number,

@@ -13,7 +13,7 @@
 
 #include "kdump/follow.h"
 
-#define FOLLOW_STEP_MS	     1000 /* where inotify may miss a writer */
+#define FOLLOW_STEP_MS       1000 /* where inotify may miss a writer */
 #define FOLLOW_STEP_BLIND_MS 100  /* where there is no inotify */
 
 static int follow_watch(int fd)

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 
 struct follow {
-	int fd;		 /* the input; not owned */
-	int inotify;	 /* -1: there is none, so wait in short steps */
+	int fd;          /* the input; not owned */
+	int inotify;     /* -1: there is none, so wait in short steps */
 	bool is_regular; /* a file whose end may move */
 };
 

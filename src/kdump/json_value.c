@@ -121,7 +121,7 @@ void json_value_strings(struct text *text, const char *name, const void *data,
 
 /* The names in a field list, each once, in the order of their first field. */
 #define JSON_VALUE_NAMES 64
-#define JSON_VALUE_NAME	 48 /* bytes, with the NUL */
+#define JSON_VALUE_NAME  48 /* bytes, with the NUL */
 
 struct json_value_names {
 	struct json_value_name {

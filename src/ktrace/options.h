@@ -15,17 +15,17 @@ struct text;
 enum ktrace_seccomp { SECCOMP_AUTO, SECCOMP_ALWAYS, SECCOMP_NEVER };
 
 struct ktrace_options {
-	bool append;           /* -a */
-	bool inherit;          /* -i */
-	bool drop;             /* --drop */
-	bool genio_all;        /* --genio-all */
+	bool append;    /* -a */
+	bool inherit;   /* -i */
+	bool drop;      /* --drop */
+	bool genio_all; /* --genio-all */
 	bool help;
 	bool version;
-	const char *file;      /* -f; "-" is standard output */
-	int fd;                /* --fd; -1 if not given */
-	uint32_t points;       /* -t: KTRFAC() bits */
-	uint32_t asked;        /* those named by a letter of -t */
-	struct select calls;   /* --syscalls */
+	const char *file;    /* -f; "-" is standard output */
+	int fd;              /* --fd; -1 if not given */
+	uint32_t points;     /* -t: KTRFAC() bits */
+	uint32_t asked;      /* those named by a letter of -t */
+	struct select calls; /* --syscalls */
 	bool calls_selected;
 	uint64_t genio_size;
 	uint64_t queue_size;

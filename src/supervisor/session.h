@@ -38,8 +38,8 @@ void session_set_time(struct session *session, uint64_t time_ns);
  * the facility is off, or the record is lost (and counted). Then commit or
  * cancel. task may be NULL: the recorder's own record, about no process.
  */
-void *session_reserve(struct session *session, struct task *task,
-		      unsigned kind, size_t length);
+void *session_reserve(struct session *session, struct task *task, unsigned kind,
+		      size_t length);
 void session_commit(struct session *session, size_t length);
 void session_cancel(struct session *session);
 
@@ -60,8 +60,8 @@ struct capture_sink session_sink(struct session_scribe *scribe);
 /* A STRUCT of ours: begin, add fields (trace/fields.h), end. Fields after one
  * that found no room are not there. */
 #define SESSION_FIELDS_MAX 16384
-struct fields_writer *session_fields(struct session *session,
-				     struct task *task, const char *name);
+struct fields_writer *session_fields(struct session *session, struct task *task,
+				     const char *name);
 void session_fields_end(struct session *session);
 
 /* A `coverage` record: what could not be seen, and why. */

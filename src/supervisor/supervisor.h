@@ -17,19 +17,19 @@
 struct launch;
 
 struct supervisor_config {
-	int fd;                /* of the trace; taken over */
-	const char *file;      /* its name, for messages */
-	uint32_t facilities;   /* KTRFAC() bits */
-	uint32_t asked;        /* those that were asked for by letter */
-	bool inherit;          /* -i */
-	struct select calls;   /* --syscalls */
-	bool filtered;         /* the command carries our seccomp filter */
+	int fd;              /* of the trace; taken over */
+	const char *file;    /* its name, for messages */
+	uint32_t facilities; /* KTRFAC() bits */
+	uint32_t asked;      /* those that were asked for by letter */
+	bool inherit;        /* -i */
+	struct select calls; /* --syscalls */
+	bool filtered;       /* the command carries our seccomp filter */
 	uint32_t genio_size;
 	bool genio_all;
 	size_t queue_size;
-	bool drop;             /* --drop */
+	bool drop; /* --drop */
 	const char *version;
-	char *const *command;  /* argv */
+	char *const *command; /* argv */
 	/* Set to 1 by a signal handler: end the tracing. Set to 2 when that
 	 * was seen. */
 	volatile sig_atomic_t *end_requested;

@@ -37,16 +37,16 @@ struct task_stepping {
 
 struct task {
 	pid_t tid;
-	struct process *process; /* NULL: newborn, its parent not heard of yet */
+	struct process *process; /* NULL: newborn, its parent not known yet */
 	char comm[KTR_COMM_SIZE];
-	enum sysdesc_abi abi;    /* of its last recorded call */
-	bool in_call;            /* between entry and exit */
-	bool wants_exit;         /* the exit of that call must stop */
-	bool is_recorded;        /* that call is written */
-	bool exiting;            /* past PTRACE_EVENT_EXIT */
-	bool in_group_stop;      /* process NULL: how it stopped */
-	uint64_t spawning;       /* number of the birth that it is busy with */
-	uint64_t born_after;     /* process NULL: births begun before it */
+	enum sysdesc_abi abi; /* of its last recorded call */
+	bool in_call;         /* between entry and exit */
+	bool wants_exit;      /* the exit of that call must stop */
+	bool is_recorded;     /* that call is written */
+	bool exiting;         /* past PTRACE_EVENT_EXIT */
+	bool in_group_stop;   /* process NULL: how it stopped */
+	uint64_t spawning;    /* number of the birth that it is busy with */
+	uint64_t born_after;  /* process NULL: births begun before it */
 	struct capture_call call;
 	struct task_interrupted interrupted;
 	struct task_stepping stepping;
@@ -55,7 +55,7 @@ struct task {
 
 /* How a process takes its signals, as its rt_sigaction calls said. */
 struct task_signals {
-	bool known; /* every change since its start was seen */
+	bool known;        /* every change since its start was seen */
 	uint64_t resets;   /* bit n-1: SA_RESETHAND */
 	uint64_t restarts; /* bit n-1: SA_RESTART */
 	uint64_t action[TRACEE_SIGNAL_MAX + 1];
@@ -64,17 +64,17 @@ struct task_signals {
 struct process {
 	pid_t pid;
 	unsigned task_count;
-	uint32_t facilities; /* 0: followed, but nothing is written of it */
-	bool dropped;        /* the next record carries KTR_DROP */
-	bool unreadable;     /* its memory is closed to us, */
+	uint32_t facilities;  /* 0: followed, but nothing is written of it */
+	bool dropped;         /* the next record carries KTR_DROP */
+	bool unreadable;      /* its memory is closed to us, */
 	bool unreadable_told; /* and a record says so */
-	bool shares_fs;      /* its cwd can change by another's call */
+	bool shares_fs;       /* its cwd can change by another's call */
 	bool cwd_known;
 	bool root_known;
-	bool rooted;         /* its root is not ours */
-	int last_fatal;      /* last signal recorded whose action is SIG_DFL */
+	bool rooted;    /* its root is not ours */
+	int last_fatal; /* last signal recorded whose action is SIG_DFL */
 	enum sysdesc_abi abi;
-	char *cwd;           /* malloc'd, or NULL */
+	char *cwd; /* malloc'd, or NULL */
 	struct task_signals signals;
 	UT_hash_handle hh;
 };

@@ -15,37 +15,37 @@
 #define SYSDESC_ROW_H
 
 /* Lengths; n is the index of the argument that says, or bounds, how much. */
-#define UNKNOWN	   LENGTH_NONE, 0
-#define FIXED	   LENGTH_FIXED, 0
+#define UNKNOWN    LENGTH_NONE, 0
+#define FIXED      LENGTH_FIXED, 0
 #define RESULT(n)  LENGTH_RESULT, n
-#define ARG(n)	   LENGTH_ARG, n
-#define ARGS(n)	   LENGTH_ARGS, n
+#define ARG(n)     LENGTH_ARG, n
+#define ARGS(n)    LENGTH_ARGS, n
 #define DEREF(n)   LENGTH_DEREF, n
 #define RESULTS(n) LENGTH_RESULTS, n
 
 /* Arguments that are a value. */
 #define VALUE(name, kind, set)                                                 \
 	ARGUMENT(name, kind, DIRECTION_NONE, UNKNOWN, set)
-#define INT(name)	 VALUE(name, KIND_INT, 0)
-#define UINT(name)	 VALUE(name, KIND_UINT, 0)
-#define LONG(name)	 VALUE(name, KIND_LONG, 0)
-#define ULONG(name)	 VALUE(name, KIND_ULONG, 0)
-#define HEX(name)	 VALUE(name, KIND_HEX, 0)
-#define POINTER(name)	 VALUE(name, KIND_POINTER, 0)
-#define FD(name)	 VALUE(name, KIND_FD, 0)
-#define DIRFD(name)	 VALUE(name, KIND_DIRFD, 0)
-#define SIZE(name)	 VALUE(name, KIND_SIZE, 0)
-#define OFFSET(name)	 VALUE(name, KIND_OFFSET, 0)
-#define MODE(name)	 VALUE(name, KIND_MODE, 0)
-#define DEV(name)	 VALUE(name, KIND_DEV, 0)
-#define PID(name)	 VALUE(name, KIND_PID, 0)
-#define UID(name)	 VALUE(name, KIND_UID, 0)
-#define GID(name)	 VALUE(name, KIND_GID, 0)
-#define SIGNAL(name)	 VALUE(name, KIND_SIGNAL, 0)
-#define CLOCK(name)	 VALUE(name, KIND_CLOCK, 0)
+#define INT(name)        VALUE(name, KIND_INT, 0)
+#define UINT(name)       VALUE(name, KIND_UINT, 0)
+#define LONG(name)       VALUE(name, KIND_LONG, 0)
+#define ULONG(name)      VALUE(name, KIND_ULONG, 0)
+#define HEX(name)        VALUE(name, KIND_HEX, 0)
+#define POINTER(name)    VALUE(name, KIND_POINTER, 0)
+#define FD(name)         VALUE(name, KIND_FD, 0)
+#define DIRFD(name)      VALUE(name, KIND_DIRFD, 0)
+#define SIZE(name)       VALUE(name, KIND_SIZE, 0)
+#define OFFSET(name)     VALUE(name, KIND_OFFSET, 0)
+#define MODE(name)       VALUE(name, KIND_MODE, 0)
+#define DEV(name)        VALUE(name, KIND_DEV, 0)
+#define PID(name)        VALUE(name, KIND_PID, 0)
+#define UID(name)        VALUE(name, KIND_UID, 0)
+#define GID(name)        VALUE(name, KIND_GID, 0)
+#define SIGNAL(name)     VALUE(name, KIND_SIGNAL, 0)
+#define CLOCK(name)      VALUE(name, KIND_CLOCK, 0)
 #define FLAGS(name, set) VALUE(name, KIND_FLAGS, FLAGSET_##set)
-#define ENUM(name, set)	 VALUE(name, KIND_ENUM, FLAGSET_##set)
-#define CMD(name, set)	 VALUE(name, KIND_CMD, FLAGSET_##set)
+#define ENUM(name, set)  VALUE(name, KIND_ENUM, FLAGSET_##set)
+#define CMD(name, set)   VALUE(name, KIND_CMD, FLAGSET_##set)
 
 /* Arguments that point at something. */
 #define PATH(name)   ARGUMENT(name, KIND_PATH, DIRECTION_IN, UNKNOWN, 0)

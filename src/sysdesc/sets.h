@@ -69,7 +69,7 @@ enum sysdesc_blob {
 	BLOB_FD_SET,
 	BLOB_SIGSET_POINTER, /* pselect6: pointer to a set, and its size */
 	BLOB_SELECT_ARGS,    /* i386: select's five arguments */
-	BLOB_MMAP_ARGS,	     /* i386: mmap's six arguments */
+	BLOB_MMAP_ARGS,      /* i386: mmap's six arguments */
 	BLOB_IO_EVENT,
 	BLOB_IOCB,
 	BLOB_IOCB_POINTER,

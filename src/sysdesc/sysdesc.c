@@ -91,7 +91,7 @@ static const uint16_t aarch64_numbers[ROW_COUNT] = {
 struct abi {
 	const char *name;
 	uint32_t audit_arch; /* linux/audit.h */
-	uint32_t bit;	     /* in every number */
+	uint32_t bit;        /* in every number */
 	unsigned word;
 	unsigned end;
 	const uint16_t *rows;

@@ -60,8 +60,12 @@ enum sysdesc_kind {
 };
 
 /* Which way what an argument points at crosses the boundary. */
-enum sysdesc_direction { DIRECTION_NONE, DIRECTION_IN, DIRECTION_OUT,
-			 DIRECTION_INOUT };
+enum sysdesc_direction {
+	DIRECTION_NONE,
+	DIRECTION_IN,
+	DIRECTION_OUT,
+	DIRECTION_INOUT
+};
 
 /*
  * How long what an argument points at is. Where a rule looks at argument
@@ -82,41 +86,43 @@ enum sysdesc_length {
 
 /* What a result is. */
 enum sysdesc_result {
-	RESULT_ZERO,    /* 0 or an error */
-	RESULT_COUNT,   /* bytes moved */
-	RESULT_NUMBER,  /* some other number */
-	RESULT_FD,      /* a descriptor that is now open */
+	RESULT_ZERO,   /* 0 or an error */
+	RESULT_COUNT,  /* bytes moved */
+	RESULT_NUMBER, /* some other number */
+	RESULT_FD,     /* a descriptor that is now open */
 	RESULT_PID,
 	RESULT_ADDRESS,
-	RESULT_NONE,    /* does not return when it works */
+	RESULT_NONE, /* does not return when it works */
 };
 
 /* Classes, for --syscalls=@class. A row may be in several. */
-#define SYSDESC_CLASSES(X)                                                \
-	X(FILE, "file", "take a path")                                    \
-	X(DESC, "desc", "take or return a descriptor")                    \
-	X(IO, "io", "move data")                                          \
-	X(NETWORK, "network", "sockets")                                  \
-	X(PROCESS, "process", "start, replace, end or wait for processes") \
-	X(SIGNAL, "signal", "signals")                                    \
-	X(MEMORY, "memory", "address space")                              \
-	X(IPC, "ipc", "System V and POSIX message queues, semaphores, shm") \
-	X(CREDS, "creds", "user and group ids, capabilities")             \
-	X(TIME, "time", "clocks, timers, sleeping")                       \
-	X(SCHED, "sched", "scheduling, affinity, priority")               \
-	X(POLL, "poll", "wait for descriptors")                           \
-	X(XATTR, "xattr", "extended attributes")                          \
-	X(MOUNT, "mount", "mounts, namespaces, roots")                    \
-	X(SYSTEM, "system", "the machine: modules, reboot, keys, bpf")    \
-	X(FUTEX, "futex", "futexes and robust lists")                     \
+#define SYSDESC_CLASSES(X)                                                     \
+	X(FILE, "file", "take a path")                                         \
+	X(DESC, "desc", "take or return a descriptor")                         \
+	X(IO, "io", "move data")                                               \
+	X(NETWORK, "network", "sockets")                                       \
+	X(PROCESS, "process", "start, replace, end or wait for processes")     \
+	X(SIGNAL, "signal", "signals")                                         \
+	X(MEMORY, "memory", "address space")                                   \
+	X(IPC, "ipc", "System V and POSIX message queues, semaphores, shm")    \
+	X(CREDS, "creds", "user and group ids, capabilities")                  \
+	X(TIME, "time", "clocks, timers, sleeping")                            \
+	X(SCHED, "sched", "scheduling, affinity, priority")                    \
+	X(POLL, "poll", "wait for descriptors")                                \
+	X(XATTR, "xattr", "extended attributes")                               \
+	X(MOUNT, "mount", "mounts, namespaces, roots")                         \
+	X(SYSTEM, "system", "the machine: modules, reboot, keys, bpf")         \
+	X(FUTEX, "futex", "futexes and robust lists")                          \
 	X(PURE, "pure", "ask for what cannot fail: getpid and the like")
 
+/* clang-format off */
 enum sysdesc_class_bit {
 #define X(id, name, help) SYSDESC_CLASS_BIT_##id,
 	SYSDESC_CLASSES(X)
 #undef X
 	SYSDESC_CLASS_COUNT
 };
+/* clang-format on */
 enum sysdesc_class {
 #define X(id, name, help) CLASS_##id = 1u << SYSDESC_CLASS_BIT_##id,
 	SYSDESC_CLASSES(X)
@@ -131,10 +137,10 @@ enum sysdesc_effect {
 	EFFECT_SIGACTION, /* args[0] signal, args[1] struct sigaction or NULL */
 	EFFECT_SIGNAL,    /* i386 signal(2): args[1] is the handler itself */
 	EFFECT_EXEC,
-	EFFECT_SPAWN,     /* args[0] holds the flags (none for fork, vfork) */
-	EFFECT_SPAWN3,    /* args[0] points at struct clone_args */
-	EFFECT_UNSHARE,   /* args[0] holds the flags */
-	EFFECT_EXIT,      /* the thread ends: there is no return */
+	EFFECT_SPAWN,   /* args[0] holds the flags (none for fork, vfork) */
+	EFFECT_SPAWN3,  /* args[0] points at struct clone_args */
+	EFFECT_UNSHARE, /* args[0] holds the flags */
+	EFFECT_EXIT,    /* the thread ends: there is no return */
 	EFFECT_EXIT_GROUP,
 	EFFECT_CREDS,     /* user or group ids */
 	EFFECT_CLOSE,     /* descriptors go or change their meaning */
@@ -148,15 +154,15 @@ struct sysdesc_arg {
 	uint8_t direction; /* enum sysdesc_direction */
 	uint8_t length;    /* enum sysdesc_length */
 	uint8_t len_arg;   /* index of the argument that length names */
-	uint8_t set;       /* enum sysdesc_blob, or _flagset (sets.h), by kind */
+	uint8_t set; /* enum sysdesc_blob, or _flagset (sets.h), by kind */
 };
 
 struct sysdesc_row {
 	const char *name; /* as strace and the manual call it */
 	uint32_t classes; /* CLASS_ bits */
 	uint8_t narg;
-	uint8_t result;   /* enum sysdesc_result */
-	uint8_t effect;   /* enum sysdesc_effect */
+	uint8_t result; /* enum sysdesc_result */
+	uint8_t effect; /* enum sysdesc_effect */
 	struct sysdesc_arg arg[6];
 };
 

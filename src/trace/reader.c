@@ -11,15 +11,15 @@
 #include "base/array.h"
 #include "trace/reader.h"
 
-#define READER_WINDOW	  ((size_t)128 << 10)
+#define READER_WINDOW     ((size_t)128 << 10)
 #define READER_WINDOW_MAX (sizeof(struct ktr_header) + RECORD_LENGTH_MAX)
 
 struct reader {
 	int fd;
 	uint8_t *window;
 	size_t capacity;
-	size_t start;	 /* of the next record, in the window */
-	size_t end;	 /* of the bytes in the window */
+	size_t start;    /* of the next record, in the window */
+	size_t end;      /* of the bytes in the window */
 	uint64_t offset; /* of the next record, in the file */
 	enum record_fault fault;
 	int error;

@@ -24,8 +24,8 @@ enum reader_result {
 };
 
 /*
- * Reads from fd, which stays the caller's, and seeks back in it when asked again
- * after half a record at its end. 0 or -ENOMEM.
+ * Reads from fd, which stays the caller's, and seeks back in it when asked
+ * again after half a record at its end. 0 or -ENOMEM.
  */
 int reader_open(struct reader **ret, int fd);
 void reader_close(struct reader *reader); /* NULL is fine */

@@ -98,13 +98,13 @@ struct record {
 /* Why bytes are not a record. Typed, because malformed input is no errno. */
 enum record_fault {
 	RECORD_OK,
-	RECORD_TRUNCATED,   /* the file ends inside the record */
-	RECORD_LENGTH,      /* negative, or more than RECORD_LENGTH_MAX */
-	RECORD_VERSION,     /* not a version 1 header */
-	RECORD_KIND,        /* kind 0, or beyond what a header can carry */
-	RECORD_TIME,        /* seconds or nanoseconds out of range */
-	RECORD_PAYLOAD,     /* too short, or too long, for its kind */
-	RECORD_NAME,        /* STRUCT: no NUL, empty, or a bad character */
+	RECORD_TRUNCATED, /* the file ends inside the record */
+	RECORD_LENGTH,    /* negative, or more than RECORD_LENGTH_MAX */
+	RECORD_VERSION,   /* not a version 1 header */
+	RECORD_KIND,      /* kind 0, or beyond what a header can carry */
+	RECORD_TIME,      /* seconds or nanoseconds out of range */
+	RECORD_PAYLOAD,   /* too short, or too long, for its kind */
+	RECORD_NAME,      /* STRUCT: no NUL, empty, or a bad character */
 	RECORD_FAULT_COUNT,
 };
 

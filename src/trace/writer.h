@@ -17,12 +17,12 @@
 
 struct writer;
 
-#define WRITER_QUEUE_MIN (64u << 10)
+#define WRITER_QUEUE_MIN     (64u << 10)
 #define WRITER_QUEUE_DEFAULT (8u << 20)
 
 struct writer_config {
-	int fd;            /* taken over; regular file, pipe, socket, device */
-	size_t queue_size; /* bytes; rounded up to whole pages and a power of 2 */
+	int fd;             /* taken over; regular file, pipe, socket, device */
+	size_t queue_size;  /* bytes; rounded up to pages and a power of 2 */
 	unsigned linger_ms; /* how long records may wait to be written */
 	bool drop;          /* a full queue loses records instead of waiting */
 	/*

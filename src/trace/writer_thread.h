@@ -35,14 +35,14 @@ struct writer {
 
 	/* The recording thread's own, by cache line. */
 	_Alignas(64) uint64_t tail_seen; /* so far, at least, it is written */
-	uint64_t refused_at;		 /* tail when waiting was given up */
+	uint64_t refused_at;             /* tail when waiting was given up */
 	bool refusing;
 
 	_Alignas(64) _Atomic uint64_t head;
 	_Atomic uint64_t wanted; /* written up to here without lingering */
-	_Atomic bool waiting;	 /* the recording thread sleeps on progress */
-	_Atomic bool closing;	 /* end when all is written */
-	_Atomic bool abandoned;	 /* end now */
+	_Atomic bool waiting;    /* the recording thread sleeps on progress */
+	_Atomic bool closing;    /* end when all is written */
+	_Atomic bool abandoned;  /* end now */
 
 	/* Moved by the writing thread. */
 	_Alignas(64) _Atomic uint64_t tail;
@@ -51,7 +51,7 @@ struct writer {
 	_Atomic int status;
 
 	_Alignas(64) _Atomic uint32_t doze; /* futex: enum writer_doze */
-	_Atomic unsigned leavers;	    /* the second one frees */
+	_Atomic unsigned leavers;           /* the second one frees */
 };
 
 static inline uint64_t writer_thread_pending(struct writer *writer)

@@ -120,7 +120,7 @@ static int leave_descriptors(int *channel, int *keep_fd)
 /* What a terminal, a limit or a broken pipe sends must not end the recorder. */
 static void set_signals(void)
 {
-	static const int survived[] = { SIGHUP,	 SIGINT,  SIGQUIT, SIGPIPE,
+	static const int survived[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE,
 					SIGXFSZ, SIGTSTP, SIGTTIN, SIGTTOU,
 					SIGUSR1, SIGUSR2, SIGALRM };
 	sigset_t none;

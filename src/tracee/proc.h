@@ -12,7 +12,7 @@
 
 #include <ktrace-u/format.h>
 
-#define PROC_GROUPS_MAX 64
+#define PROC_GROUPS_MAX     64
 #define PROC_NAMESPACES_MAX 8
 
 /* From /proc/PID/status. Ids are real, effective, saved, file system. */
@@ -23,7 +23,7 @@ struct proc_status {
 	uint32_t uid[4];
 	uint32_t gid[4];
 	uint32_t groups[PROC_GROUPS_MAX];
-	unsigned group_count; /* those kept */
+	unsigned group_count;              /* those kept */
 	pid_t ns_pid[PROC_NAMESPACES_MAX]; /* outermost first */
 	unsigned ns_count;
 	uint64_t signals_ignored; /* bit n-1 is signal n */

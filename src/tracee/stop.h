@@ -9,20 +9,20 @@
 #include <sys/types.h>
 
 enum stop_kind {
-	STOP_SYSCALL,    /* syscall-entry or -exit: tracee_syscall() tells */
-	STOP_SECCOMP,    /* a filter's RET_TRACE, at the entry */
-	STOP_SIGNAL,     /* signal-delivery-stop */
-	STOP_GROUP,      /* group-stop: answered by tracee_listen() */
-	STOP_INTERRUPT,  /* asked for, a newborn's first, or a group-stop's end */
+	STOP_SYSCALL,   /* syscall-entry or -exit: tracee_syscall() tells */
+	STOP_SECCOMP,   /* a filter's RET_TRACE, at the entry */
+	STOP_SIGNAL,    /* signal-delivery-stop */
+	STOP_GROUP,     /* group-stop: answered by tracee_listen() */
+	STOP_INTERRUPT, /* asked for, a newborn's first, a group-stop's end */
 	STOP_FORK,
 	STOP_VFORK,
 	STOP_CLONE,
 	STOP_VFORK_DONE,
 	STOP_EXEC,
-	STOP_EXIT,       /* about to exit; memory is still there */
-	STOP_UNKNOWN,    /* a ptrace event that we did not ask for */
-	STOP_EXITED,     /* gone, by exit */
-	STOP_KILLED,     /* gone, by a signal */
+	STOP_EXIT,    /* about to exit; memory is still there */
+	STOP_UNKNOWN, /* a ptrace event that we did not ask for */
+	STOP_EXITED,  /* gone, by exit */
+	STOP_KILLED,  /* gone, by a signal */
 };
 
 struct stop {

@@ -16,9 +16,9 @@
 #define TRACEE_SIGNAL_MAX 64
 
 /* Results of calls that the kernel restarts, as it keeps them to itself. */
-#define TRACEE_ERESTARTSYS 512
-#define TRACEE_ERESTARTNOINTR 513
-#define TRACEE_ERESTARTNOHAND 514
+#define TRACEE_ERESTARTSYS           512
+#define TRACEE_ERESTARTNOINTR        513
+#define TRACEE_ERESTARTNOHAND        514
 #define TRACEE_ERESTART_RESTARTBLOCK 516
 
 struct tracee_options {

@@ -26,12 +26,12 @@
 #include "support/sample.h"
 
 #define PATIENCE_MS 60000
-#define LINE	    "  4242 echo     NAMI  \"/etc/passwd\"\n"
+#define LINE        "  4242 echo     NAMI  \"/etc/passwd\"\n"
 
 /* A kdump-u that runs beside the test. */
 struct running {
 	pid_t pid;
-	int in;	 /* to write its input to; -1: it reads a file */
+	int in;  /* to write its input to; -1: it reads a file */
 	int out; /* to read its output from */
 };
 

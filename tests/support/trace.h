@@ -42,9 +42,9 @@ void trace_done(struct trace *trace);
 struct trace_match {
 	int32_t pid;
 	int64_t tid;
-	unsigned kind;      /* enum ktr_kind */
-	const char *call;   /* SYSCALL, SYSRET: the call's name */
-	const char *name;   /* STRUCT: its name */
+	unsigned kind;    /* enum ktr_kind */
+	const char *call; /* SYSCALL, SYSRET: the call's name */
+	const char *name; /* STRUCT: its name */
 };
 
 /* The first item behind `after` (NULL: of all) that matches, or NULL. */

@@ -30,8 +30,7 @@ struct sysdesc_row;
 struct trace;
 
 /* Of a trace: the calls of one process, which has but one thread. */
-void witness_of_trace(struct text *lines, const struct trace *trace,
-		      pid_t pid);
+void witness_of_trace(struct text *lines, const struct trace *trace, pid_t pid);
 
 /*
  * Of what `strace -f -xx -s 65536 -o FILE` wrote about that process. 0, or

@@ -84,7 +84,7 @@ static const struct string_case {
 } string_cases[] = {
 	{ "ab\0cd", 6, "ab", "cd" }, { "ab\0cd", 5, "ab", NULL },
 	{ "ab", 2, NULL, NULL },     { "", 1, "", NULL },
-	{ "\0\0", 2, "", "" },	     { "", 0, NULL, NULL },
+	{ "\0\0", 2, "", "" },       { "", 0, NULL, NULL },
 };
 
 static void check_string(struct bytes *bytes, const char *expected)

@@ -107,7 +107,7 @@ static const struct full_case {
 	size_t asked;
 	ssize_t expected;
 } full_cases[] = {
-	{ 0, 26, 26 }, { 0, 100, 26 },		{ 0, 5, 5 },
+	{ 0, 26, 26 }, { 0, 100, 26 },          { 0, 5, 5 },
 	{ 0, 0, 0 },   { O_NONBLOCK, 100, 26 },
 };
 
@@ -139,8 +139,8 @@ static const struct file_case {
 	size_t size;
 	ssize_t expected;
 } file_cases[] = {
-	{ 0, 1, 0 },	      { 0, 0, -EINVAL },      { 5, 6, 5 },
-	{ 5, 5, -EFBIG },     { 5, 1, -EFBIG },	      { 5, 4096, 5 },
+	{ 0, 1, 0 },          { 0, 0, -EINVAL },      { 5, 6, 5 },
+	{ 5, 5, -EFBIG },     { 5, 1, -EFBIG },       { 5, 4096, 5 },
 	{ 4095, 4096, 4095 }, { 4096, 4096, -EFBIG },
 };
 

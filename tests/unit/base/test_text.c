@@ -60,7 +60,7 @@ static const struct pad_case {
 } pad_cases[] = {
 	{ "", "ab", 4, "ab  |" },     { "x", "ab", 4, "xab  |" },
 	{ "x", "abcd", 4, "xabcd|" }, { "x", "abcde", 4, "xabcde|" },
-	{ "x", "", 0, "x|" },	      { "x", "", 2, "x  |" },
+	{ "x", "", 0, "x|" },         { "x", "", 2, "x  |" },
 };
 
 static void pads_from_an_offset(void **state)

@@ -27,8 +27,8 @@ static const struct utf8_case {
 	{ BYTES("\xc3\xa9"), true },
 	{ BYTES("\xc3"), false },
 	{ BYTES("\xc3("), false },
-	{ BYTES("\xc0\x80"), false },	  /* NUL in two bytes */
-	{ BYTES("\xc1\xbf"), false },	  /* overlong */
+	{ BYTES("\xc0\x80"), false },     /* NUL in two bytes */
+	{ BYTES("\xc1\xbf"), false },     /* overlong */
 	{ BYTES("\xe0\x9f\xbf"), false }, /* overlong */
 	{ BYTES("\xe0\xa0\x80"), true },  /* U+0800 */
 	{ BYTES("\xe2\x82\xac"), true },

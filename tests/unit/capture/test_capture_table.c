@@ -17,7 +17,7 @@ struct known {
 	uint64_t args[6];
 	int64_t result;
 	const char *names[2]; /* NAMEI at the entry */
-	int fd;		      /* GENIO at the exit, unless moved is NULL */
+	int fd;               /* GENIO at the exit, unless moved is NULL */
 	int rw;
 	const char *moved;
 };

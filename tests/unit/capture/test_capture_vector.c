@@ -4,9 +4,9 @@
  */
 #include "fake.h"
 
-#define ARGV	   UINT64_C(0x10000)
-#define ENVP	   UINT64_C(0x20000)
-#define TEXT	   UINT64_C(0x1000000)
+#define ARGV       UINT64_C(0x10000)
+#define ENVP       UINT64_C(0x20000)
+#define TEXT       UINT64_C(0x1000000)
 #define RECORD_MAX (128u << 10)
 
 static const struct sysdesc_row execveat_row = {

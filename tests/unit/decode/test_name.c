@@ -86,10 +86,10 @@ static void errors(void **state)
 static void signals(void **state)
 {
 	static const struct number_case cases[] = {
-		{ 1, "SIGHUP" },    { 9, "SIGKILL" },	  { 17, "SIGCHLD" },
-		{ 31, "SIGSYS" },   { 32, "SIG32" },	  { 33, "SIG33" },
+		{ 1, "SIGHUP" },    { 9, "SIGKILL" },     { 17, "SIGCHLD" },
+		{ 31, "SIGSYS" },   { 32, "SIG32" },      { 33, "SIG33" },
 		{ 34, "SIGRTMIN" }, { 35, "SIGRTMIN+1" }, { 64, "SIGRTMIN+30" },
-		{ 65, "SIG65" },    { 0, "SIG0" },	  { -1, "SIG-1" },
+		{ 65, "SIG65" },    { 0, "SIG0" },        { -1, "SIG-1" },
 	};
 
 	(void)state;
@@ -161,8 +161,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls_by_abi), cmocka_unit_test(errors),
-		cmocka_unit_test(signals),	cmocka_unit_test(fault_results),
-		cmocka_unit_test(accesses),	cmocka_unit_test(violations),
+		cmocka_unit_test(signals),      cmocka_unit_test(fault_results),
+		cmocka_unit_test(accesses),     cmocka_unit_test(violations),
 		cmocka_unit_test(signal_codes),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,7 +48,7 @@ static void defaults(void **state)
 static void files(void **state)
 {
 	static const char *const lines[] = {
-		"kdump-u -f x",	     "kdump-u -fx",  "kdump-u x",
+		"kdump-u -f x",      "kdump-u -fx",  "kdump-u x",
 		"kdump-u -dE x",     "kdump-u -- x", "kdump-u -Rf x",
 		"kdump-u -f y -f x",
 	};
@@ -127,11 +127,11 @@ static void values(void **state)
 static void mistakes(void **state)
 {
 	static const char *const lines[] = {
-		"kdump-u -x",	    "kdump-u --jso",
-		"kdump-u -p",	    "kdump-u -p 0",
+		"kdump-u -x",       "kdump-u --jso",
+		"kdump-u -p",       "kdump-u -p 0",
 		"kdump-u -p -4",    "kdump-u -p 1a",
 		"kdump-u -m -1",    "kdump-u -m",
-		"kdump-u -t k",	    "kdump-u a b",
+		"kdump-u -t k",     "kdump-u a b",
 		"kdump-u -f a b",   "kdump-u -f",
 		"kdump-u --json=1", "kdump-u -p 99999999999999999999",
 	};

@@ -89,7 +89,7 @@ static void abi_by_process(void **state)
 	learn_field("session", "arch=x86_64", 9, 9);
 	learn_start(1, LINUX64);
 	learn_start(2, LINUX32);
-	learn_start(3, 0x209);	 /* FreeBSD's own */
+	learn_start(3, 0x209);   /* FreeBSD's own */
 	learn_start(4, 0x10003); /* no width */
 	assert_int_equal(abi_of(1, 1), SYSDESC_X86_64);
 	assert_int_equal(abi_of(1, 77), SYSDESC_X86_64);

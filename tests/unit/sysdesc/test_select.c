@@ -90,8 +90,8 @@ static const struct {
 	size_t at;
 	size_t length;
 } faults[] = {
-	{ "", 0, 0 },	    { ",", 0, 0 },
-	{ "!", 1, 0 },	    { "@", 0, 1 },
+	{ "", 0, 0 },       { ",", 0, 0 },
+	{ "!", 1, 0 },      { "@", 0, 1 },
 	{ "nosuch", 0, 6 }, { "open,nosuch,close", 5, 6 },
 	{ "open,", 5, 0 },  { "open,,close", 5, 0 },
 	{ ",open", 0, 0 },  { "open,!nosuch", 6, 6 },

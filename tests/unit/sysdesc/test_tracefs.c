@@ -41,7 +41,7 @@ static const struct {
 	const char *call;
 } call_names[] = {
 	{ "newfstat", "fstat" },      { "newlstat", "lstat" },
-	{ "newstat", "stat" },	      { "newuname", "uname" },
+	{ "newstat", "stat" },        { "newuname", "uname" },
 	{ "sendfile64", "sendfile" }, { "umount", "umount2" },
 };
 

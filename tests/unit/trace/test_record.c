@@ -28,13 +28,13 @@ static uint64_t noise(uint64_t *seed)
 static void puts_a_header(void **state)
 {
 	static const uint8_t expected[64] = {
-		0x34, 0x12, 0,	  0,	0x02, 0xc0, 1,	  0,	0x04, 0x03,
-		0x02, 0x01, 'c',  'a',	't',  0,    0,	  0,	0,    0,
-		0,    0,    0,	  0,	0,    0,    0,	  0,	0,    0,
-		0,    0,    0x00, 0xf1, 0x53, 0x65, 0,	  0,	0,    0,
-		0x15, 0xcd, 0x5b, 0x07, 0,    0,    0,	  0,	0x05, 0x03,
-		0x02, 0x01, 0,	  0,	0,    0,    0xff, 0xff, 0xff, 0xff,
-		0,    0,    0,	  0,
+		0x34, 0x12, 0,    0,    0x02, 0xc0, 1,    0,    0x04, 0x03,
+		0x02, 0x01, 'c',  'a',  't',  0,    0,    0,    0,    0,
+		0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
+		0,    0,    0x00, 0xf1, 0x53, 0x65, 0,    0,    0,    0,
+		0x15, 0xcd, 0x5b, 0x07, 0,    0,    0,    0,    0x05, 0x03,
+		0x02, 0x01, 0,    0,    0,    0,    0xff, 0xff, 0xff, 0xff,
+		0,    0,    0,    0,
 	};
 	struct record_origin origin = {
 		.pid = 0x01020304, .tid = 0x01020305, .cpu = -1, .comm = "cat"
@@ -162,10 +162,10 @@ static void header_faults(void **state)
 }
 
 #define BYTES(string) (string), sizeof(string) - 1
-#define SIZE1	      "\1\0\0\0\0\0\0\0"
-#define SIZE4	      "\4\0\0\0\0\0\0\0"
-#define SIZE0	      "\0\0\0\0\0\0\0\0"
-#define SIZEX	      "\377\377\377\377\377\377\377\377"
+#define SIZE1         "\1\0\0\0\0\0\0\0"
+#define SIZE4         "\4\0\0\0\0\0\0\0"
+#define SIZE0         "\0\0\0\0\0\0\0\0"
+#define SIZEX         "\377\377\377\377\377\377\377\377"
 
 static const struct named_case {
 	unsigned kind;
@@ -232,15 +232,15 @@ static void payload_faults(void **state)
 static const struct length_case {
 	unsigned kind;
 	size_t low, high; /* what is right */
-	size_t other;	  /* and this one too */
+	size_t other;     /* and this one too */
 } length_cases[] = {
-	{ KTR_SYSRET, 16, 16, 16 },	{ KTR_NAMEI, 0, SIZE_MAX, 0 },
-	{ KTR_GENIO, 8, SIZE_MAX, 8 },	{ KTR_PSIG, 40, 40, 40 },
-	{ KTR_CSW, 8, 8, 16 },		{ KTR_USER, 0, KTR_USER_MAX, 0 },
+	{ KTR_SYSRET, 16, 16, 16 },     { KTR_NAMEI, 0, SIZE_MAX, 0 },
+	{ KTR_GENIO, 8, SIZE_MAX, 8 },  { KTR_PSIG, 40, 40, 40 },
+	{ KTR_CSW, 8, 8, 16 },          { KTR_USER, 0, KTR_USER_MAX, 0 },
 	{ KTR_SYSCTL, 0, SIZE_MAX, 0 }, { KTR_PROCCTOR, 4, 4, 4 },
-	{ KTR_PROCDTOR, 0, 0, 0 },	{ KTR_CAPFAIL, 40, SIZE_MAX, 40 },
-	{ KTR_FAULT, 16, 16, 16 },	{ KTR_FAULTEND, 4, 4, 4 },
-	{ KTR_ARGS, 0, SIZE_MAX, 0 },	{ KTR_ENVS, 0, SIZE_MAX, 0 },
+	{ KTR_PROCDTOR, 0, 0, 0 },      { KTR_CAPFAIL, 40, SIZE_MAX, 40 },
+	{ KTR_FAULT, 16, 16, 16 },      { KTR_FAULTEND, 4, 4, 4 },
+	{ KTR_ARGS, 0, SIZE_MAX, 0 },   { KTR_ENVS, 0, SIZE_MAX, 0 },
 	{ 99, 0, SIZE_MAX, 0 },
 };
 

@@ -11,7 +11,7 @@
 #include "base/array.h"
 #include "trace/record.h"
 
-#define ROUNDS	    300
+#define ROUNDS      300
 #define PAYLOAD_MAX 4096
 
 /* Repeatable noise (xorshift64). */

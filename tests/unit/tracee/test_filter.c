@@ -298,8 +298,8 @@ static void test_unknown(void **state)
 static void test_foreign_arch(void **state)
 {
 	const uint32_t arches[] = {
-		AUDIT_ARCH_ARM,	    AUDIT_ARCH_AARCH64, AUDIT_ARCH_PPC64LE,
-		AUDIT_ARCH_RISCV64, AUDIT_ARCH_S390X,	0,
+		AUDIT_ARCH_ARM,     AUDIT_ARCH_AARCH64, AUDIT_ARCH_PPC64LE,
+		AUDIT_ARCH_RISCV64, AUDIT_ARCH_S390X,   0,
 		0xffffffff,
 	};
 	struct filter filter = { 0 };
