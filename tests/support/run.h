@@ -23,10 +23,10 @@ enum run_user {
  */
 struct run_place {
 	char path[PATH_MAX];
-	bool drops;            /* programs run as uid, gid; no other groups */
+	bool drops; /* programs run as uid, gid; no other groups */
 	uid_t uid;
 	gid_t gid;
-	char ktrace[PATH_MAX]; /* ktrace-u */
+	char ktrace[PATH_MAX];   /* ktrace-u */
 	char programs[PATH_MAX]; /* the folder of tests/prog's programs */
 };
 
@@ -45,7 +45,7 @@ int run_place_put(const struct run_place *place, const char *name,
 		  const char *contents, mode_t mode);
 
 #define RUN_SECONDS_DEFAULT 120
-#define RUN_WORDS_MAX 64
+#define RUN_WORDS_MAX       64
 
 /* What to run. Fields that are left 0 mean what their comment says. */
 struct run_spec {
@@ -60,6 +60,9 @@ struct run_spec {
 	int in;
 	/* Standard output; 0: collected. The caller's. */
 	int out;
+	/* Standard error; 0: collected. The caller's. The recorder speaks to
+	 * pipes and terminals only. */
+	int err;
 	/* A descriptor that the program gets besides, under its own number; 0:
 	 * none. */
 	int pass;
@@ -74,8 +77,8 @@ struct run_spec {
 
 struct run_result {
 	pid_t pid;
-	int status;       /* as waitpid(2) gives it */
-	bool timed_out;   /* and was killed */
+	int status;     /* as waitpid(2) gives it */
+	bool timed_out; /* and was killed */
 	struct text out;
 	struct text err;
 };
