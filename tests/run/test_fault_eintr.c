@@ -1,0 +1,143 @@
+/*
+ * Signals during every call that one can interrupt: what the program sees of
+ * each call must be what it sees untraced. Ignored signals, signals with
+ * handlers and stops, in the leader and in another thread.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "support/pair.h"
+
+struct variant {
+	const char *mode;   /* of prog:fault_eintr */
+	const char *thread; /* "thread", or NULL for the leader */
+	enum run_user user;
+};
+
+/* Every stop, none but signals, only paths (by a filter where that is free, and
+ * where it must be asked for). */
+static const char *const option_sets[][8] = {
+	{ "-i", NULL },
+	{ NULL },
+	{ "-t", "s", NULL },
+	{ "-i", "-t", "n", NULL },
+	{ "-i", "-t", "ns", NULL },
+	{ "-i", "-t", "n", "--seccomp=always", NULL },
+};
+
+/* How often the program says that a call failed so. */
+static size_t count_said(struct text *text, const char *word)
+{
+	const char *at = text_string(text);
+	size_t count = 0;
+
+	while ((at = strstr(at, word)) != NULL) {
+		count++;
+		at += strlen(word);
+	}
+	return count;
+}
+
+/* The records must say what the program saw. */
+static void must_be_recorded(const struct trace *trace, pid_t pid,
+			     size_t interrupted)
+{
+	struct trace_match match = { .pid = pid, .kind = KTR_SYSRET };
+	const struct trace_item *item = NULL;
+	size_t count = 0;
+
+	while ((item = trace_find(trace, item, match)))
+		count += item->record.sysret.error == EINTR;
+	assert_int_equal(count, interrupted);
+}
+
+static void test_eintr(void **state)
+{
+	const struct variant *variant = *state;
+	const char *const argv[] = { "prog:fault_eintr", variant->mode,
+				     variant->thread, NULL };
+	struct run_spec spec = { .argv = argv };
+	struct run_place place;
+	struct pair pair;
+
+	assert_int_equal(run_place_open(&place, variant->user), 0);
+	pair_open(&pair, &place, &spec);
+	assert_int_equal(pair.native.status, 0);
+	for (size_t i = 0; i < ARRAY_LEN(option_sets); i++) {
+		struct trace trace;
+		pid_t pid = pair_trace(&pair, option_sets[i], &trace);
+
+		/* A library hides what its own waits come to. */
+		if (i == 0 && !variant->thread &&
+		    strcmp(variant->mode, "stopped"))
+			must_be_recorded(&trace, pid,
+					 count_said(&pair.native.out, "EINTR"));
+		trace_done(&trace);
+	}
+	pair_close(&pair);
+	run_place_close(&place);
+}
+
+/* The reference itself: an ignored signal interrupts nothing but what it must
+ * (pause and sigsuspend are ended by a handler), so no errors are hidden by
+ * comparing like with like. */
+static void test_reference(void **state)
+{
+	const char *const argv[] = { "prog:fault_eintr", "ignored", NULL };
+	struct run_spec spec = { .argv = argv };
+	struct run_place place;
+	struct pair pair;
+
+	(void)state;
+	assert_int_equal(run_place_open(&place, RUN_AS_SELF), 0);
+	pair_open(&pair, &place, &spec);
+	assert_int_equal(count_said(&pair.native.out, "EINTR"), 2);
+	assert_int_equal(count_said(&pair.native.out, "EINTR handled"), 2);
+	assert_true(count_said(&pair.native.out, "\n") > 30);
+	pair_close(&pair);
+	run_place_close(&place);
+}
+
+int main(void)
+{
+	static struct variant variants[] = {
+		{ "ignored", NULL, RUN_AS_SELF },
+		{ "ignored", "thread", RUN_AS_SELF },
+		{ "caught", NULL, RUN_AS_SELF },
+		{ "caught", "thread", RUN_AS_SELF },
+		{ "restarted", NULL, RUN_AS_SELF },
+		{ "restarted", "thread", RUN_AS_SELF },
+		{ "stopped", NULL, RUN_AS_SELF },
+		{ "stopped", "thread", RUN_AS_SELF },
+		{ "ignored", "thread", RUN_AS_ORDINARY },
+		{ "caught", NULL, RUN_AS_ORDINARY },
+		{ "stopped", "thread", RUN_AS_ORDINARY },
+	};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_reference),
+#define VARIANT(i) cmocka_unit_test_prestate(test_eintr, &variants[i])
+		VARIANT(0),
+		VARIANT(1),
+		VARIANT(2),
+		VARIANT(3),
+		VARIANT(4),
+		VARIANT(5),
+		VARIANT(6),
+		VARIANT(7),
+		VARIANT(8),
+		VARIANT(9),
+		VARIANT(10),
+#undef VARIANT
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
