@@ -143,9 +143,51 @@ static void answer_birth(struct supervisor *supervisor, struct task *task)
 		answer_newborn(supervisor, newborn);
 }
 
+/* Ends the tracing of everybody; who carries our filter is only guarded from
+ * now on. */
+static void let_go(struct supervisor *supervisor)
+{
+	struct process *process, *next_process;
+	struct task *task, *next_task;
+
+	if (supervisor->letting_go)
+		return;
+	supervisor->letting_go = true;
+	HASH_ITER (hh, supervisor->tasks.processes, process, next_process)
+		process->facilities = 0;
+	if (supervisor->config->filtered)
+		return;
+	HASH_ITER (hh, supervisor->tasks.tasks, task, next_task)
+		tracee_interrupt(task->tid);
+}
+
+static void check_sink(struct supervisor *supervisor)
+{
+	int status = session_status(supervisor->session);
+	char line[128];
+
+	if (session_first_loss(supervisor->session))
+		notice_say(&supervisor->notice,
+			   "Out of ktrace request objects.");
+	if (status == 0 || supervisor->letting_go)
+		return;
+	if (status != -EPIPE) {
+		snprintf(line, sizeof(line),
+			 "ktrace write failed, errno %d, tracing stopped",
+			 -status);
+		notice_say(&supervisor->notice, line);
+	}
+	let_go(supervisor);
+}
+
 static void answer_exit(struct supervisor *supervisor, struct task *task)
 {
 	life_exiting(supervisor, task);
+	/* Later the command has no standard error to be told on. */
+	if (task->tid == supervisor->command) {
+		session_flush(supervisor->session);
+		check_sink(supervisor);
+	}
 	tracee_resume(task->tid, TRACEE_UNTIL_EVENT, 0);
 }
 
@@ -233,43 +275,6 @@ static void adopt_orphans(struct supervisor *supervisor)
 	HASH_ITER (hh, supervisor->tasks.tasks, task, next)
 		if (!task->process && life_adopt(supervisor, task))
 			answer_newborn(supervisor, task);
-}
-
-/* Ends the tracing of everybody; who carries our filter is only guarded from
- * now on. */
-static void let_go(struct supervisor *supervisor)
-{
-	struct process *process, *next_process;
-	struct task *task, *next_task;
-
-	if (supervisor->letting_go)
-		return;
-	supervisor->letting_go = true;
-	HASH_ITER (hh, supervisor->tasks.processes, process, next_process)
-		process->facilities = 0;
-	if (supervisor->config->filtered)
-		return;
-	HASH_ITER (hh, supervisor->tasks.tasks, task, next_task)
-		tracee_interrupt(task->tid);
-}
-
-static void check_sink(struct supervisor *supervisor)
-{
-	int status = session_status(supervisor->session);
-	char line[128];
-
-	if (session_first_loss(supervisor->session))
-		notice_say(&supervisor->notice,
-			   "Out of ktrace request objects.");
-	if (status == 0 || supervisor->letting_go)
-		return;
-	if (status != -EPIPE) {
-		snprintf(line, sizeof(line),
-			 "ktrace write failed, errno %d, tracing stopped",
-			 -status);
-		notice_say(&supervisor->notice, line);
-	}
-	let_go(supervisor);
 }
 
 static void check_request(struct supervisor *supervisor)

@@ -10,9 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 
 #define LINE_MAX_BYTES 512
@@ -41,38 +44,60 @@ void notice_open(struct notice *notice, pid_t command)
 	notice->inode = status.st_ino;
 }
 
-/* The command's standard error, opened anew; -1 if it is no longer what it was.
- */
-static int open_target(const struct notice *notice)
+static bool is_target(const struct notice *notice, int fd)
 {
-	_cleanup_fd_ int fd = -1;
-	char name[64];
 	struct stat status;
 
+	return fstat(fd, &status) == 0 && status.st_dev == notice->device &&
+	       status.st_ino == notice->inode;
+}
+
+/* The command's standard error, opened anew, so that it cannot block. */
+static int reopen_target(const struct notice *notice)
+{
+	char name[64];
+
 	notice_name(notice, name, sizeof(name));
-	fd = open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &status) < 0)
-		return -1;
-	if (status.st_dev != notice->device || status.st_ino != notice->inode)
-		return -1;
-	return take_fd(&fd);
+	return open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+/* The same, shared: who started us may be somebody else, and own the pipe. */
+static int share_target(const struct notice *notice)
+{
+	_cleanup_fd_ int pidfd = (int)syscall(SYS_pidfd_open, notice->command,
+					      0);
+
+	return pidfd < 0
+		   ? -1
+		   : (int)syscall(SYS_pidfd_getfd, pidfd, STDERR_FILENO, 0);
+}
+
+/* One try: who does not read it now will find it in the trace. RWF_NOWAIT is
+ * not for every file and kernel, and then there was room a moment ago. */
+static void write_now(int fd, char *text, size_t length)
+{
+	struct iovec piece = { text, length };
+	struct pollfd ready = { .fd = fd, .events = POLLOUT };
+
+	if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
+		return;
+	if (pwritev2(fd, &piece, 1, -1, RWF_NOWAIT) < 0 &&
+	    (errno == EOPNOTSUPP || errno == ENOSYS))
+		(void)!write(fd, text, length);
 }
 
 static void say_to_target(const struct notice *notice, const char *line)
 {
-	_cleanup_fd_ int fd = open_target(notice);
-	struct pollfd ready = { .fd = fd, .events = POLLOUT };
+	_cleanup_fd_ int fd = reopen_target(notice);
 	char text[LINE_MAX_BYTES];
 	int length;
 
-	if (fd < 0 || poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
+	if (fd < 0)
+		fd = share_target(notice);
+	if (fd < 0 || !is_target(notice, fd))
 		return;
 	length = snprintf(text, sizeof(text), "ktrace-u: %s\n", line);
-	if (length >= (int)sizeof(text))
-		length = sizeof(text) - 1;
-	/* One try: who does not read it now will find it in the trace. */
-	if (write(fd, text, (size_t)length) < 0)
-		return;
+	write_now(fd, text, (size_t)MIN(length, (int)sizeof(text) - 1));
 }
 
 void notice_say(const struct notice *notice, const char *line)
