@@ -186,7 +186,9 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 	task->spawning = 0;
 	task->call.result = at->result;
 	task->call.failed = at->failed;
-	if (!at->failed)
+	if (at->failed)
+		effect_at_failure(supervisor, task);
+	else
 		effect_at_exit(supervisor, task);
 	if (!task->is_recorded)
 		return;

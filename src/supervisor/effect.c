@@ -4,9 +4,11 @@
  */
 #include "supervisor/effect.h"
 
+#include <errno.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ptrace.h>
 
 #include "supervisor/path.h"
 #include "supervisor/state.h"
@@ -179,4 +181,31 @@ void effect_at_exit(struct supervisor *supervisor, struct task *task)
 	default:
 		break;
 	}
+}
+
+/* A process has one tracer, and that is us: what a debugger among the traced
+ * does not get to see is not seen because of us. */
+static bool is_refused_for_us(struct supervisor *supervisor,
+			      const struct task *task)
+{
+	switch ((uint32_t)task->call.args[0]) {
+	case PTRACE_TRACEME:
+		return true;
+	case PTRACE_ATTACH:
+	case PTRACE_SEIZE:
+		return task_find(&supervisor->tasks,
+				 (pid_t)task->call.args[1]) != NULL;
+	default:
+		return false;
+	}
+}
+
+void effect_at_failure(struct supervisor *supervisor, struct task *task)
+{
+	const struct sysdesc_row *row = task->call.row;
+
+	if (row && row->effect == EFFECT_PTRACE && task->is_recorded &&
+	    task->call.result == -EPERM && is_refused_for_us(supervisor, task))
+		session_coverage(supervisor->session, task, "ptrace",
+				 "the thread has a tracer already: this one");
 }

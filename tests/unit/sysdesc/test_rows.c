@@ -255,6 +255,9 @@ static const char *check_effect(const struct sysdesc_row *row)
 	case EFFECT_COMM:
 		fits = is_count(&arg[0]) || arg[0].kind == KIND_CMD;
 		break;
+	case EFFECT_PTRACE:
+		fits = arg[0].kind == KIND_CMD && arg[1].kind == KIND_PID;
+		break;
 	case EFFECT_NONE:
 	case EFFECT_CWD:
 	case EFFECT_ROOT:
