@@ -13,21 +13,35 @@
 static const int signals[] = { SIGSTOP, SIGCONT, SIGTSTP, SIGCONT,
 			       SIGTTIN, SIGCONT, SIGSTOP, SIGTERM };
 
-/* A job of two processes, which sleep for ever. */
-static pid_t start_job(void)
+/* A job of two processes, which sleep for ever. The second one tells when both
+ * are there. */
+static void be_job(int told)
 {
-	pid_t job = fork();
-
-	if (job != 0) {
-		setpgid(job, job);
-		return job;
-	}
 	setpgid(0, 0);
-	if (fork() == 0)
+	if (fork() == 0) {
+		if (write(told, "x", 1) != 1)
+			_exit(1);
 		for (;;)
 			pause();
+	}
 	wait(NULL);
 	_exit(0);
+}
+
+static pid_t start_job(void)
+{
+	int pair[2];
+	char letter;
+	pid_t job;
+
+	if (pipe(pair))
+		return -1;
+	job = fork();
+	if (job == 0)
+		be_job(pair[1]);
+	if (read(pair[0], &letter, 1) != 1)
+		return -1;
+	return job;
 }
 
 static void print_status(pid_t job, int options)
