@@ -12,11 +12,6 @@ else()
     -fstack-protector-strong)
 endif()
 
-if(KTRACE_U_COVERAGE)
-  add_compile_options(--coverage)
-  add_link_options(--coverage)
-endif()
-
 option(KTRACE_U_LIBFUZZER "Build the fuzz targets with libFuzzer (clang)" OFF)
 if(KTRACE_U_LIBFUZZER)
   add_compile_options(-fsanitize=fuzzer-no-link)
