@@ -42,7 +42,8 @@ static int pipe_fds[2];
 static void take_and_write(int signal_number)
 {
 	take(signal_number);
-	write(pipe_fds[1], "x", 1);
+	if (write(pipe_fds[1], "x", 1) != 1)
+		_exit(1);
 }
 
 static int interrupted_read(int flags)
