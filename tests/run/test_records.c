@@ -29,6 +29,9 @@ struct program {
 /* clang-format off */
 static const struct program programs[] = {
 	{ "data that calls move", { "prog:genio" }, { "-i" }, 100, false },
+	{ "paths", { "prog:names" }, { "-i" }, 190, false },
+	{ "paths under another root", { "prog:names", "chroot" }, { "-i" }, 20,
+	  true },
 };
 /* clang-format on */
 
