@@ -5,6 +5,7 @@
 #include "supervisor/effect.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <string.h>
@@ -151,11 +152,20 @@ static void note_unshare(struct task *task)
 	}
 }
 
+/* A working directory, of any process, may be below the one that was renamed or
+ * be the one that was removed. */
+static void note_rename(struct supervisor *supervisor)
+{
+	struct process *process, *next;
+
+	HASH_ITER (hh, supervisor->tasks.processes, process, next)
+		path_forget_cwd(process);
+}
+
 void effect_at_exit(struct supervisor *supervisor, struct task *task)
 {
 	struct process *process = task->process;
 
-	(void)supervisor;
 	if (!task->call.row)
 		return;
 	switch (task->call.row->effect) {
@@ -165,6 +175,13 @@ void effect_at_exit(struct supervisor *supervisor, struct task *task)
 	case EFFECT_ROOT:
 		process->root_known = false;
 		path_forget_cwd(process);
+		break;
+	case EFFECT_RENAME:
+		note_rename(supervisor);
+		break;
+	case EFFECT_UNLINKAT:
+		if (task->call.args[2] & AT_REMOVEDIR)
+			note_rename(supervisor);
 		break;
 	case EFFECT_SIGACTION:
 		note_sigaction(task);

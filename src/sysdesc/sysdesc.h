@@ -146,6 +146,8 @@ enum sysdesc_effect {
 	EFFECT_CLOSE,     /* descriptors go or change their meaning */
 	EFFECT_SIGRETURN, /* registers are replaced: the result means nothing */
 	EFFECT_COMM,      /* the thread's name, perhaps (prctl) */
+	EFFECT_RENAME,    /* directories may get another name, or none */
+	EFFECT_UNLINKAT,  /* the same; args[2] holds the flags */
 	EFFECT_PTRACE,    /* args[0] is the request, args[1] a thread */
 };
 

@@ -255,6 +255,12 @@ static const char *check_effect(const struct sysdesc_row *row)
 	case EFFECT_COMM:
 		fits = is_count(&arg[0]) || arg[0].kind == KIND_CMD;
 		break;
+	case EFFECT_RENAME:
+		fits = has_kind(row, KIND_PATH);
+		break;
+	case EFFECT_UNLINKAT:
+		fits = is_flags(&arg[2], FLAGSET_AT);
+		break;
 	case EFFECT_PTRACE:
 		fits = arg[0].kind == KIND_CMD && arg[1].kind == KIND_PID;
 		break;
