@@ -24,14 +24,23 @@ struct program {
 	const char *options[4];
 	size_t lines; /* it cannot say less */
 	bool needs_root;
+	bool signals_only; /* of what it says, as of what is recorded */
 };
 
 /* clang-format off */
 static const struct program programs[] = {
-	{ "data that calls move", { "prog:genio" }, { "-i" }, 100, false },
-	{ "paths", { "prog:names" }, { "-i" }, 190, false },
-	{ "paths under another root", { "prog:names", "chroot" }, { "-i" }, 20,
-	  true },
+	{ "data that calls move", { "prog:genio" }, { "-i" }, .lines = 100 },
+	{ "paths", { "prog:names" }, { "-i" }, .lines = 190 },
+	{ "signals", { "prog:signals" }, { "-i" }, .lines = 90 },
+	{ "signals without -i", { "prog:signals" }, { "-t+" }, .lines = 90 },
+	{ "signals alone", { "prog:signals" }, { "-ts" }, .lines = 17,
+	  .signals_only = true },
+	{ "signals alone, with -i", { "prog:signals" }, { "-i", "-ts" }, .lines = 17,
+	  .signals_only = true },
+	{ "signals and paths", { "prog:signals" }, { "-tns" }, .lines = 17,
+	  .signals_only = true },
+	{ "paths under another root", { "prog:names", "chroot" }, { "-i" }, .lines = 20,
+	  .needs_root = true },
 };
 /* clang-format on */
 
@@ -51,6 +60,7 @@ static void test_program(void **state)
 	struct run_spec spec = { .argv = program->argv,
 				 .trace = program->options };
 	struct text recorded = TEXT_INIT;
+	struct text said = TEXT_INIT;
 	struct text why = TEXT_INIT;
 	struct run_result result;
 	struct run_place place;
@@ -68,10 +78,17 @@ static void test_program(void **state)
 	assert_int_equal(trace_load(&trace, path), 0);
 	if (!trace_is_whole(&trace, &why))
 		fail_msg("not whole: %s", text_string(&why));
-	assert_true(said_of_trace(&recorded, &trace, result.pid));
-	assert_true(witness_agree(&recorded, &result.out, "program"));
+	if (program->signals_only) {
+		said_signals(&recorded, &trace, result.pid);
+		said_only(&said, &result.out, "SIGNAL");
+	} else {
+		assert_true(said_of_trace(&recorded, &trace, result.pid));
+		said_only(&said, &result.out, "");
+	}
+	assert_true(witness_agree(&recorded, &said, "program"));
 	assert_true(count_lines(&recorded) >= program->lines);
 	text_done(&recorded);
+	text_done(&said);
 	trace_done(&trace);
 	run_result_done(&result);
 	run_place_close(&place);

@@ -171,3 +171,25 @@ bool said_of_trace(struct text *lines, const struct trace *trace, pid_t tid)
 	}
 	return begin == end;
 }
+
+void said_signals(struct text *lines, const struct trace *trace, pid_t tid)
+{
+	struct trace_match match = { .tid = tid, .kind = KTR_PSIG };
+	const struct trace_item *item = NULL;
+
+	while ((item = trace_find(trace, item, match)))
+		put_signal(lines, &item->record);
+}
+
+void said_only(struct text *lines, struct text *all, const char *word)
+{
+	const char *at = text_string(all);
+	size_t length;
+
+	for (; *at; at += length) {
+		length = strcspn(at, "\n");
+		length += at[length] == '\n';
+		if (!strncmp(at, word, strlen(word)))
+			text_bytes(lines, at, length);
+	}
+}

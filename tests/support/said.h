@@ -28,4 +28,10 @@ struct trace;
  * both excluded. False when a mark is missing. */
 bool said_of_trace(struct text *lines, const struct trace *trace, pid_t tid);
 
+/* The SIGNAL lines of that thread, without marks: of a trace without calls. */
+void said_signals(struct text *lines, const struct trace *trace, pid_t tid);
+
+/* Those lines of a text that begin with that word. */
+void said_only(struct text *lines, struct text *all, const char *word);
+
 #endif
