@@ -75,7 +75,7 @@ static bool take_syscall(struct supervisor *supervisor, struct task *task)
 		call_exit(supervisor, task, &at);
 		break;
 	case TRACEE_NOWHERE:
-		break;
+		return !tracee_is_exiting(task->tid);
 	}
 	return true;
 }
@@ -134,10 +134,11 @@ static void answer_newborn(struct supervisor *supervisor, struct task *task)
 static void answer_birth(struct supervisor *supervisor, struct task *task)
 {
 	struct task *newborn = NULL;
-	unsigned long child;
+	pid_t child;
 
-	if (!tracee_message(task->tid, &child))
-		life_born(supervisor, task, (pid_t)child, &newborn);
+	if (tracee_child(task->tid, &child) < 0)
+		return; /* killed before it could tell */
+	life_born(supervisor, task, child, &newborn);
 	loop_resume(supervisor, task, 0);
 	if (newborn && newborn->process)
 		answer_newborn(supervisor, newborn);

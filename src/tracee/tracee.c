@@ -113,6 +113,38 @@ int tracee_message(pid_t tid, unsigned long *ret)
 	return request(PTRACE_GETEVENTMSG, tid, 0, ret);
 }
 
+/* Which PTRACE_EVENT_ the stop is; 0: none. */
+static int stop_event(pid_t tid)
+{
+	siginfo_t info;
+
+	return tracee_siginfo(tid, &info) < 0 ? 0 : info.si_code >> 8;
+}
+
+bool tracee_is_exiting(pid_t tid)
+{
+	return stop_event(tid) == PTRACE_EVENT_EXIT;
+}
+
+int tracee_child(pid_t tid, pid_t *ret)
+{
+	unsigned long message;
+	int r = tracee_message(tid, &message);
+
+	if (r < 0)
+		return r;
+	/* Asked afterwards: there is no way back to an earlier stop. */
+	switch (stop_event(tid)) {
+	case PTRACE_EVENT_FORK:
+	case PTRACE_EVENT_VFORK:
+	case PTRACE_EVENT_CLONE:
+		*ret = (pid_t)message;
+		return 0;
+	default:
+		return -ESRCH;
+	}
+}
+
 int tracee_siginfo(pid_t tid, siginfo_t *ret)
 {
 	return request(PTRACE_GETSIGINFO, tid, 0, ret);

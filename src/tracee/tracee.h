@@ -65,6 +65,15 @@ int tracee_syscall(pid_t tid, struct tracee_syscall *ret);
 
 /* What PTRACE_GETEVENTMSG gives: a new thread's id, an exit code, ... */
 int tracee_message(pid_t tid, unsigned long *ret);
+/*
+ * A thread that is killed in a stop goes on to PTRACE_EVENT_EXIT by itself, and
+ * what it is asked then is answered for that stop, which is still to be
+ * reported. True when it is there by now.
+ */
+bool tracee_is_exiting(pid_t tid);
+/* The id of the new thread or process that its stop tells of; -ESRCH, too, when
+ * it is no longer at that stop. */
+int tracee_child(pid_t tid, pid_t *ret);
 int tracee_siginfo(pid_t tid, siginfo_t *ret);
 /* The blocked signals (those that a sigsuspend put aside, if it did). */
 int tracee_signal_mask(pid_t tid, uint64_t *ret);
