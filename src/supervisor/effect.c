@@ -46,17 +46,6 @@ static void keep_child3(struct supervisor *supervisor, struct task *task)
 				 "clone3 with CLONE_UNTRACED");
 }
 
-void effect_at_entry(struct supervisor *supervisor, struct task *task)
-{
-	if (!task->call.row)
-		return;
-	/* Threads are of the process, so this holds without -i, too. */
-	if (task->call.row->effect == EFFECT_SPAWN && task->call.row->narg)
-		keep_child(supervisor, task);
-	else if (task->call.row->effect == EFFECT_SPAWN3)
-		keep_child3(supervisor, task);
-}
-
 /* The flags of the clone that the task is in; 0 for fork and vfork. */
 static uint64_t spawn_flags(const struct task *task)
 {
@@ -73,6 +62,32 @@ static uint64_t spawn_flags(const struct task *task)
 	    memory_read(task->tid, &piece, 1) < 0)
 		return 0;
 	return flags;
+}
+
+/* Without -i a vfork is not told of, and so neither is a thread made by one. */
+static void tell_lost_thread(struct supervisor *supervisor, struct task *task)
+{
+	const uint64_t lost = CLONE_THREAD | CLONE_VFORK;
+
+	if (supervisor->config->inherit || supervisor->config->filtered ||
+	    (spawn_flags(task) & lost) != lost)
+		return;
+	session_coverage(supervisor->session, task, "thread",
+			 "made with CLONE_VFORK: followed only with -i");
+}
+
+void effect_at_entry(struct supervisor *supervisor, struct task *task)
+{
+	if (!task->call.row)
+		return;
+	/* Threads are of the process, so this holds without -i, too. */
+	if (task->call.row->effect == EFFECT_SPAWN && task->call.row->narg)
+		keep_child(supervisor, task);
+	else if (task->call.row->effect == EFFECT_SPAWN3)
+		keep_child3(supervisor, task);
+	else
+		return;
+	tell_lost_thread(supervisor, task);
 }
 
 void effect_share(struct task *task, struct process *child)
