@@ -66,12 +66,10 @@ static void load_whole(struct pair *pair, struct trace *ret)
 		fail_msg("not whole: %s", text_string(&why));
 }
 
-pid_t pair_trace(struct pair *pair, const char *const *options,
-		 struct trace *ret)
+pid_t pair_run(struct pair *pair, const char *const *options)
 {
 	struct run_spec spec = pair->spec;
 	struct run_result traced;
-	struct trace trace;
 	pid_t pid;
 
 	spec.trace = options;
@@ -79,6 +77,15 @@ pid_t pair_trace(struct pair *pair, const char *const *options,
 	must_be_equal(pair, options, &traced);
 	pid = traced.pid;
 	run_result_done(&traced);
+	return pid;
+}
+
+pid_t pair_trace(struct pair *pair, const char *const *options,
+		 struct trace *ret)
+{
+	struct trace trace;
+	pid_t pid = pair_run(pair, options);
+
 	load_whole(pair, &trace);
 	if (ret)
 		*ret = trace;

@@ -27,4 +27,8 @@ void pair_close(struct pair *pair);
 pid_t pair_trace(struct pair *pair, const char *const *options,
 		 struct trace *ret);
 
+/* The same without a look at the trace: for a program that leaves others behind
+ * when it ends. */
+pid_t pair_run(struct pair *pair, const char *const *options);
+
 #endif
