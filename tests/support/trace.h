@@ -72,7 +72,7 @@ const char *trace_text(const struct trace_item *item, const char *name);
 int32_t trace_recorder(const struct trace *trace);
 
 /* The pids that the trace is about, in order of appearance. Returns how many
- * there are; up to `size` are stored. */
+ * there are, which is right up to `size`: so many are stored. */
 size_t trace_pids(const struct trace *trace, int32_t *pids, size_t size);
 
 /*
