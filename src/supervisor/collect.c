@@ -10,8 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "supervisor/hint.h"
 #include "supervisor/life.h"
 #include "supervisor/state.h"
+
+#define ANYBODY (-1)
 
 /* glibc's waitid() has no rusage. */
 static int raw_waitid(idtype_t type, pid_t pid, siginfo_t *info, int options,
@@ -64,6 +67,15 @@ static void collect_end(struct supervisor *supervisor, struct collect *collect,
 		life_end(supervisor, task, stop, usage);
 }
 
+/* What the others have used nobody asks for: the kernel sums up all threads of
+ * the process each time. */
+static bool is_leader(struct supervisor *supervisor, pid_t tid)
+{
+	const struct task *task = task_find(&supervisor->tasks, tid);
+
+	return task && task->process && task->process->pid == tid;
+}
+
 /* A zombie that still waits for us: its parent learns of it when we reap it,
  * and by then the trace must be whole. */
 static void collect_zombie(struct supervisor *supervisor,
@@ -73,22 +85,26 @@ static void collect_zombie(struct supervisor *supervisor,
 	struct rusage usage;
 	siginfo_t again;
 	int status;
-	int r = raw_waitid(P_PID, stop.tid, &again,
-			   WEXITED | WNOWAIT | WNOHANG | __WALL, &usage);
+	bool has_usage = false;
 
-	collect_end(supervisor, collect, &stop, r < 0 ? NULL : &usage);
+	if (is_leader(supervisor, stop.tid))
+		has_usage = !raw_waitid(P_PID, stop.tid, &again,
+					WEXITED | WNOWAIT | WNOHANG | __WALL,
+					&usage);
+	collect_end(supervisor, collect, &stop, has_usage ? &usage : NULL);
 	wait4(stop.tid, &status, WNOHANG | __WALL, NULL);
 }
 
 /*
- * Takes one event off the kernel. 1: *ret is a stop to be answered; 0: it was
- * an end, or nothing was there (*ret_empty); -errno.
+ * Takes one event of a thread, or of anybody, off the kernel. 1: *ret is a stop
+ * to be answered; 0: it was an end, or nothing was there (*ret_empty); -errno.
  */
 static int take_directly(struct supervisor *supervisor, struct collect *collect,
-			 int options, struct stop *ret, bool *ret_empty)
+			 pid_t whose, int options, struct stop *ret,
+			 bool *ret_empty)
 {
 	int status;
-	pid_t tid = wait4(-1, &status, __WALL | options, NULL);
+	pid_t tid = wait4(whose, &status, __WALL | options, NULL);
 
 	*ret_empty = tid == 0;
 	if (tid < 0)
@@ -103,13 +119,13 @@ static int take_directly(struct supervisor *supervisor, struct collect *collect,
 
 /* The same, looking before taking: while somebody is about to end. */
 static int take_carefully(struct supervisor *supervisor,
-			  struct collect *collect, int options,
+			  struct collect *collect, pid_t whose, int options,
 			  struct stop *ret, bool *ret_empty)
 {
 	siginfo_t info;
 	int status;
 	pid_t tid;
-	int r = raw_waitid(P_ALL, 0, &info,
+	int r = raw_waitid(whose == ANYBODY ? P_ALL : P_PID, whose, &info,
 			   WEXITED | WSTOPPED | WNOWAIT | __WALL | options,
 			   NULL);
 
@@ -134,40 +150,92 @@ static int take_carefully(struct supervisor *supervisor,
 }
 
 static int take(struct supervisor *supervisor, struct collect *collect,
-		int options, bool *ret_empty)
+		pid_t whose, int options, bool *ret_empty)
 {
 	struct stop *stop = &collect->stops[collect->count];
-	int r =
-	    supervisor->exiting
-		? take_carefully(supervisor, collect, options, stop, ret_empty)
-		: take_directly(supervisor, collect, options, stop, ret_empty);
+	int r = supervisor->exiting ? take_carefully(supervisor, collect, whose,
+						     options, stop, ret_empty)
+				    : take_directly(supervisor, collect, whose,
+						    options, stop, ret_empty);
 
-	if (r == 1)
+	if (r == 1) {
+		hint_note(&supervisor->hint, stop->tid);
 		collect->count++;
+	}
 	return r < 0 ? r : 0;
 }
 
-int collect_stops(struct supervisor *supervisor, struct collect *collect)
+/* It may have been the end of who would tell of a newborn. */
+static bool has_something(const struct supervisor *supervisor,
+			  const struct collect *collect)
+{
+	return collect->count || supervisor->tasks.unclaimed;
+}
+
+/* Who ran a moment ago has probably stopped again, and its hint may be lost. */
+static void collect_recent(struct supervisor *supervisor,
+			   struct collect *collect)
+{
+	const pid_t *recent = supervisor->hint.recent;
+	bool empty;
+
+	for (unsigned i = 0; i < HINT_RECENT; i++)
+		if (recent[i] && collect->count < COLLECT_MAX)
+			take(supervisor, collect, recent[i], WNOHANG, &empty);
+}
+
+/* Takes what hints tell of. 1: there is something to do; 0: look yourself;
+ * -EINTR. */
+static int collect_hinted(struct supervisor *supervisor,
+			  struct collect *collect)
+{
+	bool empty, waits = false;
+	pid_t tid = 0;
+
+	while (collect->count < COLLECT_MAX) {
+		tid = hint_next(waits);
+		if (tid > 0) {
+			/* Stale, it names one who is gone, or runs again. */
+			take(supervisor, collect, tid, WNOHANG, &empty);
+			waits = false;
+		} else if (tid < 0 || waits ||
+			   has_something(supervisor, collect)) {
+			break;
+		} else {
+			collect_recent(supervisor, collect);
+			waits = !has_something(supervisor, collect);
+		}
+	}
+	return has_something(supervisor, collect) ? 1 : tid;
+}
+
+/* Looks at everybody. 0 or -errno. */
+static int collect_all(struct supervisor *supervisor, struct collect *collect)
 {
 	bool empty = false;
 	int r;
 
-	collect->count = 0;
-	while (!collect->count) {
-		r = take(supervisor, collect, 0, &empty);
+	do {
+		r = take(supervisor, collect, ANYBODY, 0, &empty);
 		if (r < 0)
 			return r;
-		/* It may have been the end of who would tell of a newborn. */
-		if (!collect->count && supervisor->tasks.unclaimed)
-			return 0;
-	}
+	} while (!has_something(supervisor, collect));
 	/* With one thread there can be no other stop. */
-	if (HASH_COUNT(supervisor->tasks.tasks) == 1)
+	if (!collect->count || HASH_COUNT(supervisor->tasks.tasks) == 1)
 		return 0;
-	for (empty = false; !empty && collect->count < COLLECT_MAX;) {
-		r = take(supervisor, collect, WNOHANG, &empty);
-		if (r < 0)
-			break;
-	}
+	while (!r && !empty && collect->count < COLLECT_MAX)
+		r = take(supervisor, collect, ANYBODY, WNOHANG, &empty);
 	return 0;
+}
+
+int collect_stops(struct supervisor *supervisor, struct collect *collect)
+{
+	int r = 0;
+
+	collect->count = 0;
+	if (hint_is_due(&supervisor->hint, HASH_COUNT(supervisor->tasks.tasks)))
+		r = collect_hinted(supervisor, collect);
+	if (r)
+		return r < 0 ? r : 0;
+	return collect_all(supervisor, collect);
 }

@@ -121,6 +121,7 @@ void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
 		*ret_newborn = task;
 	else
 		task = task_add(&supervisor->tasks, child, NULL);
+	hint_note(&supervisor->hint, child);
 	if (!process || !task) {
 		session_coverage(supervisor->session, parent, "child",
 				 "out of memory");

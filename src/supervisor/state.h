@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "capture/capture.h"
+#include "supervisor/hint.h"
 #include "supervisor/notice.h"
 #include "supervisor/session.h"
 #include "supervisor/supervisor.h"
@@ -20,6 +21,7 @@ struct supervisor {
 	struct session *session;
 	struct notice notice;
 	struct task_table tasks;
+	struct hint hint;
 	struct capture_policy policy;
 	pid_t command;
 	/* Which stops each row's calls need, by row; the last is for calls

@@ -8,6 +8,7 @@
 
 #include <ktrace-u/format.h>
 
+#include "supervisor/hint.h"
 #include "supervisor/identity.h"
 #include "supervisor/life.h"
 #include "supervisor/loop.h"
@@ -94,6 +95,7 @@ static int supervisor_start(struct supervisor *supervisor,
 	int r;
 
 	plan_needs(supervisor);
+	hint_open();
 	r = session_open(&supervisor->session, config, stall_may_wait,
 			 supervisor);
 	if (r < 0)

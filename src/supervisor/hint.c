@@ -1,0 +1,56 @@
+/*
+ * SIGCHLD, taken synchronously. Must wait for no thread.
+ */
+#include "supervisor/hint.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <time.h>
+
+/* Fewer than these are looked at faster than a hint is taken. */
+#define WORTH_FROM 64
+#define ROUNDS_MAX 64
+/* About what a look at ten thousand threads takes. */
+#define MOMENT_NS (200l * 1000)
+
+static sigset_t hint_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	return set;
+}
+
+void hint_open(void)
+{
+	sigset_t set = hint_signals();
+
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+pid_t hint_next(bool wait)
+{
+	const struct timespec moment = { .tv_nsec = wait ? MOMENT_NS : 0 };
+	sigset_t set = hint_signals();
+	siginfo_t info;
+
+	if (sigtimedwait(&set, &info, &moment) < 0)
+		return errno == EINTR ? -EINTR : 0;
+	return info.si_pid;
+}
+
+void hint_note(struct hint *hint, pid_t tid)
+{
+	hint->recent[tid % HINT_RECENT] = tid;
+}
+
+bool hint_is_due(struct hint *hint, unsigned threads)
+{
+	if (threads < WORTH_FROM)
+		return false;
+	if (hint->rounds++ < ROUNDS_MAX)
+		return true;
+	hint->rounds = 0;
+	return false;
+}
