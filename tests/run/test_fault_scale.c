@@ -50,10 +50,10 @@ struct crowd {
 static const struct crowd crowds[] = {
 	{ "threads at once", "prog:fault_scale_threads", 10000, 1000, 0,
 	  false },
-	{ "processes at once", "prog:fault_scale_processes", 2048, 1000, 0,
+	{ "processes at once", "prog:fault_scale_processes", 2048, 2048, 0,
 	  true },
-	{ "spawned one by one", "prog:fault_scale_spawn", 3000, 500, 1, true },
-	{ "spawned by several", "prog:fault_scale_spawn", 1500, 500, 4, true },
+	{ "spawned one by one", "prog:fault_scale_spawn", 500, 500, 1, true },
+	{ "spawned by several", "prog:fault_scale_spawn", 3000, 500, 4, true },
 };
 /* clang-format on */
 
@@ -296,7 +296,6 @@ static void better(double *best, const struct crowd *crowd,
 	run_result_done(&result);
 }
 
-/* Others use the machine: the best of a few runs counts. */
 static void test_against_strace(void **state)
 {
 	const struct crowd *crowd = *state;
@@ -311,10 +310,10 @@ static void test_against_strace(void **state)
 		run_place_close(&place);
 		skip();
 	}
-	for (unsigned i = 0; i < TRIES; i++) {
+	for (unsigned i = 0; i < TRIES_MOST; i++) {
 		better(&ours, crowd, &place, OURS);
 		better(&theirs, crowd, &place, STRACE);
-		if (ours < theirs)
+		if (i + 1 >= TRIES_LEAST && ours < SLOWER_THAN_PEER * theirs)
 			break;
 	}
 	printf("  %lu %s: ours %.2f s, strace %.2f s: x %.2f\n", crowd->judged,
