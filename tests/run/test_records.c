@@ -29,7 +29,8 @@ struct program {
 	const char *options[4];
 	size_t lines; /* it cannot say less */
 	bool needs_root;
-	bool signals_only; /* of what it says, as of what is recorded */
+	/* Of what it says these lines only, by their first words. */
+	const char *words[3];
 };
 
 /* clang-format off */
@@ -39,11 +40,15 @@ static const struct program programs[] = {
 	{ "signals", { "prog:signals" }, { "-i" }, .lines = 90 },
 	{ "signals without -i", { "prog:signals" }, { "-t+" }, .lines = 90 },
 	{ "signals alone", { "prog:signals" }, { "-ts" }, .lines = 17,
-	  .signals_only = true },
+	  .words = { "SIGNAL" } },
 	{ "signals alone, with -i", { "prog:signals" }, { "-i", "-ts" }, .lines = 17,
-	  .signals_only = true },
+	  .words = { "SIGNAL" } },
 	{ "signals and paths", { "prog:signals" }, { "-tns" }, .lines = 17,
-	  .signals_only = true },
+	  .words = { "SIGNAL" } },
+	{ "paths alone", { "prog:names" }, { "-tn" }, .lines = 100,
+	  .words = { "NAME", "PATH" } },
+	{ "data alone", { "prog:genio" }, { "-ti" }, .lines = 25,
+	  .words = { "DATA" } },
 	{ "other doors and numbers", { "prog:doors" }, { "-i" }, .lines = 40 },
 	{ "programs that cannot be executed", { "prog:execs" },
 	  { "-i", "-t+e" }, .lines = 30 },
@@ -62,9 +67,17 @@ static size_t count_lines(struct text *text)
 	return count;
 }
 
+struct variant {
+	const struct program *program;
+	enum run_user user;
+	char name[96];
+};
+
 static void test_program(void **state)
 {
-	const struct program *program = *state;
+	static const char *const everything[] = { "", NULL };
+	const struct variant *variant = *state;
+	const struct program *program = variant->program;
 	struct run_spec spec = { .argv = program->argv,
 				 .trace = program->options };
 	struct text recorded = TEXT_INIT;
@@ -79,7 +92,7 @@ static void test_program(void **state)
 		printf("skipped: %s: only as root\n", program->name);
 		skip();
 	}
-	assert_int_equal(run_place_open(&place, RUN_AS_SELF), 0);
+	assert_int_equal(run_place_open(&place, variant->user), 0);
 	assert_int_equal(run_program(&result, &place, &spec), 0);
 	if (result.status == W_EXITCODE(SKIPPED, 0)) {
 		printf("skipped: %s: this kernel has it not\n", program->name);
@@ -91,13 +104,13 @@ static void test_program(void **state)
 	assert_int_equal(trace_load(&trace, path), 0);
 	if (!trace_is_whole(&trace, &why))
 		fail_msg("not whole: %s", text_string(&why));
-	if (program->signals_only) {
-		said_signals(&recorded, &trace, result.pid);
-		said_only(&said, &result.out, "SIGNAL");
-	} else {
+	said_only(&said, text_string(&result.out),
+		  program->words[0] ? program->words : everything);
+	if (program->words[0])
+		said_without_marks(&recorded, &trace, result.pid,
+				   program->words, &said);
+	else
 		assert_true(said_of_trace(&recorded, &trace, result.pid));
-		said_only(&said, &result.out, "");
-	}
 	assert_true(witness_agree(&recorded, &said, "program"));
 	assert_true(count_lines(&recorded) >= program->lines);
 	text_done(&recorded);
@@ -107,15 +120,33 @@ static void test_program(void **state)
 	run_place_close(&place);
 }
 
+static void add_test(struct CMUnitTest *test, struct variant *variant,
+		     const struct program *program, enum run_user user)
+{
+	variant->program = program;
+	variant->user = user;
+	snprintf(variant->name, sizeof(variant->name), "%s, %s", program->name,
+		 user == RUN_AS_SELF ? "as oneself" : "as an ordinary user");
+	*test = (struct CMUnitTest){ .name = variant->name,
+				     .test_func = test_program,
+				     .initial_state = variant };
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_LEN(programs)];
+	static struct variant variants[2 * ARRAY_LEN(programs)];
+	static struct CMUnitTest tests[2 * ARRAY_LEN(programs)];
+	size_t count = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(programs); i++)
-		tests[i] = (struct CMUnitTest){
-			.name = programs[i].name,
-			.test_func = test_program,
-			.initial_state = (void *)&programs[i],
-		};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
+		add_test(&tests[count], &variants[count], &programs[i],
+			 RUN_AS_SELF);
+		count++;
+		if (geteuid() != 0 || programs[i].needs_root)
+			continue;
+		add_test(&tests[count], &variants[count], &programs[i],
+			 RUN_AS_ORDINARY);
+		count++;
+	}
+	return _cmocka_run_group_tests("records", tests, count, NULL, NULL);
 }

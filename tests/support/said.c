@@ -172,24 +172,57 @@ bool said_of_trace(struct text *lines, const struct trace *trace, pid_t tid)
 	return begin == end;
 }
 
-void said_signals(struct text *lines, const struct trace *trace, pid_t tid)
+static bool has_word(const char *line, const char *const *words)
 {
-	struct trace_match match = { .tid = tid, .kind = KTR_PSIG };
-	const struct trace_item *item = NULL;
-
-	while ((item = trace_find(trace, item, match)))
-		put_signal(lines, &item->record);
+	for (; *words; words++)
+		if (!strncmp(line, *words, strlen(*words)))
+			return true;
+	return false;
 }
 
-void said_only(struct text *lines, struct text *all, const char *word)
+static size_t line_length(const char *line)
 {
-	const char *at = text_string(all);
-	size_t length;
+	size_t length = strcspn(line, "\n");
 
-	for (; *at; at += length) {
-		length = strcspn(at, "\n");
-		length += at[length] == '\n';
-		if (!strncmp(at, word, strlen(word)))
-			text_bytes(lines, at, length);
+	return length + (line[length] == '\n');
+}
+
+void said_only(struct text *lines, const char *all, const char *const *words)
+{
+	for (; *all; all += line_length(all))
+		if (has_word(all, words))
+			text_bytes(lines, all, line_length(all));
+}
+
+/* The line in a text, or its end. */
+static const char *find_line(const char *text, const char *line)
+{
+	size_t length = line_length(line);
+
+	while (*text &&
+	       (line_length(text) != length || memcmp(text, line, length)))
+		text += line_length(text);
+	return text;
+}
+
+void said_without_marks(struct text *lines, const struct trace *trace,
+			pid_t tid, const char *const *words, struct text *said)
+{
+	struct trace_match match = { .tid = tid };
+	const struct trace_item *item = NULL;
+	const char *at, *wanted;
+	struct text all = TEXT_INIT;
+	struct text some = TEXT_INIT;
+
+	while ((item = trace_find(trace, item, match)))
+		put_item(&all, item);
+	said_only(&some, text_string(&all), words);
+	wanted = text_string(said);
+	at = find_line(text_string(&some), wanted);
+	for (; *at && *wanted; wanted += line_length(wanted)) {
+		text_bytes(lines, at, line_length(at));
+		at += line_length(at);
 	}
+	text_done(&all);
+	text_done(&some);
 }

@@ -28,10 +28,15 @@ struct trace;
  * both excluded. False when a mark is missing. */
 bool said_of_trace(struct text *lines, const struct trace *trace, pid_t tid);
 
-/* The SIGNAL lines of that thread, without marks: of a trace without calls. */
-void said_signals(struct text *lines, const struct trace *trace, pid_t tid);
+/*
+ * The same of a trace without calls, and so without marks: lines that begin
+ * with one of the words (up to a NULL), of as many records of the thread as
+ * lines of that kind were said, from the first of these on.
+ */
+void said_without_marks(struct text *lines, const struct trace *trace,
+			pid_t tid, const char *const *words, struct text *said);
 
-/* Those lines of a text that begin with that word. */
-void said_only(struct text *lines, struct text *all, const char *word);
+/* Those lines of a text that begin with one of the words. */
+void said_only(struct text *lines, const char *all, const char *const *words);
 
 #endif
