@@ -35,7 +35,9 @@
 #define RSS_KIB_EACH     4
 #define RSS_KIB_BASE     (24 * 1024)
 #define SLOWER_THAN_PEER 1.5
-#define TRIES            3
+/* Others use the machine: the best of a few runs counts. */
+#define TRIES_LEAST 2
+#define TRIES_MOST  6
 
 struct crowd {
 	const char *name;
