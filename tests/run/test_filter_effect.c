@@ -108,7 +108,7 @@ static void test_status(void **state)
 static int64_t measure(const struct run_place *place,
 		       const char *const *options)
 {
-	static const char *const argv[] = { "prog:getppid", "20", NULL };
+	static const char *const argv[] = { "prog:getppid", "1000", NULL };
 	struct run_spec spec = { .argv = argv, .trace = options };
 	struct run_result result;
 	int64_t took;
