@@ -43,7 +43,7 @@ static void *block(void *unused)
 static void handle(int signal_number)
 {
 	(void)signal_number;
-	syscall(SYS_getppid);
+	getppid();
 }
 
 static void *take_signals(void *unused)

@@ -37,7 +37,7 @@ struct witness_threads;
 struct witness_threads *witness_threads_new(const struct witness_points *points,
 					    const struct trace *trace,
 					    pid_t command);
-void witness_threads_free(struct witness_threads *threads); /* NULL is fine */
+void witness_threads_free(struct witness_threads *all); /* NULL is fine */
 
 struct witness_thread *witness_threads_all(const struct witness_threads *all);
 struct witness_thread *witness_threads_find(const struct witness_threads *all,
