@@ -4,7 +4,7 @@
  *   exit   the leader ends the process with 3
  *   exec   another thread than the leader executes `true`
  *   kill   a thread kills the process
- *   fault  a thread writes to address 0
+ *   fault  a thread writes where it must not
  *   leader the leader ends alone, and another thread the process, with 3
  */
 #include <pthread.h>
@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 static atomic_long running;
@@ -70,6 +71,14 @@ static void *make_threads(void *unused)
 	return unused;
 }
 
+static void write_anyway(void)
+{
+	volatile char *page = mmap(NULL, 4096, PROT_NONE,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	*page = 1;
+}
+
 static void *end_others(void *context)
 {
 	const char *how = context;
@@ -81,7 +90,7 @@ static void *end_others(void *context)
 	else if (!strcmp(how, "kill"))
 		kill(getpid(), SIGKILL);
 	else if (!strcmp(how, "fault"))
-		*(volatile char *)NULL = 1;
+		write_anyway();
 	_exit(3);
 }
 
