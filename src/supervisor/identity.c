@@ -84,7 +84,7 @@ void identity_put_session(struct supervisor *supervisor)
 	put_strings(fields, "command", config->command);
 	session_fields_end(supervisor->session);
 	put_unrecorded(supervisor);
-	if (access("/proc/self/status", R_OK) < 0)
+	if (!supervisor->has_proc)
 		session_coverage(supervisor->session, NULL, "process",
 				 "/proc is not mounted: no names, arguments, "
 				 "directories");

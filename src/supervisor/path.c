@@ -31,12 +31,14 @@ void path_forget_cwd(struct process *process)
 	process->cwd_known = false;
 }
 
-static bool strip_deleted(char *name)
+/* A directory may really be called so: only one without a name has no links. */
+static bool strip_deleted(struct task *task, const char *link, char *name)
 {
 	size_t length = strlen(name);
 	size_t tail = sizeof(DELETED) - 1;
 
-	if (length <= tail || strcmp(name + length - tail, DELETED))
+	if (length <= tail || strcmp(name + length - tail, DELETED) != 0 ||
+	    !proc_is_deleted(task->tid, link))
 		return false;
 	name[length - tail] = '\0';
 	return true;
@@ -53,7 +55,7 @@ static struct path_base base_from_link(struct task *task, const char *link,
 	} else if (buffer[0] != '/') {
 		base.error = ENOTDIR; /* "pipe:[1]" and the like */
 	} else {
-		base.deleted = strip_deleted(buffer);
+		base.deleted = strip_deleted(task, link, buffer);
 		base.name = buffer;
 	}
 	return base;
@@ -84,12 +86,17 @@ static struct path_base path_find_base(struct supervisor *supervisor,
 				       struct task *task, int64_t dirfd,
 				       char *buffer, size_t size)
 {
+	struct path_base base;
 	char link[32];
 
 	if (dirfd == CAPTURE_NO_DIRFD || (int32_t)dirfd == AT_FDCWD)
 		return base_cwd(supervisor, task, buffer, size);
 	snprintf(link, sizeof(link), "fd/%d", (int32_t)dirfd);
-	return base_from_link(task, link, buffer, size);
+	base = base_from_link(task, link, buffer, size);
+	/* /proc has no link for a descriptor that is not open. */
+	if (base.error == ENOENT && supervisor->has_proc)
+		base.error = EBADF;
+	return base;
 }
 
 /* Whether the process has a root of its own, and which. */

@@ -30,6 +30,7 @@ struct supervisor {
 	/* Every call of every thread stops at both ends: what changes a
 	 * process is seen, and may be remembered. */
 	bool sees_all;
+	bool has_proc;    /* /proc is mounted */
 	bool started;     /* the command's first exec was reached */
 	bool letting_go;  /* tracing is over: detach at every stop */
 	uint64_t births;  /* calls that make threads or processes, so far */

@@ -5,6 +5,7 @@
 #include "supervisor/supervisor.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include <ktrace-u/format.h>
 
@@ -95,6 +96,7 @@ static int supervisor_start(struct supervisor *supervisor,
 	int r;
 
 	plan_needs(supervisor);
+	supervisor->has_proc = access("/proc/self/status", R_OK) == 0;
 	hint_open();
 	r = session_open(&supervisor->session, config, stall_may_wait,
 			 supervisor);

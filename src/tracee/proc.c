@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -196,6 +197,15 @@ ssize_t proc_link(pid_t tid, const char *link, char *buffer, size_t size)
 		return -ENAMETOOLONG;
 	buffer[n] = '\0';
 	return n;
+}
+
+bool proc_is_deleted(pid_t tid, const char *link)
+{
+	char name[PROC_NAME_MAX];
+	struct stat status;
+
+	proc_name(name, tid, link);
+	return stat(name, &status) == 0 && status.st_nlink == 0;
 }
 
 int proc_read(pid_t tid, const char *name, size_t limit, char **ret,
