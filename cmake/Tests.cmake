@@ -14,7 +14,8 @@ function(link_named_libraries target source)
   endforeach()
 endfunction()
 
-# cmocka_test(TARGET NAME SECONDS SOURCE); 77 is the status of a skipped test.
+# cmocka_test(TARGET NAME SECONDS SOURCE); 77 is the status of a skipped test. One
+# that says "Runs alone" in its first lines measures, and wants the machine.
 function(cmocka_test target name seconds source)
   add_executable(${target} ${source})
   target_link_libraries(${target} PRIVATE test_support)
@@ -22,4 +23,8 @@ function(cmocka_test target name seconds source)
   add_test(NAME ${name} COMMAND ${target})
   set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77
     TIMEOUT ${seconds})
+  file(STRINGS ${source} alone REGEX "Runs alone" LIMIT_COUNT 1)
+  if(alone)
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL TRUE)
+  endif()
 endfunction()
