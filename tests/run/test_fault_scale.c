@@ -298,6 +298,15 @@ static void better(double *best, const struct crowd *crowd,
 	run_result_done(&result);
 }
 
+/* Whether others want the machine so much that a time says nothing. */
+static bool is_busy(void)
+{
+	double load = 0;
+
+	return getloadavg(&load, 1) == 1 &&
+	       load > 2 * (double)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 static void test_against_strace(void **state)
 {
 	const struct crowd *crowd = *state;
@@ -320,8 +329,12 @@ static void test_against_strace(void **state)
 	}
 	printf("  %lu %s: ours %.2f s, strace %.2f s: x %.2f\n", crowd->judged,
 	       crowd->name, ours, theirs, ours / theirs);
-	assert_true(ours < SLOWER_THAN_PEER * theirs);
 	run_place_close(&place);
+	if (ours >= SLOWER_THAN_PEER * theirs && is_busy()) {
+		printf("skipped: the machine is too busy to judge that\n");
+		skip();
+	}
+	assert_true(ours < SLOWER_THAN_PEER * theirs);
 }
 
 int main(void)
