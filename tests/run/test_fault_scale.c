@@ -2,7 +2,7 @@
  * Many at once: threads, processes, spawned programs. As large as the machine
  * allows and never below FEWEST, with the same output as untraced, a whole
  * trace, a recorder that stays small, and at a speed that is compared with
- * strace's where that is installed.
+ * strace's where that is installed. Runs alone.
  */
 #include <setjmp.h>
 #include <stdarg.h>
