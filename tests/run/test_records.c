@@ -73,51 +73,69 @@ struct variant {
 	char name[96];
 };
 
-static void test_program(void **state)
+/* Runs it; the result and its trace are to be freed. */
+static void run_traced(const struct variant *variant, struct run_result *ret,
+		       struct trace *ret_trace)
 {
-	static const char *const everything[] = { "", NULL };
-	const struct variant *variant = *state;
 	const struct program *program = variant->program;
 	struct run_spec spec = { .argv = program->argv,
 				 .trace = program->options };
+	struct text why = TEXT_INIT;
+	struct run_place place;
+	char path[PATH_MAX];
+
+	assert_int_equal(run_place_open(&place, variant->user), 0);
+	assert_int_equal(run_program(ret, &place, &spec), 0);
+	if (ret->status == W_EXITCODE(SKIPPED, 0)) {
+		printf("skipped: %s: this kernel has it not\n", program->name);
+		run_place_close(&place);
+		skip();
+	}
+	assert_true(run_exited(ret, 0));
+	run_place_file(&place, "ktrace.out", path);
+	assert_int_equal(trace_load(ret_trace, path), 0);
+	if (!trace_is_whole(ret_trace, &why))
+		fail_msg("not whole: %s", text_string(&why));
+	run_place_close(&place);
+}
+
+/* What is to be compared, of what it said and of what was recorded. */
+static void take_lines(const struct program *program, struct run_result *result,
+		       const struct trace *trace, struct text *said,
+		       struct text *recorded)
+{
+	static const char *const everything[] = { "", NULL };
+	const char *out = text_string(&result->out);
+
+	said_only(said, out, program->words[0] ? program->words : everything);
+	if (program->words[0])
+		said_without_marks(recorded, trace, result->pid, program->words,
+				   said);
+	else
+		assert_true(said_of_trace(recorded, trace, result->pid));
+}
+
+static void test_program(void **state)
+{
+	const struct variant *variant = *state;
+	const struct program *program = variant->program;
 	struct text recorded = TEXT_INIT;
 	struct text said = TEXT_INIT;
-	struct text why = TEXT_INIT;
 	struct run_result result;
-	struct run_place place;
 	struct trace trace;
-	char path[PATH_MAX];
 
 	if (program->needs_root && geteuid() != 0) {
 		printf("skipped: %s: only as root\n", program->name);
 		skip();
 	}
-	assert_int_equal(run_place_open(&place, variant->user), 0);
-	assert_int_equal(run_program(&result, &place, &spec), 0);
-	if (result.status == W_EXITCODE(SKIPPED, 0)) {
-		printf("skipped: %s: this kernel has it not\n", program->name);
-		run_place_close(&place);
-		skip();
-	}
-	assert_true(run_exited(&result, 0));
-	run_place_file(&place, "ktrace.out", path);
-	assert_int_equal(trace_load(&trace, path), 0);
-	if (!trace_is_whole(&trace, &why))
-		fail_msg("not whole: %s", text_string(&why));
-	said_only(&said, text_string(&result.out),
-		  program->words[0] ? program->words : everything);
-	if (program->words[0])
-		said_without_marks(&recorded, &trace, result.pid,
-				   program->words, &said);
-	else
-		assert_true(said_of_trace(&recorded, &trace, result.pid));
+	run_traced(variant, &result, &trace);
+	take_lines(program, &result, &trace, &said, &recorded);
 	assert_true(witness_agree(&recorded, &said, "program"));
 	assert_true(count_lines(&recorded) >= program->lines);
 	text_done(&recorded);
 	text_done(&said);
 	trace_done(&trace);
 	run_result_done(&result);
-	run_place_close(&place);
 }
 
 static void add_test(struct CMUnitTest *test, struct variant *variant,
