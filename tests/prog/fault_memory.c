@@ -27,7 +27,7 @@
 
 #define PAGE  4096ul
 #define PAGES 4
-#define RACES 3000
+#define RACES 1000
 #define IOVS  1024
 
 /* By number: the C library checks some arguments itself. */

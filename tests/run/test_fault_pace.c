@@ -18,15 +18,18 @@
 
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "base/array.h"
 #include "support/fault.h"
 
 /* Their records are more than a queue and a pipe together hold. */
-#define CALLS    15000
-#define CALLS_S  "15000"
-#define QUEUE    "1M"
+#define CALLS   15000
+#define CALLS_S "15000"
+#define QUEUE   "1M"
+/* What must be read to make the queue move well. */
+#define ROOM     ((size_t)512 << 10)
 #define ATTEMPTS 200
 
 static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
@@ -163,6 +166,7 @@ static void test_drop(void **state)
 		"prog:fault_sink", "calls", CALLS_S, "tell", "1", "hear", "0",
 		"calls",           "5",     "exit",  "7",    NULL
 	};
+	int file = memfd_create("trace", MFD_CLOEXEC);
 	struct text told = TEXT_INIT;
 	struct trace trace;
 	struct pace pace;
@@ -175,14 +179,18 @@ static void test_drop(void **state)
 	assert_string_equal(text_string(&told),
 			    "ktrace-u: Out of ktrace request objects.\n");
 	/* Now there is one: it goes on when there is room again. */
+	fault_drain(pace.trace.read, file, ROOM);
 	fault_close(&pace.in.write);
-	assert_int_equal(trace_read(&trace, pace.trace.read), 0);
+	fault_drain(pace.trace.read, file, SIZE_MAX);
 	pace_finish(&pace);
+	assert_int_equal(lseek(file, 0, SEEK_SET), 0);
+	assert_int_equal(trace_read(&trace, file), 0);
 	assert_int_equal(trace.ended, READER_END);
 	must_add_up(&trace);
 	must_be_marked(&trace, pace.result.pid);
 	fault_read(&told, pace.err.read);
 	assert_int_equal(fault_lines(&told), 1);
+	fault_close(&file);
 	text_done(&told);
 	trace_done(&trace);
 	pace_done(&pace);

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "support/fault.h"
 #include "trace/facility.h"
 
@@ -40,6 +41,20 @@ void fault_read(struct text *ret, int fd)
 
 	while (fault_await(fd, 0) && (got = read(fd, piece, sizeof(piece))) > 0)
 		text_bytes(ret, piece, (size_t)got);
+}
+
+void fault_drain(int from, int to, size_t length)
+{
+	static char piece[65536];
+	size_t done = 0;
+	ssize_t got = 1;
+
+	while (done < length && got > 0) {
+		got = read(from, piece, sizeof(piece));
+		assert_true(got >= 0);
+		assert_int_equal(fd_write_all(to, piece, (size_t)got), 0);
+		done += (size_t)got;
+	}
 }
 
 bool fault_await(int fd, unsigned ms)

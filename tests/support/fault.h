@@ -5,6 +5,7 @@
 #ifndef SUPPORT_FAULT_H
 #define SUPPORT_FAULT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "support/run.h"
@@ -21,6 +22,10 @@ void fault_close(int *fd);
 
 /* What can be read now without waiting, as text. */
 void fault_read(struct text *ret, int fd);
+
+/* Copies at least so many bytes of a trace, or all until its end (SIZE_MAX),
+ * from a pipe to a file. */
+void fault_drain(int from, int to, size_t length);
 
 /* Waits until there is something to read (the end included); false when there
  * was nothing in that time. */
