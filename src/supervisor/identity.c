@@ -264,6 +264,4 @@ void identity_put_provisional_end(struct supervisor *supervisor,
 	    !stop_decode(task->tid, (int)status, &stop))
 		return;
 	put_end(supervisor, task, &stop, NULL, true);
-	identity_put_session_end(supervisor);
-	session_flush(supervisor->session);
 }

@@ -25,7 +25,7 @@ void identity_put_image(struct supervisor *supervisor, struct task *task);
 void identity_put_end(struct supervisor *supervisor, struct task *task,
 		      const struct stop *stop, const struct rusage *usage);
 /* The same at PTRACE_EVENT_EXIT, for an init that takes us with it: its status
- * is known, its end is not. Flushed. */
+ * is known, its end is not. */
 void identity_put_provisional_end(struct supervisor *supervisor,
 				  struct task *task);
 

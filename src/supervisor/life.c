@@ -253,18 +253,6 @@ struct task *life_exec(struct supervisor *supervisor, pid_t tid)
 	return task;
 }
 
-void life_exiting(struct supervisor *supervisor, struct task *task)
-{
-	if (task->exiting)
-		return;
-	call_abandon(supervisor, task);
-	task->exiting = true;
-	supervisor->exiting++;
-	/* Nobody outlives the init of our own namespace, we neither. */
-	if (task->process->pid == 1 && task->process->task_count == 1)
-		identity_put_provisional_end(supervisor, task);
-}
-
 static bool is_last_recorded(const struct supervisor *supervisor,
 			     const struct process *process)
 {
@@ -276,14 +264,40 @@ static bool is_last_recorded(const struct supervisor *supervisor,
 	return true;
 }
 
+/* The ends of others that live will be seen by nobody: then the trace does not
+ * say that it is whole. */
+static void end_provisionally(struct supervisor *supervisor, struct task *task)
+{
+	identity_put_provisional_end(supervisor, task);
+	if (state_is_recorded(task->process) &&
+	    is_last_recorded(supervisor, task->process))
+		identity_put_session_end(supervisor);
+	session_flush(supervisor->session);
+}
+
+void life_exiting(struct supervisor *supervisor, struct task *task)
+{
+	if (task->exiting)
+		return;
+	call_abandon(supervisor, task);
+	task->exiting = true;
+	supervisor->exiting++;
+	/* Nobody outlives the init of our own namespace, we neither. */
+	if (task->process->pid == 1 && task->process->task_count == 1)
+		end_provisionally(supervisor, task);
+}
+
 static void end_process(struct supervisor *supervisor, struct task *task,
 			const struct stop *stop, const struct rusage *usage)
 {
-	if (!supervisor->started || !state_is_recorded(task->process))
+	if (!state_is_recorded(task->process))
 		return;
-	if (stop->kind == STOP_KILLED)
-		psig_killed(supervisor, task, stop->signal);
-	identity_put_end(supervisor, task, stop, usage);
+	/* A command of no name is not even tried to be executed. */
+	if (supervisor->started) {
+		if (stop->kind == STOP_KILLED)
+			psig_killed(supervisor, task, stop->signal);
+		identity_put_end(supervisor, task, stop, usage);
+	}
 	if (is_last_recorded(supervisor, task->process))
 		identity_put_session_end(supervisor);
 	session_flush(supervisor->session);
