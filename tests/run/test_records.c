@@ -156,6 +156,8 @@ int main(void)
 	static struct CMUnitTest tests[2 * ARRAY_LEN(programs)];
 	size_t count = 0;
 
+	if (!run_may_trace())
+		return RUN_SKIPPED;
 	for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
 		add_test(&tests[count], &variants[count], &programs[i],
 			 RUN_AS_SELF);

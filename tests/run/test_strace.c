@@ -175,6 +175,8 @@ int main(void)
 {
 	struct CMUnitTest tests[ARRAY_LEN(programs)];
 
+	if (!run_may_trace())
+		return RUN_SKIPPED;
 	for (size_t i = 0; i < ARRAY_LEN(programs); i++)
 		tests[i] = (struct CMUnitTest){
 			.name = programs[i].name,

@@ -14,6 +14,7 @@
 #include <linux/close_range.h>
 
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -263,4 +264,23 @@ bool run_exited(struct run_result *result, int status)
 		result->timed_out ? " (out of time)" : "", status,
 		text_string(&result->err));
 	return false;
+}
+
+bool run_may_trace(void)
+{
+	pid_t pid = fork();
+	long r;
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	r = pid < 0 ? -1 : ptrace(PTRACE_SEIZE, pid, NULL, NULL);
+	if (r < 0)
+		printf("skipped: no process may be traced here: %s\n",
+		       strerror(errno));
+	if (pid > 0) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	return r == 0;
 }

@@ -110,4 +110,9 @@ int run_read_file(struct text *ret, const char *path);
  * said on its standard error. */
 bool run_exited(struct run_result *result, int status);
 
+/* Whether this machine lets a process trace its child at all. If not, prints
+ * the reason for which a test is to be skipped: it exits with RUN_SKIPPED. */
+bool run_may_trace(void);
+#define RUN_SKIPPED 77
+
 #endif
