@@ -109,10 +109,13 @@ static int make_filter(const struct ktrace_options *options,
 	return 0;
 }
 
-static int exec_status(int error)
+static int cannot_exec(const char *command, int error)
 {
-	return error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND
-						   : EXIT_CANNOT_EXEC;
+	struct text line = TEXT_INIT;
+	bool is_there = why_not_executed(&line, command, error);
+
+	return complain(is_there ? EXIT_CANNOT_EXEC : EXIT_NOT_FOUND,
+			text_string(&line));
 }
 
 /* What is left to do for the process that was started. */
@@ -129,11 +132,10 @@ static int be_command(const struct ktrace_options *options,
 	}
 	r = launch_exec(filter, options->seccomp == SECCOMP_ALWAYS,
 			options->command, &is_filter);
-	text_format(&line, "%s: %s",
-		    is_filter ? "seccomp filter" : options->command[0],
-		    strerror(-r));
-	return complain(is_filter ? EXIT_OURS : exec_status(-r),
-			text_string(&line));
+	if (!is_filter)
+		return cannot_exec(options->command[0], -r);
+	text_format(&line, "seccomp filter: %s", strerror(-r));
+	return complain(EXIT_OURS, text_string(&line));
 }
 
 static int be_supervisor(const struct supervisor_config *config,

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -52,4 +54,43 @@ void why_not_traced(struct text *text, int error)
 			       "ptrace?)");
 	else if (error == ECHILD)
 		text_put(text, " (the supervisor ended)");
+}
+
+static bool is_file(const char *path)
+{
+	return *path && !faccessat(AT_FDCWD, path, F_OK, AT_EACCESS);
+}
+
+/* Along PATH, as execvp(3) looks: an empty part is the working directory. */
+static bool is_in_path(const char *command)
+{
+	const char *part = getenv("PATH") ?: "/bin:/usr/bin";
+	char path[PATH_MAX];
+
+	for (;;) {
+		int length = (int)strcspn(part, ":");
+
+		snprintf(path, sizeof(path), "%.*s%s%s", length, part,
+			 length ? "/" : "", command);
+		if (is_file(path))
+			return true;
+		if (!part[length])
+			return false;
+		part += length + 1;
+	}
+}
+
+bool why_not_executed(struct text *text, const char *command, int error)
+{
+	bool is_there = true;
+
+	if (error == ENOENT || error == ENOTDIR)
+		is_there = strchr(command, '/')
+			       ? is_file(command)
+			       : *command && is_in_path(command);
+	text_format(text, "%s: %s", command, strerror(error));
+	/* The name in the message is not the one that is missing. */
+	if (error == ENOENT && is_there)
+		text_put(text, " (its interpreter or loader)");
+	return is_there;
 }

@@ -4,9 +4,15 @@
 #ifndef KTRACE_WHY_H
 #define KTRACE_WHY_H
 
+#include <stdbool.h>
+
 struct text;
 
 /* One line, for the errno with which tracing this very process failed. */
 void why_not_traced(struct text *text, int error);
+
+/* One line, for the errno with which executing the command failed. Returns
+ * whether there is such a file at all. */
+bool why_not_executed(struct text *text, const char *command, int error);
 
 #endif
