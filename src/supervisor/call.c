@@ -164,13 +164,11 @@ static bool is_interrupted(int32_t error)
 	return error == KTR_ERESTART || error == EINTR;
 }
 
-static void hold_return(struct supervisor *supervisor, struct task *task,
-			int32_t error)
+static void hold_return(struct task *task, int32_t error)
 {
 	task->interrupted.pending = true;
 	task->interrupted.error = error;
 	task->interrupted.result = task->call.result;
-	task->interrupted.time_ns = session_time(supervisor->session);
 }
 
 void call_exit(struct supervisor *supervisor, struct task *task,
@@ -196,7 +194,7 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 	if (returns_nothing)
 		put_return(supervisor, task, KTR_EJUSTRETURN);
 	else if (is_interrupted(error))
-		hold_return(supervisor, task, error);
+		hold_return(task, error);
 	else
 		put_return(supervisor, task, error);
 }
@@ -204,14 +202,10 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 void call_end_interrupted(struct supervisor *supervisor, struct task *task,
 			  int32_t seen)
 {
-	uint64_t now = session_time(supervisor->session);
-
 	if (!task->interrupted.pending)
 		return;
 	task->interrupted.pending = false;
-	session_set_time(supervisor->session, task->interrupted.time_ns);
 	put_return(supervisor, task, seen);
-	session_set_time(supervisor->session, now);
 }
 
 void call_restart_interrupted(struct task *task)

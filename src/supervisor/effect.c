@@ -12,6 +12,7 @@
 #include <sys/ptrace.h>
 
 #include "supervisor/path.h"
+#include "supervisor/psig.h"
 #include "supervisor/state.h"
 #include "tracee/memory.h"
 #include "tracee/proc.h"
@@ -99,6 +100,9 @@ void effect_share(struct task *task, struct process *child)
 		path_forget_cwd(task->process);
 		path_forget_cwd(child);
 	}
+	/* Handlers go, what is ignored stays: as in an exec. */
+	if (flags & CLONE_CLEAR_SIGHAND)
+		psig_exec(child);
 	if (flags & CLONE_SIGHAND)
 		task->process->signals.known = child->signals.known = false;
 }

@@ -25,7 +25,6 @@ struct task_interrupted {
 	bool pending;
 	int32_t error;    /* as KTR_SYSRET carries it */
 	int64_t result;   /* the kernel's: -EINTR or -ERESTART... */
-	uint64_t time_ns; /* when it returned */
 };
 
 /* A signal whose handler's address a single step will tell. */
