@@ -45,6 +45,12 @@ void why_not_traced(struct text *text, int error)
 {
 	if (error == EPERM && explain_tracer(text))
 		return;
+	if (error == EXDEV) {
+		text_put(text, "cannot trace: /proc shows another pid "
+			       "namespace: mount it anew, as unshare "
+			       "--mount-proc does");
+		return;
+	}
 	text_format(text, "cannot trace: %s", strerror(error));
 	if (error == EPERM && yama_scope() >= 2)
 		text_put(text, " (kernel.yama.ptrace_scope forbids it: set it "

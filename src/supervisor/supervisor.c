@@ -17,6 +17,7 @@
 #include "supervisor/state.h"
 #include "tracee/launch.h"
 #include "tracee/memory.h"
+#include "tracee/proc.h"
 
 _Static_assert(CAPTURE_PIECES_MAX <= MEMORY_PIECES_MAX, "pieces of one read");
 
@@ -93,8 +94,10 @@ static int supervisor_start(struct supervisor *supervisor,
 		.seccomp = config->filtered,
 		.exit_kill = config->filtered,
 	};
-	int r;
+	int r = proc_open();
 
+	if (r < 0)
+		return r;
 	plan_needs(supervisor);
 	supervisor->has_proc = access("/proc/self/status", R_OK) == 0;
 	hint_open();

@@ -6,11 +6,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -23,6 +27,31 @@
 static void proc_name(char name[PROC_NAME_MAX], pid_t tid, const char *what)
 {
 	snprintf(name, PROC_NAME_MAX, "/proc/%d/%s", tid, what);
+}
+
+/* Whether there is a /proc in which we are not, or under another number. */
+static bool proc_is_foreign(void)
+{
+	struct statfs system;
+	char self[16] = "";
+
+	if (statfs("/proc", &system) < 0 || system.f_type != PROC_SUPER_MAGIC)
+		return false;
+	if (readlink("/proc/self", self, sizeof(self) - 1) < 0)
+		return true;
+	return strtol(self, NULL, 10) != getpid();
+}
+
+int proc_open(void)
+{
+	if (!proc_is_foreign())
+		return 0;
+	if (unshare(CLONE_NEWNS) < 0 ||
+	    mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL) < 0 ||
+	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		  NULL) < 0)
+		return -EXDEV;
+	return proc_is_foreign() ? -EXDEV : 0;
 }
 
 /* A file of /proc vanishes with its process: ENOENT says ESRCH. */

@@ -1,6 +1,6 @@
 /*
  * What /proc says of a process: who it is, where it is, how it takes signals.
- * Reads only; each answer is that of the moment it was asked.
+ * Each answer is that of the moment it was asked.
  */
 #ifndef TRACEE_PROC_H
 #define TRACEE_PROC_H
@@ -11,6 +11,14 @@
 #include <sys/types.h>
 
 #include <ktrace-u/format.h>
+
+/*
+ * Makes sure that /proc speaks of the pids that we speak of: where it belongs
+ * to another pid namespace, one of our own is mounted, for the calling process
+ * alone. 0, also where there is no /proc at all; -EXDEV when it is another's
+ * and we may not.
+ */
+int proc_open(void);
 
 #define PROC_GROUPS_MAX     64
 #define PROC_NAMESPACES_MAX 8
