@@ -269,9 +269,11 @@ static void replace(struct text *text, const char *what, const char *with)
 static void mask_pipes(struct text *text)
 {
 	static const char pipe_name[] = "pipe:[";
-	char *at = text->data;
+	char *at;
 
-	while ((at = strstr(at, pipe_name)) != NULL)
+	text_string(text); /* puts the NUL there */
+	at = text->data;
+	while (at && (at = strstr(at, pipe_name)) != NULL)
 		for (at += strlen(pipe_name); *at != ']'; at++)
 			*at = '*';
 }
