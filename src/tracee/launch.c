@@ -18,6 +18,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "tracee/filter.h"
+#include "tracee/stop.h"
 #include "tracee/tracee.h"
 
 /* What passes over the channel: a pid from the supervisor, then an answer, then
@@ -253,14 +254,27 @@ int launch_fork(struct launch *ret, int *keep_fd)
 	return LAUNCH_COMMAND;
 }
 
+/* Waits for the stop that was asked for. A signal that came first goes its way:
+ * it was meant for the command. */
 static int wait_for_stop(pid_t tid)
 {
+	struct stop stop = { .kind = STOP_UNKNOWN };
 	int status;
 
-	while (waitpid(tid, &status, __WALL) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFSTOPPED(status) ? 0 : -ESRCH;
+	while (stop.kind != STOP_INTERRUPT) {
+		while (waitpid(tid, &status, __WALL) < 0)
+			if (errno != EINTR)
+				return -errno;
+		if (!stop_decode(tid, status, &stop) || stop_is_end(&stop))
+			return -ESRCH;
+		if (stop.kind == STOP_GROUP)
+			tracee_listen(tid);
+		else if (stop.kind == STOP_SIGNAL)
+			tracee_resume(tid, TRACEE_UNTIL_EVENT, stop.signal);
+		else if (stop.kind != STOP_INTERRUPT)
+			tracee_resume(tid, TRACEE_UNTIL_EVENT, 0);
+	}
+	return 0;
 }
 
 int launch_seize(const struct launch *launch,
