@@ -23,8 +23,8 @@
  * decides what the program sees of it. */
 struct task_interrupted {
 	bool pending;
-	int32_t error;    /* as KTR_SYSRET carries it */
-	int64_t result;   /* the kernel's: -EINTR or -ERESTART... */
+	int32_t error;  /* as KTR_SYSRET carries it */
+	int64_t result; /* the kernel's: -EINTR or -ERESTART... */
 };
 
 /* A signal whose handler's address a single step will tell. */

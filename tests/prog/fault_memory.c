@@ -119,6 +119,7 @@ static void try_vectors(void)
 				  { buffer, 5 } };
 	struct msghdr message = { .msg_iov = three, .msg_iovlen = 3 };
 	char *const *words = (char *const *)(hole - sizeof(char *));
+	char *word = buffer;
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair) < 0)
@@ -134,7 +135,7 @@ static void try_vectors(void)
 	say("message in the hole", CALL(SYS_sendmsg, pair[0], hole - 8, 0));
 	message.msg_iovlen = 1ul << 40;
 	say("message of 2^40 parts", CALL(SYS_sendmsg, pair[0], &message, 0));
-	memcpy(hole - sizeof(char *), &(char *){ buffer }, sizeof(char *));
+	memcpy(hole - sizeof(word), &word, sizeof(word));
 	say("arguments without an end",
 	    CALL(SYS_execve, "/bin/true", words, NULL));
 	say("arguments at 1", CALL(SYS_execve, "/bin/true", 1, NULL));

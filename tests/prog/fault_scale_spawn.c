@@ -39,13 +39,14 @@ int main(int argc, char **argv)
 {
 	long count = argc > 1 ? atol(argv[1]) : 100;
 	long threads = argc > 2 ? atol(argv[2]) : 1;
-	pthread_t *ids = calloc((size_t)threads, sizeof(*ids));
+	pthread_t *ids;
 	long good = 0;
 	void *result;
 
 	if (argc == 2 && !strcmp(argv[1], "leaf"))
 		return 6;
-	for (long i = 0; i < threads; i++)
+	ids = calloc((size_t)threads, sizeof(*ids));
+	for (long i = 0; ids && i < threads; i++)
 		if (pthread_create(&ids[i], NULL, work, &count))
 			return 1;
 	for (long i = 0; i < threads; i++) {

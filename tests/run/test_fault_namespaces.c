@@ -160,6 +160,7 @@ static void test_init_ends(void **state)
 	while (!signal_number && (item = trace_find(&space.trace, item, ends)))
 		trace_number(item, "signal", &signal_number);
 	assert_int_equal(signal_number, SIGKILL);
+	assert_non_null(item);
 	assert_int_not_equal(item->record.pid, init);
 	close_space(&space);
 }

@@ -20,8 +20,8 @@ struct witness_list {
 
 struct witness_thread {
 	pid_t tid;
-	pid_t pid;    /* 0: we have nothing of it */
-	bool is_ours; /* the recorder's, or of its start */
+	pid_t pid;                   /* 0: we have nothing of it */
+	bool is_ours;                /* the recorder's, or of its start */
 	struct witness_list points;  /* struct witness_point */
 	struct witness_list records; /* SYSCALL and SYSRET: trace_item */
 	/* Who had the tid afterwards: the thread whose execve killed this one.
