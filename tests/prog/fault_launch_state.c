@@ -23,8 +23,6 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 
-extern char **environ;
-
 static void put_pid(FILE *out, const char *name, pid_t pid)
 {
 	if (pid == getpid())

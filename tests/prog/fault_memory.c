@@ -25,7 +25,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
-#define PAGE  4096ul
+#define PAGE  4096UL
 #define PAGES 4
 #define RACES 1000
 #define IOVS  1024
@@ -74,8 +74,8 @@ static void try_paths(void)
 	say("path in the hole", open_path(hole));
 	say("path at 0", open_path(NULL));
 	say("path at 1", open_path((void *)1));
-	say("path at the end", open_path((void *)-1l));
-	say("path at the kernel's", open_path((void *)(1ul << 63)));
+	say("path at the end", open_path((void *)-1L));
+	say("path at the kernel's", open_path((void *)(1UL << 63)));
 	memset(path, '/', sizeof(path));
 	memcpy(path + PATH_MAX - 1 - 5, "/data", 5);
 	path[0] = '.';
@@ -99,15 +99,15 @@ static void try_buffers(void)
 	    CALL(SYS_write, ends[1], hole - PAGE, 2 * PAGE));
 	say("write of the hole", CALL(SYS_write, ends[1], hole, 10));
 	say("write of more than there is",
-	    CALL(SYS_write, null, hole - 10, 1l << 30));
+	    CALL(SYS_write, null, hole - 10, 1L << 30));
 	say("read at the edge", pread(file, hole - 10, 10, 0));
 	lseek(file, 0, SEEK_SET);
 	say("read into the hole", CALL(SYS_read, file, hole - 4, 10));
 	lseek(file, 0, SEEK_SET);
-	say("read of 2^40", CALL(SYS_read, file, buffer, 1l << 40));
+	say("read of 2^40", CALL(SYS_read, file, buffer, 1L << 40));
 	lseek(file, 0, SEEK_SET);
-	say("read of 2^62", CALL(SYS_read, file, buffer, 1l << 62));
-	say("read of -1", CALL(SYS_read, file, buffer, -1l));
+	say("read of 2^62", CALL(SYS_read, file, buffer, 1L << 62));
+	say("read of -1", CALL(SYS_read, file, buffer, -1L));
 	say("getcwd into the hole", CALL(SYS_getcwd, hole - 1, PATH_MAX, 0));
 }
 
@@ -133,7 +133,7 @@ static void try_vectors(void)
 	say("vectors at 1", CALL(SYS_writev, pair[0], 1, 2));
 	say("message with a hole", sendmsg(pair[0], &message, 0));
 	say("message in the hole", CALL(SYS_sendmsg, pair[0], hole - 8, 0));
-	message.msg_iovlen = 1ul << 40;
+	message.msg_iovlen = 1UL << 40;
 	say("message of 2^40 parts", CALL(SYS_sendmsg, pair[0], &message, 0));
 	memcpy(hole - sizeof(word), &word, sizeof(word));
 	say("arguments without an end",

@@ -11,8 +11,6 @@
 
 #include <sys/wait.h>
 
-extern char **environ;
-
 static long spawn_one(void)
 {
 	char *const argv[] = { (char *)"spawned", (char *)"leaf", NULL };

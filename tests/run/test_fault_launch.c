@@ -273,7 +273,8 @@ static void mask_pipes(struct text *text)
 
 	text_string(text); /* puts the NUL there */
 	at = text->data;
-	while (at && (at = strstr(at, pipe_name)) != NULL)
+	assert_non_null(at);
+	while ((at = strstr(at, pipe_name)) != NULL)
 		for (at += strlen(pipe_name); *at != ']'; at++)
 			*at = '*';
 }

@@ -100,14 +100,13 @@ static void stall_done(struct stall *stall)
 
 #define STRING(number)  #number
 #define AS_WORD(number) STRING(number)
+#define CALLS_THEN_EXIT "\"$0\" calls " AS_WORD(CALLS) " exit 7"
 
 /* Nobody ever reads: it ends all the same, parent and child. */
 static void test_never_read(void **state)
 {
-	static const char *const argv[] = {
-		"sh", "-c", "\"$0\" calls " AS_WORD(CALLS) " exit 7", "prog",
-		NULL
-	};
+	static const char *const argv[] = { "sh", "-c", CALLS_THEN_EXIT, "prog",
+					    NULL };
 	const char *words[] = { argv[0], argv[1], argv[2], NULL, NULL };
 	char program[PATH_MAX + 16];
 	struct stall stall;
