@@ -213,8 +213,7 @@ static void test_guarded(void **state)
 static const char *const lines[] = {
 	"x=$(\"$0\" -i \"$1\"); echo \"$? ${x:+said}\"; echo $x >pid",
 	"\"$0\" -i \"$1\" | cat >pid; echo \"3 said\"",
-	"x=$(\"$0\" -i \"$1\" 2>&1 </dev/null | cat); echo \"3 ${x:+said}\"; "
-	"echo $x >pid",
+	"x=$(\"$0\" -i \"$1\" 2>&1 | cat); echo \"3 ${x:+said}\"; echo $x >pid",
 };
 
 static void check_line(const char *line, const struct run_place *place)
