@@ -5,6 +5,7 @@
  */
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+/* vfork(2) by another name, and a child that may do more than _exit(). */
+static char stack[1 << 16] __attribute__((aligned(16)));
 static int wake[2];
 static int said[2];
 static atomic_int in_parent;
@@ -50,17 +53,18 @@ static void *other(void *unused)
 	return NULL;
 }
 
-static void run_child(void)
+static int run_child(void *unused)
 {
 	pid_t self = (pid_t)syscall(SYS_getpid);
 	char letter;
 
+	(void)unused;
 	if (syscall(SYS_write, said[1], &self, sizeof(self)) != sizeof(self))
-		_exit(98);
+		return 98;
 	if (syscall(SYS_read, wake[0], &letter, 1) != 1)
-		_exit(99);
+		return 99;
 	execlp("sh", "sh", "-c", "exit 6", NULL);
-	_exit(97);
+	return 97;
 }
 
 int main(void)
@@ -73,9 +77,8 @@ int main(void)
 	if (pipe(wake) < 0 || pipe(said) < 0 ||
 	    pthread_create(&thread, NULL, other, NULL))
 		return 1;
-	pid = vfork();
-	if (pid == 0)
-		run_child();
+	pid = clone(run_child, stack + sizeof(stack),
+		    CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
 	in_parent = 1;
 	waitpid(pid, &status, 0);
 	pthread_join(thread, NULL);
