@@ -209,6 +209,16 @@ static int collect_hinted(struct supervisor *supervisor,
 	return has_something(supervisor, collect) ? 1 : tid;
 }
 
+/* Takes all that is there by now. */
+static void collect_rest(struct supervisor *supervisor, struct collect *collect)
+{
+	bool empty = false;
+	int r = 0;
+
+	while (!r && !empty && collect->count < COLLECT_MAX)
+		r = take(supervisor, collect, ANYBODY, WNOHANG, &empty);
+}
+
 /* Looks at everybody. 0 or -errno. */
 static int collect_all(struct supervisor *supervisor, struct collect *collect)
 {
@@ -221,10 +231,8 @@ static int collect_all(struct supervisor *supervisor, struct collect *collect)
 			return r;
 	} while (!has_something(supervisor, collect));
 	/* With one thread there can be no other stop. */
-	if (!collect->count || HASH_COUNT(supervisor->tasks.tasks) == 1)
-		return 0;
-	while (!r && !empty && collect->count < COLLECT_MAX)
-		r = take(supervisor, collect, ANYBODY, WNOHANG, &empty);
+	if (collect->count && HASH_COUNT(supervisor->tasks.tasks) > 1)
+		collect_rest(supervisor, collect);
 	return 0;
 }
 
@@ -235,7 +243,11 @@ int collect_stops(struct supervisor *supervisor, struct collect *collect)
 	collect->count = 0;
 	if (hint_is_due(&supervisor->hint, HASH_COUNT(supervisor->tasks.tasks)))
 		r = collect_hinted(supervisor, collect);
-	if (r)
-		return r < 0 ? r : 0;
-	return collect_all(supervisor, collect);
+	if (!r)
+		return collect_all(supervisor, collect);
+	/* Who makes threads is not always known: it must be heard before a
+	 * newborn counts as one that nobody tells of. */
+	if (r > 0 && supervisor->tasks.unclaimed && !supervisor->sees_all)
+		collect_rest(supervisor, collect);
+	return r < 0 ? r : 0;
 }

@@ -116,6 +116,12 @@ void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
 	parent->spawning = 0;
 	if (task && task->process)
 		return; /* adopted already */
+	if (!task && !tracee_is_ours(child)) {
+		session_coverage(supervisor->session, parent, "child",
+				 "a newborn ended before its creator told of "
+				 "it");
+		return;
+	}
 	process = life_process_of(supervisor, parent, child);
 	if (task)
 		*ret_newborn = task;

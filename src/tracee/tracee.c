@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <sys/ptrace.h>
+#include <sys/wait.h>
 
 #include "tracee/arch.h"
 
@@ -40,6 +41,14 @@ int tracee_set_options(pid_t tid, const struct tracee_options *options)
 {
 	return request(PTRACE_SETOPTIONS, tid, 0,
 		       (void *)options_bits(options));
+}
+
+bool tracee_is_ours(pid_t tid)
+{
+	siginfo_t info;
+
+	return !waitid(P_PID, (id_t)tid, &info,
+		       WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL);
 }
 
 int tracee_interrupt(pid_t tid)

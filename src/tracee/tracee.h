@@ -31,6 +31,8 @@ struct tracee_options {
 int tracee_seize(pid_t tid, const struct tracee_options *options);
 /* Changes the options of a stopped thread. */
 int tracee_set_options(pid_t tid, const struct tracee_options *options);
+/* Whether the thread is under us, and its end was not reaped yet. */
+bool tracee_is_ours(pid_t tid);
 int tracee_interrupt(pid_t tid);
 int tracee_listen(pid_t tid);
 int tracee_detach(pid_t tid, int signal);
