@@ -25,26 +25,6 @@ static int raw_waitid(idtype_t type, pid_t pid, siginfo_t *info, int options,
 									: 0;
 }
 
-static struct stop end_of(const siginfo_t *info)
-{
-	struct stop stop = { .tid = info->si_pid, .kind = STOP_KILLED };
-
-	if (info->si_code == CLD_EXITED) {
-		stop.kind = STOP_EXITED;
-		stop.status = info->si_status;
-	} else {
-		stop.signal = info->si_status;
-		stop.core = info->si_code == CLD_DUMPED;
-	}
-	return stop;
-}
-
-static bool is_end(const siginfo_t *info)
-{
-	return info->si_code == CLD_EXITED || info->si_code == CLD_KILLED ||
-	       info->si_code == CLD_DUMPED;
-}
-
 /* A thread died in a stop that was gathered but not answered yet. */
 static void drop_stops_of(struct collect *collect, pid_t tid)
 {
@@ -76,87 +56,80 @@ static bool is_leader(struct supervisor *supervisor, pid_t tid)
 	return task && task->process && task->process->pid == tid;
 }
 
-/* A zombie that still waits for us: its parent learns of it when we reap it,
- * and by then the trace must be whole. */
+/*
+ * A zombie that still waits for us: its parent learns of it when we reap it,
+ * and by then the trace must be whole.
+ */
 static void collect_zombie(struct supervisor *supervisor,
-			   struct collect *collect, const siginfo_t *info)
+			   struct collect *collect, const struct stop *stop)
 {
-	struct stop stop = end_of(info);
 	struct rusage usage;
 	siginfo_t again;
 	int status;
 	bool has_usage = false;
 
-	if (is_leader(supervisor, stop.tid))
-		has_usage = !raw_waitid(P_PID, stop.tid, &again,
+	if (is_leader(supervisor, stop->tid))
+		has_usage = !raw_waitid(P_PID, stop->tid, &again,
 					WEXITED | WNOWAIT | WNOHANG | __WALL,
 					&usage);
-	collect_end(supervisor, collect, &stop, has_usage ? &usage : NULL);
-	wait4(stop.tid, &status, WNOHANG | __WALL, NULL);
+	collect_end(supervisor, collect, stop, has_usage ? &usage : NULL);
+	wait4(stop->tid, &status, WNOHANG | __WALL, NULL);
+}
+
+/* Nobody else can stop, and an answered stop is seen no more: there is no need
+ * to take it off the kernel first. */
+static bool is_alone(struct supervisor *supervisor, pid_t tid)
+{
+	const struct task *task;
+
+	if (HASH_COUNT(supervisor->tasks.tasks) != 1)
+		return false;
+	task = task_find(&supervisor->tasks, tid);
+	return task && task->process;
 }
 
 /*
  * Takes one event of a thread, or of anybody, off the kernel. 1: *ret is a stop
  * to be answered; 0: it was an end, or nothing was there (*ret_empty); -errno.
+ *
+ * It looks first, and then takes nothing but stops: a thread that is killed
+ * need not be seen to exit before it is seen dead. The kill may move it from
+ * the stop that is being answered to the one at its exit, and the answer moves
+ * it on from there.
  */
-static int take_directly(struct supervisor *supervisor, struct collect *collect,
-			 pid_t whose, int options, struct stop *ret,
-			 bool *ret_empty)
-{
-	int status;
-	pid_t tid = wait4(whose, &status, __WALL | options, NULL);
-
-	*ret_empty = tid == 0;
-	if (tid < 0)
-		return -errno;
-	if (tid == 0 || !stop_decode(tid, status, ret))
-		return 0;
-	if (!stop_is_end(ret))
-		return 1;
-	collect_end(supervisor, collect, ret, NULL);
-	return 0;
-}
-
-/* The same, looking before taking: while somebody is about to end. */
-static int take_carefully(struct supervisor *supervisor,
-			  struct collect *collect, pid_t whose, int options,
-			  struct stop *ret, bool *ret_empty)
+static int take_event(struct supervisor *supervisor, struct collect *collect,
+		      pid_t whose, int options, struct stop *ret,
+		      bool *ret_empty)
 {
 	siginfo_t info;
-	int status;
-	pid_t tid;
 	int r = raw_waitid(whose == ANYBODY ? P_ALL : P_PID, whose, &info,
 			   WEXITED | WSTOPPED | WNOWAIT | __WALL | options,
 			   NULL);
 
-	*ret_empty = false;
-	if (r < 0)
+	*ret_empty = !r && info.si_pid == 0;
+	if (r < 0 || *ret_empty)
 		return r;
-	*ret_empty = info.si_pid == 0;
-	if (*ret_empty)
-		return 0;
-	if (is_end(&info)) {
-		collect_zombie(supervisor, collect, &info);
+	stop_decode(info.si_pid, stop_wait_status(&info), ret);
+	if (stop_is_end(ret)) {
+		collect_zombie(supervisor, collect, ret);
 		return 0;
 	}
-	tid = wait4(info.si_pid, &status, WNOHANG | __WALL, NULL);
-	if (tid <= 0 || !stop_decode(tid, status, ret))
-		return 0;
-	if (!stop_is_end(ret))
+	if (is_alone(supervisor, info.si_pid))
 		return 1;
-	/* It died between the look and the taking. */
-	collect_end(supervisor, collect, ret, NULL);
-	return 0;
+	r = raw_waitid(P_PID, info.si_pid, &info, WSTOPPED | WNOHANG | __WALL,
+		       NULL);
+	if (r < 0 || info.si_pid == 0)
+		return 0; /* it died meanwhile: the next look shows it */
+	stop_decode(info.si_pid, stop_wait_status(&info), ret);
+	return 1;
 }
 
 static int take(struct supervisor *supervisor, struct collect *collect,
 		pid_t whose, int options, bool *ret_empty)
 {
 	struct stop *stop = &collect->stops[collect->count];
-	int r = supervisor->exiting ? take_carefully(supervisor, collect, whose,
-						     options, stop, ret_empty)
-				    : take_directly(supervisor, collect, whose,
-						    options, stop, ret_empty);
+	int r = take_event(supervisor, collect, whose, options, stop,
+			   ret_empty);
 
 	if (r == 1) {
 		hint_note(&supervisor->hint, stop->tid);

@@ -196,13 +196,6 @@ bool life_adopt(struct supervisor *supervisor, struct task *task)
 	return true;
 }
 
-static void life_forget(struct supervisor *supervisor, struct task *task)
-{
-	if (task->exiting)
-		supervisor->exiting--;
-	task_remove(&supervisor->tasks, task);
-}
-
 /* The other threads died in the exec; those whose end was not seen yet will not
  * be heard of again. */
 static void forget_siblings(struct supervisor *supervisor, struct task *task)
@@ -213,7 +206,7 @@ static void forget_siblings(struct supervisor *supervisor, struct task *task)
 		return;
 	HASH_ITER (hh, supervisor->tasks.tasks, other, next)
 		if (other != task && other->process == task->process)
-			life_forget(supervisor, other);
+			task_remove(&supervisor->tasks, other);
 }
 
 /* The thread that called execve takes the leader's id. */
@@ -230,7 +223,7 @@ static struct task *find_executing(struct supervisor *supervisor, pid_t tid)
 	if (!task)
 		return leader;
 	if (leader)
-		life_forget(supervisor, leader);
+		task_remove(&supervisor->tasks, leader);
 	task_rename(&supervisor->tasks, task, tid);
 	return task;
 }
@@ -287,7 +280,6 @@ void life_exiting(struct supervisor *supervisor, struct task *task)
 		return;
 	call_abandon(supervisor, task);
 	task->exiting = true;
-	supervisor->exiting++;
 	/* Nobody outlives the init of our own namespace, we neither. */
 	if (task->process->pid == 1 && task->process->task_count == 1)
 		end_provisionally(supervisor, task);
@@ -325,7 +317,7 @@ void life_leave(struct supervisor *supervisor, struct task *task)
 {
 	struct process *process = task->process;
 
-	life_forget(supervisor, task);
+	task_remove(&supervisor->tasks, task);
 	if (process && !process->task_count)
 		task_remove_process(&supervisor->tasks, process);
 }

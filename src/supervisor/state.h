@@ -30,11 +30,10 @@ struct supervisor {
 	/* Every call of every thread stops at both ends: what changes a
 	 * process is seen, and may be remembered. */
 	bool sees_all;
-	bool has_proc;    /* /proc is mounted */
-	bool started;     /* the command's first exec was reached */
-	bool letting_go;  /* tracing is over: detach at every stop */
-	uint64_t births;  /* calls that make threads or processes, so far */
-	unsigned exiting; /* threads past PTRACE_EVENT_EXIT */
+	bool has_proc;   /* /proc is mounted */
+	bool started;    /* the command's first exec was reached */
+	bool letting_go; /* tracing is over: detach at every stop */
+	uint64_t births; /* calls that make threads or processes, so far */
 };
 
 /* What capture reads a thread's memory through. */

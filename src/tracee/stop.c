@@ -65,3 +65,17 @@ bool stop_decode(pid_t tid, int wait_status, struct stop *ret)
 	*ret = stop;
 	return true;
 }
+
+int stop_wait_status(const siginfo_t *info)
+{
+	switch (info->si_code) {
+	case CLD_EXITED:
+		return info->si_status << 8;
+	case CLD_KILLED:
+		return info->si_status;
+	case CLD_DUMPED:
+		return info->si_status | WCOREFLAG;
+	default:
+		return info->si_status << 8 | 0x7f;
+	}
+}

@@ -5,6 +5,7 @@
 #ifndef TRACEE_STOP_H
 #define TRACEE_STOP_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -35,6 +36,9 @@ struct stop {
 
 /* False when the status is none of a stop or an end (WIFCONTINUED). */
 bool stop_decode(pid_t tid, int wait_status, struct stop *ret);
+
+/* What wait4(2) would have said where waitid(2) said this. */
+int stop_wait_status(const siginfo_t *info);
 
 /* The thread is gone and must not be answered. */
 static inline bool stop_is_end(const struct stop *stop)

@@ -14,15 +14,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "base/array.h"
 #include "support/fault.h"
+#include "support/status.h"
 
 /* Their records are more than a queue and a pipe together hold. */
 #define CALLS   15000
@@ -31,6 +35,7 @@
 /* What must be read to make the queue move well. */
 #define ROOM     ((size_t)512 << 10)
 #define ATTEMPTS 200
+#define KILLS    60
 
 static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
 
@@ -295,6 +300,83 @@ static void test_whole_when_reaped(void **state)
 	run_place_close(&place);
 }
 
+/* Waits until so much of a trace is written. */
+static void await_size(int file, off_t size)
+{
+	struct stat status = { 0 };
+
+	while (status.st_size < size) {
+		sched_yield();
+		assert_int_equal(fstat(file, &status), 0);
+	}
+}
+
+/* Kills it in the middle of an answer, more often than not: most of the time
+ * of its recorder goes into its data. It is on its way out before the recorder
+ * can go on. */
+static void kill_in_stop(pid_t pid)
+{
+	pid_t supervisor = status_tracer(pid);
+
+	kill(supervisor, SIGSTOP);
+	status_await(supervisor, 'T');
+	status_await(pid, 't');
+	kill(pid, SIGKILL);
+	while (status_signals(pid, "SigPnd"))
+		sched_yield();
+	status_await(pid, 't');
+	kill(supervisor, SIGCONT);
+}
+
+/* Looks at what is there at this moment, and no longer. */
+static bool ends_whole(int file)
+{
+	char tail[512];
+	ssize_t got;
+
+	if (lseek(file, -(off_t)sizeof(tail), SEEK_END) < 0)
+		return false;
+	got = read(file, tail, sizeof(tail));
+	return got > 0 && memmem(tail, (size_t)got, KTR_STRUCT_END,
+				 sizeof(KTR_STRUCT_END)) != NULL;
+}
+
+/* The same when it is killed: there may be no stop at its exit that tells. */
+static void test_whole_when_killed(void **state)
+{
+	static const char *const options[] = { "--genio-size=250000", NULL };
+	static const char *const argv[] = { "dd", "if=/dev/zero",
+					    "of=/dev/null", "bs=240000", NULL };
+	struct run_spec spec = { .argv = argv, .trace = options };
+	struct run_place place;
+	char path[PATH_MAX];
+
+	assert_int_equal(run_place_open(&place, *(enum run_user *)*state), 0);
+	run_place_file(&place, "ktrace.out", path);
+	for (unsigned i = 0; i < KILLS; i++) {
+		struct run_child child;
+		struct run_result result;
+		siginfo_t info;
+		int file;
+
+		unlink(path);
+		assert_int_equal(run_start(&child, &place, &spec), 0);
+		while ((file = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+			sched_yield();
+		await_size(file, 1 << 20);
+		kill_in_stop(child.pid);
+		assert_int_equal(
+		    waitid(P_PID, (id_t)child.pid, &info, WEXITED | WNOWAIT),
+		    0);
+		assert_true(ends_whole(file));
+		assert_int_equal(run_finish(&child, &result), 0);
+		assert_int_equal(result.status, W_EXITCODE(0, SIGKILL));
+		run_result_done(&result);
+		fault_close(&file);
+	}
+	run_place_close(&place);
+}
+
 /* Both at once, and each record of both is whole. */
 static void test_shared_file(void **state)
 {
@@ -348,8 +430,11 @@ static void test_shared_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		AS_BOTH(test_slow_reader),     AS_BOTH(test_drop),
-		AS_BOTH(test_written_in_time), AS_BOTH(test_whole_when_reaped),
+		AS_BOTH(test_slow_reader),
+		AS_BOTH(test_drop),
+		AS_BOTH(test_written_in_time),
+		AS_BOTH(test_whole_when_reaped),
+		AS_BOTH(test_whole_when_killed),
 		AS_BOTH(test_shared_file),
 	};
 

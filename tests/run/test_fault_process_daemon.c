@@ -21,28 +21,12 @@
 #include <sys/wait.h>
 
 #include "support/fault.h"
+#include "support/status.h"
 
 /* Far less than nobody's patience, and far more than a busy machine needs. */
 #define SECONDS 60
 
 static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
-
-static long status_number(pid_t pid, const char *name)
-{
-	struct text text = TEXT_INIT;
-	const char *line;
-	char path[64];
-	long number = -1;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	if (run_read_file(&text, path) >= 0) {
-		line = strstr(text_string(&text), name);
-		if (line)
-			number = strtol(line + strlen(name), NULL, 10);
-	}
-	text_done(&text);
-	return number;
-}
 
 static int open_process(pid_t pid)
 {
@@ -138,7 +122,7 @@ static void test_followed(void **state)
 	assert_int_equal(run_place_open(&place, *(enum run_user *)*state), 0);
 	run_daemon(&result, &place, options);
 	daemon = (pid_t)strtol(text_string(&result.out), NULL, 10);
-	recorder = (pid_t)status_number(daemon, "TracerPid:\t");
+	recorder = status_tracer(daemon);
 	assert_true(recorder > 0);
 	daemon_end = open_process(daemon);
 	recorder_end = open_process(recorder);
@@ -164,7 +148,7 @@ static void test_not_followed(void **state)
 	assert_int_equal(run_place_open(&place, *(enum run_user *)*state), 0);
 	run_daemon(&result, &place, options);
 	daemon = (pid_t)strtol(text_string(&result.out), NULL, 10);
-	assert_int_equal(status_number(daemon, "TracerPid:\t"), 0);
+	assert_int_equal(status_tracer(daemon), 0);
 	end = open_process(daemon);
 	fault_load(&trace, &place, "ktrace.out");
 	fault_must_be_whole(&trace);
@@ -190,7 +174,7 @@ static void test_guarded(void **state)
 	assert_int_equal(run_place_open(&place, *(enum run_user *)*state), 0);
 	run_daemon(&result, &place, options);
 	daemon = (pid_t)strtol(text_string(&result.out), NULL, 10);
-	recorder = (pid_t)status_number(daemon, "TracerPid:\t");
+	recorder = status_tracer(daemon);
 	assert_true(recorder > 0);
 	daemon_end = open_process(daemon);
 	recorder_end = open_process(recorder);

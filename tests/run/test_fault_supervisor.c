@@ -24,6 +24,7 @@
 #include <sys/wait.h>
 
 #include "support/run.h"
+#include "support/status.h"
 #include "support/trace.h"
 
 #define PATIENCE_MS 30000
@@ -48,42 +49,6 @@ static void make_pipe(int *ret_read, int *ret_write)
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	*ret_read = ends[0];
 	*ret_write = ends[1];
-}
-
-/* A line of /proc/PID/status: what follows its name, as text. */
-static void read_status(pid_t pid, const char *name, char ret[64])
-{
-	char path[64], line[256];
-	size_t length = strlen(name);
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	ret[0] = 0;
-	while (fgets(line, sizeof(line), file))
-		if (!strncmp(line, name, length))
-			sscanf(line + length, ": %63s", ret);
-	fclose(file);
-	assert_true(ret[0]);
-}
-
-static pid_t read_tracer(pid_t pid)
-{
-	char value[64];
-
-	read_status(pid, "TracerPid", value);
-	return atoi(value);
-}
-
-static void await_state(pid_t pid, char state)
-{
-	char value[64];
-
-	do {
-		sched_yield();
-		read_status(pid, "State", value);
-	} while (value[0] != state);
 }
 
 /* Fails the test if nothing happens at the descriptor for long. */
@@ -140,7 +105,7 @@ static void work_start(struct work *work, enum run_user user,
 	close(output);
 	close(alive);
 	read_line(work, "ready\n");
-	work->supervisor = read_tracer(work->child.pid);
+	work->supervisor = status_tracer(work->child.pid);
 	assert_true(work->supervisor > 0);
 	work->supervisor_fd = (int)syscall(SYS_pidfd_open, work->supervisor, 0);
 	assert_true(work->supervisor_fd >= 0);
@@ -194,7 +159,7 @@ static void must_survive_kill(enum run_user user, const char *const *options)
 	work_start(&work, user, options);
 	kill(work.supervisor, SIGKILL);
 	await(work.supervisor_fd, "the end of the supervisor");
-	assert_int_equal(read_tracer(work.child.pid), 0);
+	assert_int_equal(status_tracer(work.child.pid), 0);
 	work_finish(&work, W_EXITCODE(7, 0));
 	must_be_cut(&work, &trace);
 	trace_done(&trace);
@@ -245,7 +210,7 @@ static void test_terminate_plain(void **state)
 	work_start(&work, *(enum run_user *)*state, plain);
 	kill(work.supervisor, SIGTERM);
 	await(work.supervisor_fd, "the end of the supervisor");
-	assert_int_equal(read_tracer(work.child.pid), 0);
+	assert_int_equal(status_tracer(work.child.pid), 0);
 	must_be_cut(&work, &trace);
 	must_say_ended(&trace);
 	trace_done(&trace);
@@ -282,8 +247,8 @@ static void test_other_signals(void **state)
 	for (size_t i = 0; i < sizeof(sent) / sizeof(*sent); i++)
 		kill(work.supervisor, sent[i]);
 	kill(work.supervisor, SIGSTOP);
-	await_state(work.supervisor, 'T');
-	await_state(work.child.pid, 't');
+	status_await(work.supervisor, 'T');
+	status_await(work.child.pid, 't');
 	kill(work.supervisor, SIGCONT);
 	work_finish(&work, W_EXITCODE(7, 0));
 	run_place_file(&work.place, "ktrace.out", path);

@@ -21,6 +21,7 @@
 #include "support/fault.h"
 #include "support/pair.h"
 #include "support/run.h"
+#include "support/status.h"
 #include "support/trace.h"
 
 #define AWAIT_MS 30000
@@ -119,22 +120,6 @@ static void test_child(void **state)
 	run_place_close(&place);
 }
 
-static pid_t tracer_of(pid_t pid)
-{
-	struct text status = TEXT_INIT;
-	char path[64];
-	const char *line;
-	pid_t tracer = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	assert_int_equal(run_read_file(&status, path), 0);
-	line = strstr(text_string(&status), "TracerPid:");
-	if (line)
-		tracer = (pid_t)strtol(line + strlen("TracerPid:"), NULL, 10);
-	text_done(&status);
-	return tracer;
-}
-
 /* Both processes hold the pipe: its end is the end of both. */
 static void kill_supervisor(enum administrator who)
 {
@@ -156,7 +141,7 @@ static void kill_supervisor(enum administrator who)
 		assert_true(fault_await(output.read, AWAIT_MS));
 		fault_read(&text, output.read);
 	}
-	tracer = tracer_of(child.pid);
+	tracer = status_tracer(child.pid);
 	assert_true(tracer > 1);
 	assert_int_equal(kill(tracer, SIGKILL), 0);
 	assert_int_equal(run_finish(&child, &result), 0);

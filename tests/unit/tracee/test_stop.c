@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -101,11 +104,61 @@ static void test_continued_is_no_stop(void **state)
 	assert_int_equal(untouched.tid, 7);
 }
 
+static _Noreturn void end_by(int what)
+{
+	const struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+	if (what >= 0)
+		_exit(what);
+	signal(-what, SIG_DFL);
+	raise(-what);
+	pause();
+	_exit(1);
+}
+
+/* Both ways to wait say the same, of ends and of stops. */
+static void test_waitid_says_the_same(void **state)
+{
+	static const int ends[] = { 0, 7, 255, -SIGKILL, -SIGTERM, -SIGSTOP };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		pid_t pid = fork();
+		siginfo_t info;
+		int status;
+
+		if (pid == 0)
+			end_by(ends[i]);
+		assert_int_equal(waitid(P_PID, (id_t)pid, &info,
+					WEXITED | WSTOPPED | WNOWAIT),
+				 0);
+		assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+		assert_int_equal(stop_wait_status(&info), status);
+		if (WIFSTOPPED(status)) {
+			kill(pid, SIGKILL);
+			waitpid(pid, &status, 0);
+		}
+	}
+}
+
+static void test_waitid_of_a_core(void **state)
+{
+	siginfo_t info = { .si_code = CLD_DUMPED };
+
+	(void)state;
+	info.si_status = SIGSEGV;
+	assert_int_equal(stop_wait_status(&info),
+			 W_EXITCODE(0, SIGSEGV) | WCOREFLAG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_status),
 		cmocka_unit_test(test_continued_is_no_stop),
+		cmocka_unit_test(test_waitid_says_the_same),
+		cmocka_unit_test(test_waitid_of_a_core),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
