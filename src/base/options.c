@@ -2,6 +2,7 @@
  * The one option parser. What a program takes stands in its table; this file
  * knows no option by name, prints nothing and keeps nothing.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -240,7 +241,7 @@ int options_size(const char *value, uint64_t low, uint64_t high, uint64_t *ret)
 	result = options_digits(value, &number, &end);
 	if (result == -EINVAL)
 		return result;
-	suffix = *end ? strchr(suffixes, *end) : NULL;
+	suffix = *end ? strchr(suffixes, toupper((unsigned char)*end)) : NULL;
 	if (*end && (!suffix || end[1]))
 		return -EINVAL;
 	if (suffix &&

@@ -41,7 +41,8 @@ void options_help(const struct options_row *table, struct text *text);
 /* Whole decimal number in [low, high]; 0, or -EINVAL/-ERANGE. */
 int options_number(const char *value, int64_t low, int64_t high, int64_t *ret);
 
-/* The same with an optional suffix K, M or G (powers of 1024). */
+/* The same with an optional suffix K, M or G, or k, m, g (powers of
+ * 1024). */
 int options_size(const char *value, uint64_t low, uint64_t high, uint64_t *ret);
 
 #endif
