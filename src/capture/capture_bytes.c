@@ -152,6 +152,46 @@ static bool moved_bytes(const struct capture_job *job, unsigned index,
 	return false;
 }
 
+/* The bytes of an argument that points at them, `skip` bytes before. */
+static void put_flat(const struct capture_job *job, unsigned index,
+		     struct capture_transfer *transfer, unsigned skip)
+{
+	if (!moved_bytes(job, index, &transfer->moved))
+		return;
+	transfer->moved = capture_minimum(transfer->moved, CAPTURE_MOVED_MAX);
+	put_span(job, transfer, capture_argument(job->call, index) + skip);
+}
+
+/* struct xattr_args of Linux 6.13, the same in all ABIs. */
+struct value {
+	uint64_t address;
+	uint32_t size;
+	uint32_t flags;
+};
+
+static void put_value(const struct capture_job *job, unsigned index,
+		      struct capture_transfer *transfer)
+{
+	uint64_t result = (uint64_t)job->call->result;
+	struct value value;
+	bool moved;
+
+	if (capture_read(job, capture_argument(job->call, index), &value,
+			 sizeof(value)) < sizeof(value))
+		return;
+	if (job->call->row->arg[index].length == LENGTH_RESULT) {
+		transfer->moved = capture_minimum(value.size, result);
+		/* Or else it was asked how long the value is. */
+		moved = transfer->moved > 0 || result == 0;
+	} else {
+		transfer->moved = value.size;
+		moved = value.address != 0;
+	}
+	transfer->moved = capture_minimum(transfer->moved, CAPTURE_MOVED_MAX);
+	if (moved)
+		put_span(job, transfer, value.address);
+}
+
 static void put_scattered(const struct capture_job *job, unsigned index,
 			  struct capture_transfer *transfer)
 {
@@ -184,14 +224,20 @@ static void put_argument(const struct capture_job *job, unsigned index)
 						     : KTR_GENIO_READ,
 	};
 
-	if (arg->kind != KIND_BYTES) {
+	switch (arg->kind) {
+	case KIND_BYTES:
+		put_flat(job, index, &transfer, 0);
+		break;
+	case KIND_MSGBUF:
+		put_flat(job, index, &transfer, capture_long(call));
+		break;
+	case KIND_XATTR:
+		put_value(job, index, &transfer);
+		break;
+	default:
 		put_scattered(job, index, &transfer);
-		return;
+		break;
 	}
-	if (!moved_bytes(job, index, &transfer.moved))
-		return;
-	transfer.moved = capture_minimum(transfer.moved, CAPTURE_MOVED_MAX);
-	put_span(job, &transfer, capture_argument(call, index));
 }
 
 void capture_bytes_exit(const struct capture_job *job)

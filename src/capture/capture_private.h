@@ -84,25 +84,31 @@ static inline bool capture_wants(const struct capture_policy *policy,
 /* Does the argument point at bytes that cross the boundary? */
 static inline bool capture_moves(const struct sysdesc_arg *arg)
 {
-	return arg->kind >= KIND_BYTES && arg->kind <= KIND_MMSGHDR &&
+	return arg->kind >= KIND_BYTES && arg->kind <= KIND_XATTR &&
 	       arg->direction != DIRECTION_NONE;
 }
 _Static_assert(KIND_IOVEC == KIND_BYTES + 1 && KIND_MSGHDR == KIND_BYTES + 2 &&
-		   KIND_MMSGHDR == KIND_BYTES + 3,
+		   KIND_MMSGHDR == KIND_BYTES + 3 &&
+		   KIND_MSGBUF == KIND_BYTES + 4 &&
+		   KIND_XATTR == KIND_BYTES + 5,
 	       "capture_moves() takes them for a range");
 
 /*
- * An argument as the kernel takes it. A 32-bit call has no upper halves. An x32
- * one has: its offsets are 64 bits wide in one register.
+ * Bytes of a register, and of a long, as the kernel takes them. Those of x32
+ * are wide: its offsets are 64 bits in one register.
  */
+static inline unsigned capture_long(const struct capture_call *call)
+{
+	return call->word == 4 && call->number < SYSDESC_X32_BIT ? 4 : 8;
+}
+
+/* An argument as the kernel takes it. A 32-bit call has no upper halves. */
 static inline uint64_t capture_argument(const struct capture_call *call,
 					unsigned index)
 {
 	uint64_t value = call->args[index];
 
-	if (call->word == 4 && call->number < SYSDESC_X32_BIT)
-		return (uint32_t)value;
-	return value;
+	return capture_long(call) == 4 ? (uint32_t)value : value;
 }
 
 /* Bytes of a pointer of the calling program. */

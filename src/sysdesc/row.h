@@ -60,6 +60,10 @@
 	ARGUMENT(name, KIND_MSGHDR, DIRECTION_##direction, LENGTH_RESULT, 0, 0)
 #define MMSGHDR(name, direction, count)                                        \
 	ARGUMENT(name, KIND_MMSGHDR, DIRECTION_##direction, RESULTS(count), 0)
+#define MSGBUF(name, direction, length)                                        \
+	ARGUMENT(name, KIND_MSGBUF, DIRECTION_##direction, length, 0)
+#define XATTR(name, direction, length)                                         \
+	ARGUMENT(name, KIND_XATTR, DIRECTION_##direction, length, 0)
 #define BLOB(name, set, direction, length)                                     \
 	ARGUMENT(name, KIND_BLOB, DIRECTION_##direction, length, BLOB_##set)
 

@@ -42,6 +42,8 @@ enum sysdesc_kind {
 	KIND_IOVEC,   /* struct iovec[], count in the argument len_arg: GENIO */
 	KIND_MSGHDR,  /* struct msghdr: GENIO through its iovecs */
 	KIND_MMSGHDR, /* struct mmsghdr[], count in len_arg: GENIO for each */
+	KIND_MSGBUF,  /* struct msgbuf: GENIO of what is behind its long */
+	KIND_XATTR,   /* struct xattr_args: GENIO of the value it leads to */
 	KIND_BLOB,    /* a structure: see enum sysdesc_blob */
 	KIND_ARGV,    /* NULL-terminated vector of strings: ARGS */
 	KIND_ENVP,    /* the same: ENVS */
@@ -72,7 +74,7 @@ enum sysdesc_direction {
  * len_arg, mind its kind: KIND_INT and KIND_UINT are 32 bits of the register.
  * RESULT and RESULTS never go past len_arg, the room that the caller gave (a
  * call may return more than it moved: MSG_TRUNC, getxattr with size 0); a
- * msghdr has none, its iovecs are the room.
+ * msghdr has none, its iovecs are the room, and a xattr_args holds it.
  */
 enum sysdesc_length {
 	LENGTH_NONE,   /* it ends by itself (a string), or nothing is known */

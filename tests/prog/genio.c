@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -118,6 +119,29 @@ static void sockets(const int *pair)
 	say_return();
 }
 
+/* The bytes behind the type of a message. Without queues here: calls that fail.
+ */
+static void messages(int queue)
+{
+	struct {
+		long type;
+		char bytes[64];
+	} message = { 5, "seventeen letters" };
+
+	for (int i = 0; i < 2; i++) {
+		say_call(msgsnd, queue, (long)&message, LENGTH, 0);
+		if (say.result == 0)
+			say_data(-1, 'w', message.bytes, LENGTH);
+		say_return();
+	}
+	say_call(msgrcv, queue, (long)&message, sizeof(message.bytes), 5, 0);
+	move(-1, 'r', message.bytes);
+	say_call(msgrcv, queue, (long)&message, 4, 0, MSG_NOERROR);
+	move(-1, 'r', message.bytes);
+	say_call(msgrcv, queue, (long)&message, 4, 0, IPC_NOWAIT);
+	move(-1, 'r', message.bytes);
+}
+
 /* Calls that name no descriptor, or whose data come from the kernel. */
 static void others(int directory, pid_t self)
 {
@@ -159,6 +183,7 @@ int main(void)
 	int file = open("file", O_RDWR | O_CREAT | O_TRUNC, 0600);
 	int second = open("second", O_RDWR | O_CREAT | O_TRUNC, 0600);
 	int directory = open("/", O_RDONLY | O_DIRECTORY);
+	int queue = msgget(IPC_PRIVATE, 0600);
 	int pipe_fds[2], pair[2];
 	pid_t self = getpid();
 
@@ -171,8 +196,10 @@ int main(void)
 	plain(file, pipe_fds);
 	vectors(file);
 	sockets(pair);
+	messages(queue);
 	others(directory, self);
 	transfers(file, second, pipe_fds);
 	say_end();
+	msgctl(queue, IPC_RMID, NULL);
 	return 0;
 }

@@ -36,6 +36,8 @@ struct program {
 /* clang-format off */
 static const struct program programs[] = {
 	{ "data that calls move", { "prog:genio" }, { "-i" }, .lines = 100 },
+	{ "attributes through a structure", { "prog:xattrs" }, { "-i" },
+	  .lines = 17 },
 	{ "paths", { "prog:names" }, { "-i" }, .lines = 190 },
 	{ "signals", { "prog:signals" }, { "-i" }, .lines = 90 },
 	{ "signals without -i", { "prog:signals" }, { "-t+" }, .lines = 90 },

@@ -55,6 +55,8 @@ static enum group group_of(const struct sysdesc_arg *arg)
 	case KIND_IOVEC:
 	case KIND_MSGHDR:
 	case KIND_MMSGHDR:
+	case KIND_MSGBUF:
+	case KIND_XATTR:
 		return GROUP_DATA;
 	case KIND_BLOB:
 		return GROUP_BLOB;
@@ -136,7 +138,8 @@ static const char *check_rule(const struct sysdesc_arg *arg)
 		fits = arg->length == LENGTH_NONE;
 		break;
 	case GROUP_DATA:
-		if (arg->kind == KIND_BYTES)
+		if (arg->kind == KIND_BYTES || arg->kind == KIND_MSGBUF ||
+		    arg->kind == KIND_XATTR)
 			fits = arg->length == LENGTH_RESULT ||
 			       arg->length == LENGTH_ARG;
 		else if (arg->kind == KIND_MMSGHDR)

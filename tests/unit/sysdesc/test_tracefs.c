@@ -168,6 +168,8 @@ static bool kind_fits(enum sysdesc_kind kind, const char *type)
 	case KIND_IOVEC:
 	case KIND_MSGHDR:
 	case KIND_MMSGHDR:
+	case KIND_MSGBUF:
+	case KIND_XATTR:
 	case KIND_BLOB:
 	case KIND_ARGV:
 	case KIND_ENVP:
