@@ -6,9 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 
 #include "say.h"
 
@@ -32,47 +30,25 @@ static void unknown_numbers(void)
 
 #ifdef __x86_64__
 
-#define I386_GETPID 20
+#include "i386.h"
+
 #define I386_OPEN   5
 #define I386_GETUID 24 /* with 16 bits */
 #define X32_BIT     0x40000000L
 
-static long interrupt(long number, long first, long second, long third)
-{
-	long result;
-
-	__asm__ volatile("int $0x80"
-			 : "=a"(result)
-			 : "a"(number), "b"(first), "c"(second), "d"(third)
-			 : "memory");
-	return result;
-}
-
-/* A kernel without 32-bit programs sends SIGSEGV. */
-static int is_open(void)
-{
-	int status = 0;
-	pid_t pid = fork();
-
-	if (pid == 0)
-		_exit(interrupt(I386_GETPID, 0, 0, 0) != getpid());
-	return waitpid(pid, &status, 0) == pid && status == 0;
-}
-
 static void by_interrupt(void)
 {
-	char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	char *low = i386_memory(4096);
 
 	strcpy(low, "/nonexistent/x");
 	say_begin();
 	say_line("ABI i386\n");
 	say_enter("getpid", SAY_ARGS());
-	say.result = interrupt(I386_GETPID, 0, 0, 0);
+	say.result = i386_call(I386_GETPID, (long[6]){ 0 });
 	say.name = "getpid";
 	say_return();
 	say_enter("open", SAY_ARGS((long)low, O_RDONLY, 0));
-	say.result = interrupt(I386_OPEN, (long)low, O_RDONLY, 0);
+	say.result = i386_call(I386_OPEN, (long[6]){ (long)low, O_RDONLY });
 	say_name(low);
 	say_line("RETURN open ENOENT\n");
 	/* The same number is another call to each. */
@@ -80,7 +56,7 @@ static void by_interrupt(void)
 	say_simple(sched_yield);
 	say_line("ABI i386\n");
 	say_enter("getuid", SAY_ARGS());
-	say.result = interrupt(I386_GETUID, 0, 0, 0);
+	say.result = i386_call(I386_GETUID, (long[6]){ 0 });
 	say.name = "getuid";
 	say_return();
 	say_line("ABI x86_64\n");
@@ -113,7 +89,7 @@ static void all_doors(void)
 
 #else
 
-static int is_open(void)
+static int i386_is_open(void)
 {
 	return 1;
 }
@@ -136,7 +112,7 @@ static void rename_itself(void)
 
 int main(void)
 {
-	if (!is_open())
+	if (!i386_is_open())
 		return 77;
 	all_doors();
 	unknown_numbers();
