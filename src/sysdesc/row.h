@@ -1,6 +1,6 @@
 /*
- * The words in which syscalls.def is written. Included by sysdesc.c alone: the
- * names are short and would be in everybody's way.
+ * The words in which syscalls.def and inner.def are written. Included by
+ * sysdesc.c alone: the names are short and would be in everybody's way.
  *
  *	SYSCALL(name, classes, result, effect, arguments)
  *	VARIANT(id, name, classes, result, effect, arguments)
@@ -66,5 +66,13 @@
 	ARGUMENT(name, KIND_XATTR, DIRECTION_##direction, length, 0)
 #define BLOB(name, set, direction, length)                                     \
 	ARGUMENT(name, KIND_BLOB, DIRECTION_##direction, length, BLOB_##set)
+
+/* In inner.def: how much of argument 0 is the command, */
+#define WHOLE UINT32_MAX
+#define LOW   UINT16_MAX
+/* and where an argument is. */
+#define REGISTER(n) (FROM_REGISTER | (n))
+#define WORD(n)     (FROM_WORD | (n))
+#define ZERO        FROM_NOWHERE
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Expands syscalls.def and number_<abi>.def into constant tables, and finds
- * rows and numbers in them by index alone. Must not call the C library, and
- * must not know any call by name.
+ * Expands syscalls.def, inner.def and number_<abi>.def into constant tables,
+ * and finds rows and numbers in them by index alone. Must not call the C
+ * library, and must not know any call by name.
  */
 #include "sysdesc/sysdesc.h"
 
@@ -56,6 +56,17 @@ static const struct sysdesc_row rows[ROW_COUNT] = {
 #undef NOARGS
 #undef ARGUMENT
 /* clang-format on */
+
+#define INNER(carrier, mask, command, id, ...)                                 \
+	{ &rows[ROW_##carrier],                                                \
+	  &rows[ROW_##id],                                                     \
+	  mask,                                                                \
+	  command,                                                             \
+	  { __VA_ARGS__ } },
+static const struct sysdesc_inner inners[] = {
+#include "sysdesc/inner.def"
+};
+#undef INNER
 
 /* Row by number, and number by row; both one more, so that 0 says none. */
 #define NUMBER(number, id) [number] = ROW_##id + 1,
@@ -157,6 +168,29 @@ int64_t sysdesc_number(enum sysdesc_abi abi, const struct sysdesc_row *row)
 		return -1;
 	number = found->numbers[sysdesc_index(row)];
 	return number == 0 ? -1 : (int64_t)((number - 1) | found->bit);
+}
+
+unsigned sysdesc_inner_count(void)
+{
+	return sizeof(inners) / sizeof(inners[0]);
+}
+
+const struct sysdesc_inner *sysdesc_inner(unsigned index)
+{
+	return index < sysdesc_inner_count() ? &inners[index] : NULL;
+}
+
+const struct sysdesc_inner *
+sysdesc_inner_find(const struct sysdesc_row *carrier, uint64_t command)
+{
+	/* Asked at every call: most are done with here. */
+	if (!carrier || carrier->arg[0].kind != KIND_CMD)
+		return NULL;
+	for (unsigned i = 0; i < sysdesc_inner_count(); i++)
+		if (inners[i].carrier == carrier &&
+		    ((uint32_t)command & inners[i].mask) == inners[i].command)
+			return &inners[i];
+	return NULL;
 }
 
 const char *sysdesc_abi_name(enum sysdesc_abi abi)

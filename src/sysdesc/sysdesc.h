@@ -4,9 +4,9 @@
  * filter, the capture and the printing are interpreters of these rows; no other
  * room knows a system call by name. Uses no libc (capture links it).
  *
- * The rows stand in syscalls.def, the numbers in number_<abi>.def. A row is
- * found by (ABI, number), which is what a record stores; the row's index is
- * private to a build.
+ * The rows stand in syscalls.def, the numbers in number_<abi>.def, what others
+ * carry in inner.def. A row is found by (ABI, number), which is what a record
+ * stores; the row's index is private to a build.
  */
 #ifndef SYSDESC_SYSDESC_H
 #define SYSDESC_SYSDESC_H
@@ -184,6 +184,36 @@ unsigned sysdesc_number_end(enum sysdesc_abi abi);
 
 /* The number of a row in an ABI, or -1. x32 numbers come with their bit. */
 int64_t sysdesc_number(enum sysdesc_abi abi, const struct sysdesc_row *row);
+
+/*
+ * A call that another one carries: of i386, socketcall and ipc (inner.def). Its
+ * arguments lie in registers of the carrier, or in the u32[] that the carrier's
+ * POINTER argument leads to.
+ */
+struct sysdesc_inner {
+	const struct sysdesc_row *carrier;
+	const struct sysdesc_row *row; /* the call when nobody carries it */
+	uint32_t mask;                 /* of the carrier's argument 0, */
+	uint32_t command;              /* which is this then */
+	uint8_t from[6];               /* FROM_ and an index; 0: none there */
+};
+enum sysdesc_from {
+	FROM_NOWHERE = 0x10,  /* the argument is 0 */
+	FROM_REGISTER = 0x20, /* an argument of the carrier */
+	FROM_WORD = 0x30,     /* a word in memory */
+	FROM_MASK = 0xf0,
+};
+
+/* All of them: index is in [0, count). */
+unsigned sysdesc_inner_count(void);
+const struct sysdesc_inner *sysdesc_inner(unsigned index);
+
+/*
+ * What a call carries whose argument 0 is `command`; NULL when it is none that
+ * carries, or carries what nobody knows. NULL as the carrier is fine.
+ */
+const struct sysdesc_inner *
+sysdesc_inner_find(const struct sysdesc_row *carrier, uint64_t command);
 
 /* "x86_64", "i386", "x32", "aarch64"; "unknown" else. */
 const char *sysdesc_abi_name(enum sysdesc_abi abi);
