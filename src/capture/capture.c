@@ -17,7 +17,7 @@ static bool has_path(const struct sysdesc_row *row)
 	return false;
 }
 
-static bool moves_bytes(const struct sysdesc_row *row)
+bool capture_row_moves(const struct sysdesc_row *row)
 {
 	for (unsigned i = 0; i < row->narg; i++)
 		if (capture_moves(&row->arg[i]))
@@ -37,8 +37,10 @@ unsigned capture_needs(const struct sysdesc_row *row, uint32_t facilities)
 		return needs;
 	if ((facilities & KTRFAC(KTR_NAMEI)) && has_path(row))
 		needs |= CAPTURE_AT_ENTRY;
-	if ((facilities & KTRFAC(KTR_GENIO)) && moves_bytes(row))
+	if ((facilities & KTRFAC(KTR_GENIO)) && capture_row_moves(row))
 		needs |= CAPTURE_AT_EXIT;
+	if ((facilities & KTRFAC(KTR_GENIO)) && capture_inner_moves(row))
+		needs |= CAPTURE_AT_ENTRY | CAPTURE_AT_EXIT;
 	if ((facilities & (KTRFAC(KTR_ARGS) | KTRFAC(KTR_ENVS))) &&
 	    row->effect == EFFECT_EXEC)
 		needs |= CAPTURE_AT_EXIT;
@@ -133,15 +135,16 @@ void capture_entry(const struct capture_policy *policy,
 		   const struct capture_memory *memory,
 		   const struct capture_sink *sink)
 {
+	const struct capture_job job = { policy, call, memory, sink };
+
 	call->unread_paths = 0;
 	if (capture_wants(policy, KTR_SYSCALL))
 		put_syscall(call, sink);
 	if (call->row && capture_wants(policy, KTR_NAMEI) &&
-	    has_path(call->row)) {
-		const struct capture_job job = { policy, call, memory, sink };
-
+	    has_path(call->row))
 		capture_path_entry(&job);
-	}
+	if (call->inner && capture_wants(policy, KTR_GENIO))
+		capture_inner_entry(&job);
 }
 
 void capture_exit(const struct capture_policy *policy,
@@ -162,9 +165,12 @@ void capture_exit(const struct capture_policy *policy,
 		capture_path_exit(&job);
 	if (is_exec)
 		capture_vector_exit(&job);
-	if (!call->failed && call->result >= 0 &&
-	    capture_wants(policy, KTR_GENIO))
-		capture_bytes_exit(&job);
+	if (call->failed || call->result < 0 ||
+	    !capture_wants(policy, KTR_GENIO))
+		return;
+	capture_bytes_exit(&job);
+	if (call->inner)
+		capture_inner_exit(&job);
 }
 
 void capture_return(const struct capture_policy *policy,

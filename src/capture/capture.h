@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct sysdesc_inner;
 struct sysdesc_row;
 
 /* A piece of the traced program's memory, to be copied to `to`. */
@@ -67,10 +68,13 @@ struct capture_policy {
 /* One call of one thread, from entry to exit: the caller keeps it between. */
 struct capture_call {
 	const struct sysdesc_row *row; /* NULL: a number nobody knows */
+	/* What it carries, as sysdesc_inner_find() says; NULL: nothing. */
+	const struct sysdesc_inner *inner;
 	int64_t number;
 	uint64_t args[6];
 	uint8_t word;         /* bytes of a pointer in the call's ABI: 4 or 8 */
 	uint8_t unread_paths; /* bit n: argument n's path faulted at entry */
+	uint64_t inner_args[6]; /* of what it carries, by capture_entry() */
 	/* exit */
 	int64_t result; /* -errno .. -1 when failed */
 	bool failed;
@@ -79,12 +83,16 @@ struct capture_call {
 /*
  * Stops that are needed for what is wanted of a row (NULL: unknown call). A
  * call whose unread_paths is not 0 after capture_entry() is worth an exit too.
+ * What a call carries has the needs of its own row, and that of the entry.
  */
 #define CAPTURE_AT_ENTRY 1u
 #define CAPTURE_AT_EXIT  2u
 unsigned capture_needs(const struct sysdesc_row *row, uint32_t facilities);
 
-/* At the entry: SYSCALL, then NAMEI for each path that can be read. */
+/*
+ * At the entry: SYSCALL, then NAMEI for each path that can be read. Sets
+ * call->inner to NULL where the arguments of what is carried cannot be read.
+ */
 void capture_entry(const struct capture_policy *policy,
 		   struct capture_call *call,
 		   const struct capture_memory *memory,

@@ -34,6 +34,17 @@ struct capture_job {
 void capture_path_entry(const struct capture_job *job);
 void capture_path_exit(const struct capture_job *job);
 
+/* Does a call of the row? */
+bool capture_row_moves(const struct sysdesc_row *row);
+
+/*
+ * capture_inner.c: the arguments of what the call carries (call->inner is not
+ * NULL), and GENIO for what that moved. Does a row carry what moves bytes?
+ */
+void capture_inner_entry(const struct capture_job *job);
+void capture_inner_exit(const struct capture_job *job);
+bool capture_inner_moves(const struct sysdesc_row *carrier);
+
 /* capture_bytes.c: GENIO for what the call moved. */
 void capture_bytes_exit(const struct capture_job *job);
 

@@ -208,6 +208,10 @@ static void check_random(const struct sysdesc_row *row, int64_t number,
 	fake->call.word = (uint8_t)word;
 	for (unsigned i = 0; i < 6; i++)
 		fake->call.args[i] = random_word(seed);
+	/* As if by a command that is one, half of the time. */
+	if (next_random(seed) % 2)
+		fake->call.args[0] = next_random(seed) % 25;
+	fake->call.inner = sysdesc_inner_find(row, fake->call.args[0]);
 	needs = capture_needs(row, fake->policy.facilities);
 	fake_entry(fake);
 	check_needed(fake, needs, CAPTURE_AT_ENTRY);
