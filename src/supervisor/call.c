@@ -27,10 +27,22 @@ static void call_named(void *context, unsigned arg, int64_t dirfd,
 	path_named(naming->supervisor, naming->task, arg, dirfd, path, length);
 }
 
-static uint8_t call_needs(const struct supervisor *supervisor,
-			  const struct sysdesc_row *row)
+static uint8_t row_needs(const struct supervisor *supervisor,
+			 const struct sysdesc_row *row)
 {
 	return supervisor->needs[row ? sysdesc_index(row) : SELECT_ROWS_MAX];
+}
+
+static uint8_t call_needs(const struct supervisor *supervisor,
+			  const struct capture_call *call)
+{
+	uint8_t needs = row_needs(supervisor, call->row);
+
+	/* Where its arguments are read is the entry. */
+	if (call->inner && row_needs(supervisor, call->inner->row))
+		needs |= row_needs(supervisor, call->inner->row) |
+			 CAPTURE_AT_ENTRY;
+	return needs;
 }
 
 /* A process may call through several ABIs; the reader is told of each change.
@@ -119,7 +131,7 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 
 	take_call(task, at, abi);
 	task->in_call = true;
-	needs = call_needs(supervisor, task->call.row);
+	needs = call_needs(supervisor, &task->call);
 	effect_at_entry(supervisor, task);
 	if (!supervisor->started)
 		life_start_at_exec(supervisor, task);

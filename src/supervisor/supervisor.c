@@ -55,6 +55,19 @@ static unsigned row_needs(const struct supervisor_config *config,
 	return capture_needs(row, config->facilities);
 }
 
+/* Does it carry a call of which something is wanted? */
+static bool carries_wanted(const struct supervisor_config *config,
+			   const struct sysdesc_row *carrier)
+{
+	for (unsigned i = 0; i < sysdesc_inner_count(); i++) {
+		const struct sysdesc_inner *inner = sysdesc_inner(i);
+
+		if (inner->carrier == carrier && row_needs(config, inner->row))
+			return true;
+	}
+	return false;
+}
+
 bool supervisor_stops(const struct supervisor_config *config,
 		      struct select *ret)
 {
@@ -62,9 +75,11 @@ bool supervisor_stops(const struct supervisor_config *config,
 
 	select_none(ret);
 	for (unsigned i = 0; i < sysdesc_count(); i++) {
-		if (!row_needs(config, sysdesc_row(i)))
+		const struct sysdesc_row *row = sysdesc_row(i);
+
+		if (!row_needs(config, row) && !carries_wanted(config, row))
 			continue;
-		select_add(ret, sysdesc_row(i));
+		select_add(ret, row);
 		needed++;
 	}
 	ret->unknown = row_needs(config, NULL) != 0;

@@ -1,0 +1,133 @@
+/*
+ * Which calls stop for a selection: one that others can carry makes these stop
+ * too, in the filter as well.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <linux/seccomp.h>
+
+#include <ktrace-u/format.h>
+
+#include "supervisor/supervisor.h"
+#include "support/bpf.h"
+#include "sysdesc/sysdesc.h"
+#include "tracee/filter.h"
+
+#define CALLS (KTRFAC(KTR_SYSCALL) | KTRFAC(KTR_SYSRET))
+
+static uint32_t verdict(const struct filter *filter,
+			const struct sysdesc_row *row, uint64_t first)
+{
+	struct seccomp_data data = {
+		.nr = (int)sysdesc_number(SYSDESC_I386, row),
+		.arch = sysdesc_audit_arch(SYSDESC_I386),
+		.args = { first },
+	};
+	struct bpf_verdict result;
+
+	assert_int_equal(bpf_run(filter->code, filter->count, &data, &result),
+			 0);
+	return result.action;
+}
+
+static void check_filter(const struct select *stops,
+			 const struct sysdesc_inner *inner, uint32_t action)
+{
+	struct filter filter = { 0 };
+
+	assert_int_equal(filter_compile_for(&filter, stops, SYSDESC_X86_64), 0);
+	assert_int_equal(verdict(&filter, inner->carrier, inner->command),
+			 action);
+	filter_done(&filter);
+}
+
+static bool is_carrier(const struct sysdesc_row *row)
+{
+	for (unsigned i = 0; i < sysdesc_inner_count(); i++)
+		if (sysdesc_inner(i)->carrier == row)
+			return true;
+	return false;
+}
+
+static void carriers_stop_for_what_they_carry(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < sysdesc_inner_count(); i++) {
+		const struct sysdesc_inner *inner = sysdesc_inner(i);
+		struct supervisor_config config = { .facilities = CALLS };
+		struct select stops;
+		unsigned count = 0;
+
+		select_add(&config.calls, inner->row);
+		assert_true(supervisor_stops(&config, &stops));
+		for (unsigned n = 0; n < sysdesc_count(); n++)
+			count += select_has(&stops, sysdesc_row(n));
+		assert_int_equal(count, 2);
+		assert_true(select_has(&stops, inner->row));
+		assert_true(select_has(&stops, inner->carrier));
+		check_filter(&stops, inner,
+			     SECCOMP_RET_TRACE | FILTER_TRACE_DATA);
+	}
+}
+
+/* Of all others, only themselves. */
+static void others_stop_alone(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < sysdesc_count(); i++) {
+		struct supervisor_config config = { .facilities = CALLS };
+		const struct sysdesc_row *row = sysdesc_row(i);
+		struct select stops;
+		unsigned carriers = 0;
+
+		for (unsigned n = 0; n < sysdesc_inner_count(); n++)
+			carriers += sysdesc_inner(n)->row == row;
+		if (carriers > 0 || is_carrier(row))
+			continue;
+		select_add(&config.calls, row);
+		assert_true(supervisor_stops(&config, &stops));
+		for (unsigned n = 0; n < sysdesc_count(); n++)
+			assert_int_equal(select_has(&stops, sysdesc_row(n)),
+					 n == i);
+	}
+}
+
+/* What is wanted of the carried call decides: of connect() there is no data. */
+static void carriers_stop_for_what_is_wanted(void **state)
+{
+	const struct sysdesc_row *carrier = sysdesc_find(SYSDESC_I386, 102);
+	const struct sysdesc_inner *connect = sysdesc_inner_find(carrier, 3);
+	const struct sysdesc_inner *send = sysdesc_inner_find(carrier, 9);
+	struct supervisor_config config = { .facilities = KTRFAC(KTR_GENIO) };
+	struct select stops;
+
+	(void)state;
+	select_add(&config.calls, connect->row);
+	assert_false(supervisor_stops(&config, &stops));
+	check_filter(&stops, connect, SECCOMP_RET_ALLOW);
+	select_add(&config.calls, send->row);
+	assert_true(supervisor_stops(&config, &stops));
+	assert_true(select_has(&stops, carrier));
+	assert_false(select_has(&stops, connect->row));
+	/* A carrier by itself, whatever it carries. */
+	select_none(&config.calls);
+	select_add(&config.calls, carrier);
+	assert_true(supervisor_stops(&config, &stops));
+	assert_true(select_has(&stops, carrier));
+	assert_false(select_has(&stops, send->row));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(carriers_stop_for_what_they_carry),
+		cmocka_unit_test(others_stop_alone),
+		cmocka_unit_test(carriers_stop_for_what_is_wanted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
