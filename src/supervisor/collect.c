@@ -77,12 +77,12 @@ static void collect_zombie(struct supervisor *supervisor,
 }
 
 /* Nobody else can stop, and an answered stop is seen no more: there is no need
- * to take it off the kernel first. */
-static bool is_alone(struct supervisor *supervisor, pid_t tid)
+ * to take it off the kernel first, unless somebody looks again before that. */
+static bool is_alone(struct supervisor *supervisor, pid_t tid, int options)
 {
 	const struct task *task;
 
-	if (HASH_COUNT(supervisor->tasks.tasks) != 1)
+	if ((options & WNOHANG) || HASH_COUNT(supervisor->tasks.tasks) != 1)
 		return false;
 	task = task_find(&supervisor->tasks, tid);
 	return task && task->process;
@@ -114,7 +114,7 @@ static int take_event(struct supervisor *supervisor, struct collect *collect,
 		collect_zombie(supervisor, collect, ret);
 		return 0;
 	}
-	if (is_alone(supervisor, info.si_pid))
+	if (is_alone(supervisor, info.si_pid, options))
 		return 1;
 	r = raw_waitid(P_PID, info.si_pid, &info, WSTOPPED | WNOHANG | __WALL,
 		       NULL);
