@@ -22,6 +22,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "support/run.h"
+#include "support/status.h"
 
 #define CANNOT_RUN 127
 #define ENV_MAX    48
@@ -224,6 +225,8 @@ int run_finish(struct run_child *child, struct run_result *ret)
 
 	*ret = (struct run_result){ .pid = child->pid };
 	ret->timed_out = !await(child);
+	if (ret->timed_out)
+		status_print_hang(child->pid);
 	/* It leads a session, and with it a process group, of its own. */
 	if (ret->timed_out && kill(-child->pid, SIGKILL) < 0)
 		kill(child->pid, SIGKILL);

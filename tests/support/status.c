@@ -1,8 +1,11 @@
 /*
  * Reads /proc/PID/status. Asserts by CMocka; keeps nothing.
  */
+#include <glob.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +15,7 @@
 
 #include <sched.h>
 
+#include "base/array.h"
 #include "support/status.h"
 
 void status_value(pid_t pid, const char *name, char ret[STATUS_VALUE_MAX])
@@ -55,4 +59,73 @@ void status_await(pid_t pid, char state)
 		sched_yield();
 		status_value(pid, "State", value);
 	} while (value[0] != state);
+}
+
+static bool is_telling(const char *line)
+{
+	static const char *const names[] = { "Name:",   "State:",  "TracerPid:",
+					     "SigPnd:", "ShdPnd:", "SigBlk:" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (!strncmp(line, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+/* The lines of a file of /proc that tell something; all: every line. */
+static void print_file(const char *directory, const char *name, bool all)
+{
+	char path[PATH_MAX], line[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	while (fgets(line, sizeof(line), file))
+		if (all || is_telling(line))
+			fprintf(stderr, "%s: %.*s\n", path,
+				(int)strcspn(line, "\n"), line);
+	fclose(file);
+}
+
+static void print_threads(pid_t pid)
+{
+	char pattern[64];
+	glob_t found;
+
+	snprintf(pattern, sizeof(pattern), "/proc/%d/task/*", pid);
+	if (glob(pattern, 0, NULL, &found))
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		print_file(found.gl_pathv[i], "status", false);
+		print_file(found.gl_pathv[i], "wchan", true);
+		print_file(found.gl_pathv[i], "syscall", true);
+	}
+	globfree(&found);
+}
+
+static void print_children(pid_t pid)
+{
+	char path[64];
+	FILE *file;
+	pid_t child;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	while (fscanf(file, "%d", &child) == 1)
+		print_threads(child);
+	fclose(file);
+}
+
+void status_print_hang(pid_t pid)
+{
+	pid_t tracer = status_tracer(pid);
+
+	print_threads(pid);
+	print_children(pid);
+	if (tracer)
+		print_threads(tracer);
 }

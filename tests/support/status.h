@@ -1,6 +1,6 @@
 /*
  * /proc/PID/status as a witness: who traces a process, whether it is stopped.
- * A process that is not there fails the test.
+ * A process that is not there fails the test that asks.
  */
 #ifndef SUPPORT_STATUS_H
 #define SUPPORT_STATUS_H
@@ -21,5 +21,9 @@ uint64_t status_signals(pid_t pid, const char *name);
 
 /* Waits for a state by its letter: 'T' stopped, 't' in a stop of its tracer. */
 void status_await(pid_t pid, char state);
+
+/* Prints where all threads of a process, its children and whoever traces it
+ * are: for one that hangs. Fails nothing. */
+void status_print_hang(pid_t pid);
 
 #endif
