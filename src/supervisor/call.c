@@ -6,10 +6,12 @@
 
 #include <errno.h>
 #include <linux/sched.h>
+#include <string.h>
 
 #include <ktrace-u/format.h>
 
 #include "supervisor/effect.h"
+#include "supervisor/follow.h"
 #include "supervisor/life.h"
 #include "supervisor/path.h"
 #include "supervisor/state.h"
@@ -19,12 +21,24 @@ struct call_naming {
 	struct task *task;
 };
 
+/* Whether the path may lead to a /proc/PID/status, where affinities show. */
+static bool is_status(const char *path, size_t length)
+{
+	static const char name[] = "status";
+	const size_t size = sizeof(name) - 1;
+
+	return length >= size && !memcmp(path + length - size, name, size) &&
+	       (path[0] != '/' || memmem(path, length, "proc", 4));
+}
+
 static void call_named(void *context, unsigned arg, int64_t dirfd,
 		       const char *path, size_t length)
 {
 	struct call_naming *naming = context;
 
 	path_named(naming->supervisor, naming->task, arg, dirfd, path, length);
+	if (is_status(path, length))
+		life_reads_status(naming->supervisor, naming->task->process);
 }
 
 static uint8_t row_needs(const struct supervisor *supervisor,
@@ -123,6 +137,42 @@ static void note_spawning(struct supervisor *supervisor, struct task *task)
 		task->spawning = ++supervisor->births;
 }
 
+/* Whether affinities show in the call, or are handed on, or it decides who may
+ * set them, or under which id the thread goes on. */
+static bool tells(const struct task *task)
+{
+	if (!task->call.row)
+		return true;
+	switch ((enum sysdesc_effect)task->call.row->effect) {
+	case EFFECT_SPAWN:
+	case EFFECT_SPAWN3:
+	case EFFECT_UNSHARE:
+	case EFFECT_CREDS:
+	case EFFECT_AFFINITY:
+		return true;
+	case EFFECT_EXEC:
+		return task->process->task_count > 1;
+	default:
+		return false;
+	}
+}
+
+static void note_telling(struct supervisor *supervisor, struct task *task)
+{
+	if (task->is_telling || !tells(task))
+		return;
+	task->is_telling = true;
+	follow_telling(&supervisor->follow);
+}
+
+void call_told(struct supervisor *supervisor, struct task *task)
+{
+	if (!task->is_telling)
+		return;
+	task->is_telling = false;
+	follow_told(&supervisor->follow);
+}
+
 void call_entry(struct supervisor *supervisor, struct task *task,
 		const struct tracee_syscall *at)
 {
@@ -141,6 +191,8 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 	if (task->is_recorded)
 		record_entry(supervisor, task, abi, needs);
 	note_spawning(supervisor, task);
+	if (supervisor->may_hold)
+		note_telling(supervisor, task);
 }
 
 /* What SYSRET's error is for a result of the kernel. */
@@ -195,6 +247,7 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 		return; /* entered before we saw it, or an exec's other half */
 	task->in_call = false;
 	task->spawning = 0;
+	call_told(supervisor, task);
 	task->call.result = at->result;
 	task->call.failed = at->failed;
 	if (at->failed)
@@ -257,6 +310,7 @@ void call_return_in_child(struct supervisor *supervisor,
 void call_abandon(struct supervisor *supervisor, struct task *task)
 {
 	call_end_interrupted(supervisor, task, task->interrupted.error);
+	call_told(supervisor, task);
 	task->in_call = false;
 	task->spawning = 0;
 }

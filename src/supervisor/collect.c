@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "supervisor/follow.h"
 #include "supervisor/hint.h"
 #include "supervisor/life.h"
 #include "supervisor/state.h"
@@ -76,21 +77,27 @@ static void collect_zombie(struct supervisor *supervisor,
 	wait4(stop->tid, &status, WNOHANG | __WALL, NULL);
 }
 
-/* Nobody else can stop, and an answered stop is seen no more: there is no need
- * to take it off the kernel first, unless somebody looks again before that. */
-static bool is_alone(struct supervisor *supervisor, pid_t tid, int options)
+/*
+ * Whether the stop is answered before anybody looks again: then there is no
+ * need to take it off the kernel first, since an answered one is seen no more.
+ * So it is where nobody else can have stopped: who is alone, or is held on our
+ * CPU and runs only while we sleep.
+ */
+static bool is_answered_next(struct supervisor *supervisor, pid_t tid,
+			     int options)
 {
-	const struct task *task;
+	const struct task *task = task_find(&supervisor->tasks, tid);
 
-	if ((options & WNOHANG) || HASH_COUNT(supervisor->tasks.tasks) != 1)
+	if ((options & WNOHANG) || !task || !task->process)
 		return false;
-	task = task_find(&supervisor->tasks, tid);
-	return task && task->process;
+	return HASH_COUNT(supervisor->tasks.tasks) == 1 ||
+	       follow_holds(&supervisor->follow, tid);
 }
 
 /*
  * Takes one event of a thread, or of anybody, off the kernel. 1: *ret is a stop
- * to be answered; 0: it was an end, or nothing was there (*ret_empty); -errno.
+ * to be answered; 0: it was an end, or nothing was there; -errno. *ret_empty:
+ * nothing was there, or need be looked for besides the stop.
  *
  * It looks first, and then takes nothing but stops: a thread that is killed
  * need not be seen to exit before it is seen dead. The kill may move it from
@@ -114,7 +121,8 @@ static int take_event(struct supervisor *supervisor, struct collect *collect,
 		collect_zombie(supervisor, collect, ret);
 		return 0;
 	}
-	if (is_alone(supervisor, info.si_pid, options))
+	*ret_empty = is_answered_next(supervisor, info.si_pid, options);
+	if (*ret_empty)
 		return 1;
 	r = raw_waitid(P_PID, info.si_pid, &info, WSTOPPED | WNOHANG | __WALL,
 		       NULL);
@@ -203,8 +211,7 @@ static int collect_all(struct supervisor *supervisor, struct collect *collect)
 		if (r < 0)
 			return r;
 	} while (!has_something(supervisor, collect));
-	/* With one thread there can be no other stop. */
-	if (collect->count && HASH_COUNT(supervisor->tasks.tasks) > 1)
+	if (collect->count && !empty)
 		collect_rest(supervisor, collect);
 	return 0;
 }

@@ -12,6 +12,7 @@
 
 #include "supervisor/call.h"
 #include "supervisor/effect.h"
+#include "supervisor/follow.h"
 #include "supervisor/identity.h"
 #include "supervisor/path.h"
 #include "supervisor/psig.h"
@@ -66,11 +67,22 @@ static bool is_thread_of(const struct process *process, pid_t tid)
 	return !syscall(SYS_tgkill, process->pid, tid, 0) || errno != ESRCH;
 }
 
+void life_reads_status(struct supervisor *supervisor, struct process *process)
+{
+	if (process->reads_status)
+		return;
+	process->reads_status = true;
+	supervisor->status_readers++;
+	follow_let_go(&supervisor->follow);
+}
+
 static void inherit(struct supervisor *supervisor, struct process *child,
 		    struct process *parent)
 {
 	child->abi = parent->abi;
 	child->shares_fs = parent->shares_fs;
+	if (parent->reads_status)
+		life_reads_status(supervisor, child);
 	child->root_known = parent->root_known;
 	child->rooted = parent->rooted;
 	if (parent->cwd_known)
@@ -90,6 +102,7 @@ static struct process *life_process_of(struct supervisor *supervisor,
 		return parent->process;
 	process = task_add_process(&supervisor->tasks, tid);
 	if (process) {
+		process->parent = parent->process->pid;
 		inherit(supervisor, process, parent->process);
 		effect_share(parent, process);
 	}
@@ -196,6 +209,13 @@ bool life_adopt(struct supervisor *supervisor, struct task *task)
 	return true;
 }
 
+static void life_forget(struct supervisor *supervisor, struct task *task)
+{
+	call_told(supervisor, task);
+	follow_leave(&supervisor->follow, task->tid);
+	task_remove(&supervisor->tasks, task);
+}
+
 /* The other threads died in the exec; those whose end was not seen yet will not
  * be heard of again. */
 static void forget_siblings(struct supervisor *supervisor, struct task *task)
@@ -206,7 +226,7 @@ static void forget_siblings(struct supervisor *supervisor, struct task *task)
 		return;
 	HASH_ITER (hh, supervisor->tasks.tasks, other, next)
 		if (other != task && other->process == task->process)
-			task_remove(&supervisor->tasks, other);
+			life_forget(supervisor, other);
 }
 
 /* The thread that called execve takes the leader's id. */
@@ -223,7 +243,7 @@ static struct task *find_executing(struct supervisor *supervisor, pid_t tid)
 	if (!task)
 		return leader;
 	if (leader)
-		task_remove(&supervisor->tasks, leader);
+		life_forget(supervisor, leader);
 	task_rename(&supervisor->tasks, task, tid);
 	return task;
 }
@@ -288,6 +308,8 @@ void life_exiting(struct supervisor *supervisor, struct task *task)
 static void end_process(struct supervisor *supervisor, struct task *task,
 			const struct stop *stop, const struct rusage *usage)
 {
+	bool is_last;
+
 	if (!state_is_recorded(task->process))
 		return;
 	/* A command of no name is not even tried to be executed. */
@@ -296,9 +318,12 @@ static void end_process(struct supervisor *supervisor, struct task *task,
 			psig_killed(supervisor, task, stop->signal);
 		identity_put_end(supervisor, task, stop, usage);
 	}
-	if (is_last_recorded(supervisor, task->process))
+	is_last = is_last_recorded(supervisor, task->process);
+	if (is_last)
 		identity_put_session_end(supervisor);
-	session_flush(supervisor->session);
+	/* Who reaps it and is traced itself has its own end before it. */
+	if (is_last || !task_process(&supervisor->tasks, task->process->parent))
+		session_flush(supervisor->session);
 }
 
 void life_end(struct supervisor *supervisor, struct task *task,
@@ -317,7 +342,10 @@ void life_leave(struct supervisor *supervisor, struct task *task)
 {
 	struct process *process = task->process;
 
-	task_remove(&supervisor->tasks, task);
-	if (process && !process->task_count)
-		task_remove_process(&supervisor->tasks, process);
+	life_forget(supervisor, task);
+	if (!process || process->task_count)
+		return;
+	if (process->reads_status)
+		supervisor->status_readers--;
+	task_remove_process(&supervisor->tasks, process);
 }

@@ -44,6 +44,7 @@ static void loop_detach(struct supervisor *supervisor, struct task *task,
 	/* Our interrupt must not be what ended a call. */
 	if (!signal_number)
 		call_restart_interrupted(task);
+	follow_leave(&supervisor->follow, task->tid);
 	if (tracee_detach(task->tid, signal_number) != -ESRCH)
 		life_leave(supervisor, task);
 }
@@ -260,6 +261,9 @@ static void loop_answer(struct supervisor *supervisor, const struct stop *stop)
 	struct task *task = task_find(&supervisor->tasks, stop->tid);
 
 	session_tick(supervisor->session);
+	follow_stop(&supervisor->follow, stop->tid,
+		    supervisor->may_hold && !supervisor->status_readers &&
+			task && task->process);
 	if (task && task->process)
 		answer(supervisor, task, stop);
 	else if (stop->kind == STOP_EXEC)

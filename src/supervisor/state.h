@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "capture/capture.h"
+#include "supervisor/follow.h"
 #include "supervisor/hint.h"
 #include "supervisor/notice.h"
 #include "supervisor/session.h"
@@ -22,6 +23,7 @@ struct supervisor {
 	struct notice notice;
 	struct task_table tasks;
 	struct hint hint;
+	struct follow follow;
 	struct capture_policy policy;
 	pid_t command;
 	/* Which stops each row's calls need, by row; the last is for calls
@@ -30,9 +32,11 @@ struct supervisor {
 	/* Every call of every thread stops at both ends: what changes a
 	 * process is seen, and may be remembered. */
 	bool sees_all;
-	bool has_proc;   /* /proc is mounted */
-	bool started;    /* the command's first exec was reached */
-	bool letting_go; /* tracing is over: detach at every stop */
+	bool may_hold;           /* every entry is seen, and so is every path */
+	unsigned status_readers; /* processes that would see who is held */
+	bool has_proc;           /* /proc is mounted */
+	bool started;            /* the command's first exec was reached */
+	bool letting_go;         /* tracing is over: detach at every stop */
 	uint64_t births; /* calls that make threads or processes, so far */
 };
 

@@ -9,6 +9,7 @@
 
 #include <ktrace-u/format.h>
 
+#include "supervisor/follow.h"
 #include "supervisor/hint.h"
 #include "supervisor/identity.h"
 #include "supervisor/life.h"
@@ -88,16 +89,20 @@ bool supervisor_stops(const struct supervisor_config *config,
 
 static void plan_needs(struct supervisor *supervisor)
 {
-	bool any = false;
+	bool any = false, all = true;
 
 	for (unsigned i = 0; i < sysdesc_count(); i++) {
 		supervisor->needs[i] = (uint8_t)row_needs(supervisor->config,
 							  sysdesc_row(i));
 		any |= supervisor->needs[i] != 0;
+		all &= (supervisor->needs[i] & CAPTURE_AT_ENTRY) != 0;
 	}
 	supervisor->needs[SELECT_ROWS_MAX] =
 	    (uint8_t)row_needs(supervisor->config, NULL);
 	supervisor->sees_all = any && !supervisor->config->filtered;
+	supervisor->may_hold = supervisor->sees_all && all &&
+			       (supervisor->config->facilities &
+				KTRFAC(KTR_NAMEI));
 }
 
 static int supervisor_start(struct supervisor *supervisor,
@@ -114,6 +119,9 @@ static int supervisor_start(struct supervisor *supervisor,
 	if (r < 0)
 		return r;
 	plan_needs(supervisor);
+	/* Who is init would have the keeper for a child. */
+	if (supervisor->may_hold && supervisor->command != 1)
+		follow_open(&supervisor->follow);
 	supervisor->has_proc = access("/proc/self/status", R_OK) == 0;
 	hint_open();
 	r = session_open(&supervisor->session, config, stall_may_wait,
@@ -147,6 +155,7 @@ int supervisor_run(const struct supervisor_config *config,
 	launch_ready(launch, r);
 	if (!r)
 		loop_run(&supervisor);
+	follow_close(&supervisor.follow);
 	session_close(supervisor.session);
 	task_table_done(&supervisor.tasks);
 	return r;

@@ -42,6 +42,7 @@ struct task {
 	bool in_call;         /* between entry and exit */
 	bool wants_exit;      /* the exit of that call must stop */
 	bool is_recorded;     /* that call is written */
+	bool is_telling;      /* nobody may be held during it */
 	bool exiting;         /* past PTRACE_EVENT_EXIT */
 	bool in_group_stop;   /* process NULL: how it stopped */
 	uint64_t spawning;    /* number of the birth that it is busy with */
@@ -62,11 +63,13 @@ struct task_signals {
 
 struct process {
 	pid_t pid;
+	pid_t parent; /* whose fork made it; 0: nobody's whom we traced */
 	unsigned task_count;
 	uint32_t facilities;  /* 0: followed, but nothing is written of it */
 	bool dropped;         /* the next record carries KTR_DROP */
 	bool unreadable;      /* its memory is closed to us, */
 	bool unreadable_told; /* and a record says so */
+	bool reads_status;    /* it may have a /proc/PID/status open */
 	bool shares_fs;       /* its cwd can change by another's call */
 	bool cwd_known;
 	bool root_known;

@@ -150,6 +150,8 @@ enum sysdesc_effect {
 	EFFECT_COMM,      /* the thread's name, perhaps (prctl) */
 	EFFECT_RENAME,    /* directories may get another name, or none */
 	EFFECT_UNLINKAT,  /* the same; args[2] holds the flags */
+	EFFECT_AFFINITY,  /* shows or sets where threads may run, or may make
+			   * some of the kernel's that run where this may */
 	EFFECT_PTRACE,    /* args[0] is the request, args[1] a thread */
 };
 

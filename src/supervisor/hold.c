@@ -1,0 +1,250 @@
+/*
+ * Affinity of a traced thread, in memory shared with the keeper. Whoever takes
+ * the thread's id out of there widens it. Must decide nothing.
+ */
+#include "supervisor/hold.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A thread that does not stop for so long is not busy in calls. */
+#define MOMENT_MS 2
+
+/* What recorder and keeper share. */
+struct held {
+	_Atomic pid_t tid; /* 0: nobody */
+	_Atomic unsigned beat;
+	_Atomic bool keeper_sleeps;
+	int cpu;
+	cpu_set_t before;
+};
+
+struct hold {
+	struct held *held;
+	int wake; /* our end of the keeper's pipe */
+	cpu_set_t own;
+	bool own_is_all; /* ours is all that we might have */
+};
+
+static void set_all(cpu_set_t *set)
+{
+	for (unsigned cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		CPU_SET(cpu, set);
+}
+
+/* Somebody else may have set another affinity meanwhile: it stays. */
+static void widen(pid_t tid, int cpu, const cpu_set_t *before)
+{
+	cpu_set_t now, all;
+
+	if (sched_getaffinity(tid, sizeof(now), &now) < 0 ||
+	    CPU_COUNT(&now) != 1 || !CPU_ISSET((unsigned)cpu, &now))
+		return;
+	if (!sched_setaffinity(tid, sizeof(*before), before))
+		return;
+	/* What it had is not to be had any more. */
+	set_all(&all);
+	sched_setaffinity(tid, sizeof(all), &all);
+}
+
+static void release(struct held *held, pid_t tid)
+{
+	cpu_set_t before = held->before;
+	int cpu = held->cpu;
+
+	/* From then on they may be another thread's. */
+	if (tid && atomic_compare_exchange_strong(&held->tid, &tid, 0))
+		widen(tid, cpu, &before);
+}
+
+/* Waits for a byte, or for so long; false when the recorder is gone. */
+static bool keeper_wait(int pipe, int ms)
+{
+	struct pollfd readable = { .fd = pipe, .events = POLLIN };
+	char bytes[16];
+
+	return poll(&readable, 1, ms) <= 0 ||
+	       read(pipe, bytes, sizeof(bytes)) > 0;
+}
+
+/* Sleeps until somebody is held. */
+static bool keeper_sleep(struct held *held, int pipe)
+{
+	bool is_alive = true;
+
+	atomic_store(&held->keeper_sleeps, true);
+	if (!atomic_load(&held->tid))
+		is_alive = keeper_wait(pipe, -1);
+	atomic_store(&held->keeper_sleeps, false);
+	return is_alive;
+}
+
+static void keeper_run(struct held *held, int pipe)
+{
+	bool is_alive = true;
+
+	while (is_alive) {
+		pid_t tid = atomic_load(&held->tid);
+		unsigned beat = atomic_load(&held->beat);
+
+		if (!tid) {
+			is_alive = keeper_sleep(held, pipe);
+			continue;
+		}
+		is_alive = keeper_wait(pipe, MOMENT_MS);
+		if (!is_alive || atomic_load(&held->beat) == beat)
+			release(held, tid);
+	}
+}
+
+/* Nothing but the pipe may stay open: readers wait for the end of traces. */
+static void keeper_close_others(int pipe)
+{
+	if (pipe > 3)
+		syscall(SYS_close_range, 3, pipe - 1, 0);
+	syscall(SYS_close_range, pipe + 1, ~0u, 0);
+}
+
+static _Noreturn void be_keeper(struct held *held, int pipe)
+{
+	pid_t pid = fork();
+
+	if (pid != 0)
+		_exit(pid < 0 ? errno : 0);
+	keeper_close_others(pipe);
+	prctl(PR_SET_NAME, "ktrace-u-keep");
+	keeper_run(held, pipe);
+	_exit(0);
+}
+
+/* The keeper is the child of a child that ends at once. */
+static int start_keeper(struct held *held, int pipe)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid < 0)
+		return -errno;
+	if (pid == 0)
+		be_keeper(held, pipe);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EAGAIN;
+}
+
+/* Whether all that we could ever get is what we have: then a thread with the
+ * same was never told where to run, and is not told now. */
+static bool is_all(const cpu_set_t *own)
+{
+	cpu_set_t all, got;
+
+	set_all(&all);
+	if (sched_setaffinity(0, sizeof(all), &all) < 0 ||
+	    sched_getaffinity(0, sizeof(got), &got) < 0)
+		return false;
+	if (CPU_EQUAL(own, &got))
+		return true;
+	sched_setaffinity(0, sizeof(*own), own);
+	return false;
+}
+
+int hold_open(struct hold **ret)
+{
+	struct hold *hold = calloc(1, sizeof(*hold));
+	int ends[2];
+	int r;
+
+	if (!hold)
+		return -ENOMEM;
+	r = sched_getaffinity(0, sizeof(hold->own), &hold->own) < 0 ? -errno
+								    : 0;
+	if (r)
+		goto free_hold;
+	hold->held = mmap(NULL, sizeof(*hold->held), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	r = hold->held == MAP_FAILED || pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0
+		? -errno
+		: 0;
+	if (r)
+		goto free_hold;
+	hold->wake = ends[1];
+	r = start_keeper(hold->held, ends[0]);
+	close(ends[0]);
+	if (r)
+		goto close_pipe;
+	hold->own_is_all = is_all(&hold->own);
+	*ret = hold;
+	return 0;
+
+close_pipe:
+	close(hold->wake);
+free_hold:
+	free(hold);
+	return r;
+}
+
+void hold_close(struct hold *hold)
+{
+	if (!hold)
+		return;
+	hold_let_go(hold);
+	close(hold->wake);
+	munmap(hold->held, sizeof(*hold->held));
+	free(hold);
+}
+
+bool hold_take(struct hold *hold, pid_t tid, int cpu)
+{
+	struct held *held = hold->held;
+	cpu_set_t before, only;
+
+	hold_let_go(hold);
+	CPU_ZERO(&only);
+	CPU_SET((unsigned)cpu, &only);
+	if (sched_getaffinity(tid, sizeof(before), &before) < 0 ||
+	    CPU_COUNT(&before) < 2 || !CPU_ISSET((unsigned)cpu, &before))
+		return false;
+	if (hold->own_is_all && CPU_EQUAL(&before, &hold->own))
+		set_all(&before);
+	held->before = before;
+	held->cpu = cpu;
+	/* First, so that the keeper widens it should we be killed here. */
+	atomic_store(&held->tid, tid);
+	if (sched_setaffinity(tid, sizeof(only), &only) < 0) {
+		atomic_store(&held->tid, 0);
+		return false;
+	}
+	/* A byte that finds no room finds a keeper that is awake. */
+	if (atomic_load(&held->keeper_sleeps) && write(hold->wake, "", 1) < 0)
+		return true;
+	return true;
+}
+
+void hold_let_go(struct hold *hold)
+{
+	release(hold->held, atomic_load(&hold->held->tid));
+}
+
+pid_t hold_whom(const struct hold *hold)
+{
+	return atomic_load_explicit(&hold->held->tid, memory_order_relaxed);
+}
+
+void hold_beat(struct hold *hold)
+{
+	unsigned beat = atomic_load_explicit(&hold->held->beat,
+					     memory_order_relaxed);
+
+	atomic_store_explicit(&hold->held->beat, beat + 1,
+			      memory_order_relaxed);
+}
