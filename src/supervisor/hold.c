@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+
 /* A thread that does not stop for so long is not busy in calls. */
 #define MOMENT_MS 2
 
@@ -158,39 +160,52 @@ static bool is_all(const cpu_set_t *own)
 	return false;
 }
 
+static int map_held(struct hold *hold)
+{
+	hold->held = mmap(NULL, sizeof(*hold->held), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return hold->held == MAP_FAILED ? -errno : 0;
+}
+
+/* The keeper's end of the pipe is the keeper's alone. */
+static int open_keeper(struct hold *hold)
+{
+	_cleanup_fd_ int keepers = -1;
+	_cleanup_fd_ int ours = -1;
+	int ends[2];
+	int r;
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	keepers = ends[0];
+	ours = ends[1];
+	r = start_keeper(hold->held, keepers);
+	if (!r)
+		hold->wake = take_fd(&ours);
+	return r;
+}
+
 int hold_open(struct hold **ret)
 {
-	struct hold *hold = calloc(1, sizeof(*hold));
-	int ends[2];
+	_cleanup_free_ struct hold *hold = calloc(1, sizeof(*hold));
 	int r;
 
 	if (!hold)
 		return -ENOMEM;
-	r = sched_getaffinity(0, sizeof(hold->own), &hold->own) < 0 ? -errno
-								    : 0;
+	if (sched_getaffinity(0, sizeof(hold->own), &hold->own) < 0)
+		return -errno;
+	r = map_held(hold);
 	if (r)
-		goto free_hold;
-	hold->held = mmap(NULL, sizeof(*hold->held), PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	r = hold->held == MAP_FAILED || pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0
-		? -errno
-		: 0;
-	if (r)
-		goto free_hold;
-	hold->wake = ends[1];
-	r = start_keeper(hold->held, ends[0]);
-	close(ends[0]);
-	if (r)
-		goto close_pipe;
+		return r;
+	r = open_keeper(hold);
+	if (r) {
+		munmap(hold->held, sizeof(*hold->held));
+		return r;
+	}
 	hold->own_is_all = is_all(&hold->own);
 	*ret = hold;
+	hold = NULL;
 	return 0;
-
-close_pipe:
-	close(hold->wake);
-free_hold:
-	free(hold);
-	return r;
 }
 
 void hold_close(struct hold *hold)
