@@ -204,6 +204,10 @@ static void play(struct stage *stage, const struct blocking *call,
 
 	stage->pid = getpid();
 	child = fork();
+	if (child < 0) {
+		perror("fork");
+		exit(3);
+	}
 	if (child == 0 && mode == STOPPED)
 		stage->pid = getpid();
 	else if (child > 0 && mode == STOPPED)
