@@ -39,26 +39,26 @@ static void let_go(struct follow *follow)
 }
 
 /* The recorder stays where it is, so that a stop finds it there. */
-static bool keep_still(struct follow *follow, int cpu)
+static bool keep_still(struct follow *follow)
 {
 	cpu_set_t only;
 
 	if (follow->is_still)
 		return true;
+	follow->cpu = sched_getcpu();
+	if (follow->cpu < 0)
+		return false;
 	CPU_ZERO(&only);
-	CPU_SET((unsigned)cpu, &only);
+	CPU_SET((unsigned)follow->cpu, &only);
 	follow->is_still = !sched_setaffinity(0, sizeof(only), &only);
 	return follow->is_still;
 }
 
 static void take(struct follow *follow, pid_t tid)
 {
-	int cpu = sched_getcpu();
-
 	follow->tid = tid;
 	follow->beats = 0;
-	if (cpu < 0 || !keep_still(follow, cpu) ||
-	    !hold_take(follow->hold, tid, cpu))
+	if (!keep_still(follow) || !hold_take(follow->hold, tid, follow->cpu))
 		let_go(follow);
 }
 
@@ -70,40 +70,48 @@ static bool is_crowded(struct follow *follow, pid_t tid)
 	return follow->beats < BEATS_BUSY && ++follow->poor > POOR_MAX;
 }
 
-void follow_stop(struct follow *follow, pid_t tid, bool may_hold)
-{
-	if (!follow->hold)
-		return;
-	if (hold_whom(follow->hold) == tid) {
-		hold_beat(follow->hold);
-		if (++follow->beats == BEATS_BUSY)
-			follow->poor = 0;
-	} else if (follow->pause > 0) {
-		follow->pause--;
-	} else if (!may_hold || follow->telling) {
-		return;
-	} else if (is_crowded(follow, tid)) {
-		let_go(follow);
-	} else {
-		take(follow, tid);
-	}
-}
-
-void follow_telling(struct follow *follow)
-{
-	follow->telling++;
-	follow_let_go(follow);
-}
-
 bool follow_holds(const struct follow *follow, pid_t tid)
 {
 	return follow->hold && hold_whom(follow->hold) == tid;
 }
 
+/* Another thread than the one that is held. */
+static void stray(struct follow *follow, pid_t tid, bool may_hold)
+{
+	if (follow->pause > 0)
+		follow->pause--;
+	else if (!may_hold || follow->telling)
+		return;
+	else if (is_crowded(follow, tid))
+		let_go(follow);
+	else
+		take(follow, tid);
+}
+
+int follow_stop(struct follow *follow, pid_t tid, bool may_hold)
+{
+	if (!follow_holds(follow, tid)) {
+		if (follow->hold)
+			stray(follow, tid, may_hold);
+		return -1;
+	}
+	hold_beat(follow->hold);
+	if (++follow->beats == BEATS_BUSY)
+		follow->poor = 0;
+	return follow->cpu;
+}
+
+void follow_telling(struct follow *follow)
+{
+	follow->telling++;
+	if (follow->hold)
+		hold_let_go(follow->hold);
+}
+
 void follow_let_go(struct follow *follow)
 {
 	if (follow->hold)
-		hold_let_go(follow->hold);
+		let_go(follow);
 }
 
 void follow_told(struct follow *follow)

@@ -21,7 +21,8 @@ struct hold;
 struct follow {
 	struct hold *hold; /* NULL: nobody can be held here */
 	cpu_set_t own;     /* where the recorder may run */
-	bool is_still;     /* and it is held where it is */
+	bool is_still;     /* and it is held where it is, */
+	int cpu;           /* which is here */
 	pid_t tid;         /* who was held last */
 	unsigned beats;    /* how often it stopped meanwhile */
 	unsigned poor;     /* how many in a row were not busy */
@@ -35,8 +36,8 @@ void follow_open(struct follow *follow);
 void follow_close(struct follow *follow);
 
 /* Told of each stop before it is answered. may_hold: the thread is one that
- * can be held. */
-void follow_stop(struct follow *follow, pid_t tid, bool may_hold);
+ * can be held. The CPU that it stopped on, or -1 where that is not known. */
+int follow_stop(struct follow *follow, pid_t tid, bool may_hold);
 
 /* Around calls during which nobody may be held. */
 void follow_telling(struct follow *follow);

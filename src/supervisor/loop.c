@@ -256,14 +256,23 @@ static void answer_unclaimed(struct supervisor *supervisor, struct task *task,
 		tracee_detach(stop->tid, 0);
 }
 
+static void note_cpu(struct supervisor *supervisor, struct task *task,
+		     pid_t tid)
+{
+	bool may_hold = supervisor->may_hold && !supervisor->status_readers &&
+			task && task->process;
+	int cpu = follow_stop(&supervisor->follow, tid, may_hold);
+
+	if (task && cpu >= 0)
+		task->cpu = cpu;
+}
+
 static void loop_answer(struct supervisor *supervisor, const struct stop *stop)
 {
 	struct task *task = task_find(&supervisor->tasks, stop->tid);
 
 	session_tick(supervisor->session);
-	follow_stop(&supervisor->follow, stop->tid,
-		    supervisor->may_hold && !supervisor->status_readers &&
-			task && task->process);
+	note_cpu(supervisor, task, stop->tid);
 	if (task && task->process)
 		answer(supervisor, task, stop);
 	else if (stop->kind == STOP_EXEC)

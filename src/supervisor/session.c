@@ -185,6 +185,7 @@ static struct record_origin origin_of(const struct task *task)
 	}
 	origin.pid = task->process->pid;
 	origin.tid = task->tid;
+	origin.cpu = task->cpu;
 	memcpy(origin.comm, task->comm, sizeof(origin.comm));
 	return origin;
 }

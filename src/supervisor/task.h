@@ -39,6 +39,7 @@ struct task {
 	struct process *process; /* NULL: newborn, its parent not known yet */
 	char comm[KTR_COMM_SIZE];
 	enum sysdesc_abi abi; /* of its last recorded call */
+	int cpu;              /* where it was last known to run, or -1 */
 	bool in_call;         /* between entry and exit */
 	bool wants_exit;      /* the exit of that call must stop */
 	bool is_recorded;     /* that call is written */

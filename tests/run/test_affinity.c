@@ -4,6 +4,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +33,7 @@ struct busy {
 	struct run_child child;
 	struct fault_pipe in, out;
 	struct text said;
+	bool is_cut; /* its recorder was killed */
 };
 
 static void busy_start(struct busy *busy, const void *user)
@@ -58,6 +60,20 @@ static void busy_sleep(struct busy *busy)
 	assert_int_equal(write(busy->in.write, "!", 1), 1);
 }
 
+/* While it is held, it is known where it runs. */
+static void must_know_cpu(const struct busy *busy)
+{
+	int known = 0;
+	struct trace trace;
+
+	fault_load(&trace, &busy->place, "ktrace.out");
+	for (size_t i = 0; i < trace.count; i++)
+		if (trace.items[i].record.cpu >= 0)
+			known++;
+	assert_true(known > 0);
+	trace_done(&trace);
+}
+
 /* It must have run to its end as if nothing had been. */
 static void busy_finish(struct busy *busy)
 {
@@ -68,6 +84,8 @@ static void busy_finish(struct busy *busy)
 	assert_true(run_exited(&result, 0));
 	fault_read(&busy->said, busy->out.read);
 	assert_string_equal(text_string(&busy->said), "busy\nas before\n");
+	if (!busy->is_cut)
+		must_know_cpu(busy);
 	run_result_done(&result);
 	fault_close(&busy->out.read);
 	text_done(&busy->said);
@@ -146,6 +164,7 @@ static void test_let_go_by_the_dead(void **state)
 		await_cpus(busy.child.pid, 1);
 		kill(status_tracer(busy.child.pid), SIGKILL);
 		await_cpus(busy.child.pid, all);
+		busy.is_cut = true;
 		busy_sleep(&busy);
 		busy_finish(&busy);
 	}

@@ -262,10 +262,11 @@ bool run_exited(struct run_result *result, int status)
 	if (!result->timed_out && WIFEXITED(result->status) &&
 	    WEXITSTATUS(result->status) == status)
 		return true;
-	fprintf(stderr, "pid %d: status %#x%s, expected exit %d; it said:\n%s",
+	fprintf(stderr,
+		"pid %d: status %#x%s, expected exit %d; it said:\n%s%s",
 		result->pid, result->status,
 		result->timed_out ? " (out of time)" : "", status,
-		text_string(&result->err));
+		text_string(&result->out), text_string(&result->err));
 	return false;
 }
 

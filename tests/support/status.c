@@ -105,27 +105,29 @@ static void print_threads(pid_t pid)
 	globfree(&found);
 }
 
-static void print_children(pid_t pid)
+/* The process, whoever traces it, and all that came of it. */
+static void print_family(pid_t pid, pid_t *tracer)
 {
 	char path[64];
 	FILE *file;
 	pid_t child;
 
+	print_threads(pid);
+	if (status_tracer(pid) && status_tracer(pid) != *tracer) {
+		*tracer = status_tracer(pid);
+		print_threads(*tracer);
+	}
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
 	file = fopen(path, "re");
-	if (!file)
-		return;
-	while (fscanf(file, "%d", &child) == 1)
-		print_threads(child);
-	fclose(file);
+	while (file && fscanf(file, "%d", &child) == 1)
+		print_family(child, tracer);
+	if (file)
+		fclose(file);
 }
 
 void status_print_hang(pid_t pid)
 {
-	pid_t tracer = status_tracer(pid);
+	pid_t tracer = 0;
 
-	print_threads(pid);
-	print_children(pid);
-	if (tracer)
-		print_threads(tracer);
+	print_family(pid, &tracer);
 }

@@ -22,8 +22,8 @@ uint64_t status_signals(pid_t pid, const char *name);
 /* Waits for a state by its letter: 'T' stopped, 't' in a stop of its tracer. */
 void status_await(pid_t pid, char state);
 
-/* Prints where all threads of a process, its children and whoever traces it
- * are: for one that hangs. Fails nothing. */
+/* Prints where all threads of a process, of what came of it and of whoever
+ * traces them are: for one that hangs. */
 void status_print_hang(pid_t pid);
 
 #endif
