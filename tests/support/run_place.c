@@ -79,6 +79,7 @@ static int copy_program(const char *from, const char *to)
 static int copy_programs(const char *from, const char *to)
 {
 	char command[3 * PATH_MAX];
+	int status;
 	int n = snprintf(command, sizeof(command),
 			 "find '%s' -maxdepth 1 -type f -perm -1 "
 			 "-exec cp -t '%s' {} +",
@@ -86,7 +87,11 @@ static int copy_programs(const char *from, const char *to)
 
 	if (n < 0 || (size_t)n >= sizeof(command))
 		return -ENAMETOOLONG;
-	return system(command) ? -EIO : 0;
+	status = system(command);
+	if (status)
+		fprintf(stderr, "%s: status %#x, %s\n", command, status,
+			strerror(errno));
+	return status ? -EIO : 0;
 }
 
 /* The user may be unable to reach the build folder. */
