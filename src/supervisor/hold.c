@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -39,8 +40,7 @@ struct hold {
 
 static void set_all(cpu_set_t *set)
 {
-	for (unsigned cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		CPU_SET(cpu, set);
+	memset(set, 0xff, sizeof(*set));
 }
 
 /* Somebody else may have set another affinity meanwhile: it stays. */
