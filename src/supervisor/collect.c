@@ -86,12 +86,16 @@ static void collect_zombie(struct supervisor *supervisor,
 static bool is_answered_next(struct supervisor *supervisor, pid_t tid,
 			     int options)
 {
-	const struct task *task = task_find(&supervisor->tasks, tid);
+	const struct task *task;
 
-	if ((options & WNOHANG) || !task || !task->process)
+	if (options & WNOHANG)
 		return false;
-	return HASH_COUNT(supervisor->tasks.tasks) == 1 ||
-	       follow_holds(&supervisor->follow, tid);
+	if (follow_holds(&supervisor->follow, tid))
+		return true;
+	if (HASH_COUNT(supervisor->tasks.tasks) != 1)
+		return false;
+	task = task_find(&supervisor->tasks, tid);
+	return task && task->process;
 }
 
 /*

@@ -19,7 +19,7 @@ void follow_open(struct follow *follow)
 	if (sched_getaffinity(0, sizeof(follow->own), &follow->own) < 0 ||
 	    CPU_COUNT(&follow->own) < 2)
 		return;
-	hold_open(&follow->hold);
+	hold_open(&follow->hold, &follow->own);
 }
 
 void follow_close(struct follow *follow)

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,9 +161,13 @@ static bool is_all(const cpu_set_t *own)
 
 static int map_held(struct hold *hold)
 {
-	hold->held = mmap(NULL, sizeof(*hold->held), PROT_READ | PROT_WRITE,
+	void *held = mmap(NULL, sizeof(*hold->held), PROT_READ | PROT_WRITE,
 			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	return hold->held == MAP_FAILED ? -errno : 0;
+
+	if (held == MAP_FAILED)
+		return -errno;
+	hold->held = held;
+	return 0;
 }
 
 /* The keeper's end of the pipe is the keeper's alone. */
@@ -185,26 +188,30 @@ static int open_keeper(struct hold *hold)
 	return r;
 }
 
-int hold_open(struct hold **ret)
+static void hold_free(struct hold *hold)
 {
-	_cleanup_free_ struct hold *hold = calloc(1, sizeof(*hold));
+	if (hold->held)
+		munmap(hold->held, sizeof(*hold->held));
+	free(hold);
+}
+
+int hold_open(struct hold **ret, const cpu_set_t *own)
+{
+	struct hold *hold = calloc(1, sizeof(*hold));
 	int r;
 
 	if (!hold)
 		return -ENOMEM;
-	if (sched_getaffinity(0, sizeof(hold->own), &hold->own) < 0)
-		return -errno;
+	hold->own = *own;
 	r = map_held(hold);
-	if (r)
-		return r;
-	r = open_keeper(hold);
+	if (!r)
+		r = open_keeper(hold);
 	if (r) {
-		munmap(hold->held, sizeof(*hold->held));
+		hold_free(hold);
 		return r;
 	}
-	hold->own_is_all = is_all(&hold->own);
+	hold->own_is_all = is_all(own);
 	*ret = hold;
-	hold = NULL;
 	return 0;
 }
 
@@ -214,8 +221,15 @@ void hold_close(struct hold *hold)
 		return;
 	hold_let_go(hold);
 	close(hold->wake);
-	munmap(hold->held, sizeof(*hold->held));
-	free(hold);
+	hold_free(hold);
+}
+
+/* Where there is no room for a byte, there are some that wake it. */
+static void keeper_wake(const struct hold *hold)
+{
+	ssize_t written = write(hold->wake, "", 1);
+
+	(void)written;
 }
 
 bool hold_take(struct hold *hold, pid_t tid, int cpu)
@@ -239,9 +253,8 @@ bool hold_take(struct hold *hold, pid_t tid, int cpu)
 		atomic_store(&held->tid, 0);
 		return false;
 	}
-	/* A byte that finds no room finds a keeper that is awake. */
-	if (atomic_load(&held->keeper_sleeps) && write(hold->wake, "", 1) < 0)
-		return true;
+	if (atomic_load(&held->keeper_sleeps))
+		keeper_wake(hold);
 	return true;
 }
 

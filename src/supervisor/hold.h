@@ -11,13 +11,15 @@
 #ifndef SUPERVISOR_HOLD_H
 #define SUPERVISOR_HOLD_H
 
+#include <sched.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
 struct hold;
 
-/* Starts the keeper, which is nobody's child. 0 or -errno. */
-int hold_open(struct hold **ret);
+/* Starts the keeper, which is nobody's child. own: the recorder's affinity. 0
+ * or -errno. */
+int hold_open(struct hold **ret, const cpu_set_t *own);
 /* Lets go, and ends the keeper. NULL is fine. */
 void hold_close(struct hold *hold);
 

@@ -321,7 +321,8 @@ static void end_process(struct supervisor *supervisor, struct task *task,
 	is_last = is_last_recorded(supervisor, task->process);
 	if (is_last)
 		identity_put_session_end(supervisor);
-	/* Who reaps it and is traced itself has its own end before it. */
+	/* Whose parent is traced too is reaped by it: that one's own end comes
+	 * later, and is flushed. */
 	if (is_last || !task_process(&supervisor->tasks, task->process->parent))
 		session_flush(supervisor->session);
 }
