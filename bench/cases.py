@@ -5,7 +5,7 @@ same. Counts are calls of a micro case natively and traced, so that one run
 takes a fraction of a second in either.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,9 @@ class Case:
     native_count: int = 0
     traced_count: int = 0
     quick: bool = False
-    # Which tracers besides "native" (names); empty: all of the group's.
-    tracers: tuple = ()
     needs: tuple = ()
     # Run once before, not timed.
     setup: tuple = ()
-    busy: int = 1
 
 
 @dataclass(frozen=True)
@@ -38,11 +35,11 @@ class Tracer:
     quick: bool = False
 
 
-def micro(name, native, traced, how=(), busy=1, quick=False):
+def micro(name, native, traced, how=(), quick=False):
     label = name + ("".join(" x%s %s" % (how[1], how[0])) if how else "")
     return Case(label, "micro", ("{work}", name, "{count}") + tuple(how),
                 micro=True, native_count=native, traced_count=traced,
-                quick=quick, busy=busy)
+                quick=quick)
 
 
 def each_micro():
@@ -56,7 +53,7 @@ def each_micro():
         for how, number in (("threads", 2), ("threads", 8),
                             ("processes", 2), ("processes", 4)):
             yield micro(name, native // number, max(traced // number, 500),
-                        (how, str(number)), busy=number,
+                        (how, str(number)),
                         quick=quick and number == 2 and how == "threads")
 
 
@@ -69,7 +66,7 @@ WHOLE = (
           "make -s -C {dir}/make -j2 ktrace-u kdump-u >/dev/null"),
          setup=("sh", "-c", "cmake -S {tree} -B {dir}/make "
                 "-G 'Unix Makefiles' -DKTRACE_U_TESTS=OFF >/dev/null"),
-         needs=("make", "cmake"), busy=2),
+         needs=("make", "cmake")),
     Case("find", "whole", ("sh", "-c", "find /usr -type f >/dev/null")),
     Case("python", "whole",
          ("python3", "-c", "import json, ssl, asyncio, email, sqlite3"),
@@ -85,15 +82,15 @@ WHOLE = (
           "until redis-cli -s {dir}/redis ping >/dev/null 2>&1; do :; done; "
           "redis-benchmark -s {dir}/redis -t get,set -n 2000 -q >/dev/null; "
           "redis-cli -s {dir}/redis shutdown nosave; wait"),
-         needs=("redis-server", "redis-benchmark"), busy=2),
+         needs=("redis-server", "redis-benchmark")),
 )
 
 # What is selected, and by which options of each tracer.
 FILTERED = (
     Case("make -j2, paths", "paths", WHOLE[1].command, setup=WHOLE[1].setup,
-         needs=WHOLE[1].needs, busy=2),
+         needs=WHOLE[1].needs),
     Case("make -j2, signals", "signals", WHOLE[1].command,
-         setup=WHOLE[1].setup, needs=WHOLE[1].needs, busy=2),
+         setup=WHOLE[1].setup, needs=WHOLE[1].needs),
 )
 
 CASES = tuple(each_micro()) + WHOLE + FILTERED

@@ -152,9 +152,8 @@ def measure(place, rounds, quick, only, tell=sys.stderr):
     machine for a while disturbs all alike."""
     results = Results()
     cases = list(plan(quick, only, results))
-    for case, _ in cases:
-        if case.setup:
-            run(fill(case.setup, place.words))
+    for setup in {case.setup for case, _ in cases if case.setup}:
+        run(fill(setup, place.words))
     for number in range(rounds):
         for case, tracers in cases:
             progress(tell, "round %d of %d: %s" % (number + 1, rounds,

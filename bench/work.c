@@ -23,6 +23,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "prog/tracer.h"
+
 #define WORKERS_MAX   64
 #define SLEEPER_STACK ((size_t)16 << 10)
 
@@ -263,32 +265,6 @@ static void start_sleepers(unsigned number)
 	for (unsigned i = 0; i < number; i++)
 		if (pthread_create(&thread, &attributes, sleep_for_ever, NULL))
 			fail("pthread_create");
-}
-
-/* A number of /proc/PID/status. */
-static long status_number(const char *pid, const char *name)
-{
-	char path[64], line[256];
-	long number = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%s/status", pid);
-	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file))
-		if (!strncmp(line, name, strlen(name)))
-			number = strtol(line + strlen(name), NULL, 10);
-	if (file)
-		fclose(file);
-	return number;
-}
-
-static long tracer_kib(void)
-{
-	char tracer[16];
-
-	snprintf(tracer, sizeof(tracer), "%ld",
-		 status_number("self", "TracerPid:"));
-	return strcmp(tracer, "0") ? status_number(tracer, "VmRSS:") : 0;
 }
 
 static int usage(void)

@@ -12,6 +12,8 @@
 
 #include <sys/mman.h>
 
+#include "tracer.h"
+
 #define STACK_SIZE 32768
 
 struct crowd {
@@ -29,32 +31,13 @@ static void *work(void *context)
 	return (void *)(long)(read(crowd->go[0], &letter, 1) == 0);
 }
 
-/* The number behind a name in /proc/PID/status, 0 if there is none. */
-static long status_number(const char *pid, const char *name)
-{
-	char line[256];
-	long number = 0;
-	FILE *file;
-
-	snprintf(line, sizeof(line), "/proc/%s/status", pid);
-	file = fopen(line, "re");
-	while (file && fgets(line, sizeof(line), file))
-		if (!strncmp(line, name, strlen(name)))
-			number = strtol(line + strlen(name), NULL, 10);
-	if (file)
-		fclose(file);
-	return number;
-}
-
 static void weigh_tracer(void)
 {
 	FILE *file = fopen("tracer_kib", "we");
-	char pid[16];
 
-	snprintf(pid, sizeof(pid), "%ld", status_number("self", "TracerPid:"));
 	if (!file)
 		return;
-	fprintf(file, "%ld\n", status_number(pid, "VmRSS:"));
+	fprintf(file, "%ld\n", tracer_kib());
 	fclose(file);
 }
 
