@@ -4,8 +4,11 @@
  */
 #include "supervisor/call.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <linux/sched.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <ktrace-u/format.h>
@@ -15,20 +18,23 @@
 #include "supervisor/life.h"
 #include "supervisor/path.h"
 #include "supervisor/state.h"
+#include "tracee/proc.h"
 
 struct call_naming {
 	struct supervisor *supervisor;
 	struct task *task;
 };
 
-/* Whether the path may lead to a /proc/PID/status, where affinities show. */
-static bool is_status(const char *path, size_t length)
+/* Takes a last component off: false when it is another. */
+static bool ends_in(const char *path, size_t *length, const char *name)
 {
-	static const char name[] = "status";
-	const size_t size = sizeof(name) - 1;
+	size_t size = strlen(name);
 
-	return length >= size && !memcmp(path + length - size, name, size) &&
-	       (path[0] != '/' || memmem(path, length, "proc", 4));
+	if (*length < size || memcmp(path + *length - size, name, size) ||
+	    (*length > size && path[*length - size - 1] != '/'))
+		return false;
+	*length -= size;
+	return true;
 }
 
 static void call_named(void *context, unsigned arg, int64_t dirfd,
@@ -37,8 +43,37 @@ static void call_named(void *context, unsigned arg, int64_t dirfd,
 	struct call_naming *naming = context;
 
 	path_named(naming->supervisor, naming->task, arg, dirfd, path, length);
-	if (is_status(path, length))
-		life_reads_status(naming->supervisor, naming->task->process);
+	if (ends_in(path, &length, "status"))
+		naming->task->names_status = true;
+}
+
+/* Whether it is a /proc/PID/status, by its name, wherever /proc is mounted: a
+ * file system asked for more might have to be answered by a thread of ours. */
+static bool is_status(pid_t tid, int fd)
+{
+	char link[16], path[PATH_MAX];
+	ssize_t got;
+	size_t length;
+
+	snprintf(link, sizeof(link), "fd/%d", fd);
+	got = proc_link(tid, link, path, sizeof(path));
+	if (got < 0)
+		return true;
+	length = (size_t)got;
+	return ends_in(path, &length, "status") && length > 1 &&
+	       isdigit((unsigned char)path[length - 2]);
+}
+
+/* Affinities show in a /proc/PID/status, to whoever has one open. */
+static void note_status(struct supervisor *supervisor, struct task *task)
+{
+	const struct capture_call *call = &task->call;
+
+	if (!task->names_status || call->failed || !call->row ||
+	    call->row->result != RESULT_FD)
+		return;
+	if (is_status(task->tid, (int)call->result))
+		life_reads_status(supervisor, task->process);
 }
 
 static uint8_t row_needs(const struct supervisor *supervisor,
@@ -122,7 +157,8 @@ static void record_entry(struct supervisor *supervisor, struct task *task,
 	if (needs & CAPTURE_AT_ENTRY)
 		call_capture(supervisor, task, capture_entry);
 	/* A path that faulted may be there when the call returns. */
-	task->wants_exit = (needs & CAPTURE_AT_EXIT) || task->call.unread_paths;
+	if ((needs & CAPTURE_AT_EXIT) || task->call.unread_paths)
+		task->wants_exit = true;
 }
 
 /* A newborn is told of by whoever is in such a call. */
@@ -187,7 +223,8 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 		life_start_at_exec(supervisor, task);
 	task->is_recorded = needs && supervisor->started &&
 			    state_is_recorded(task->process);
-	task->wants_exit = false;
+	task->wants_exit = effect_wants_exit(task);
+	task->names_status = false;
 	if (task->is_recorded)
 		record_entry(supervisor, task, abi, needs);
 	note_spawning(supervisor, task);
@@ -257,6 +294,7 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 	if (!task->is_recorded)
 		return;
 	call_capture(supervisor, task, capture_exit);
+	note_status(supervisor, task);
 	if (returns_nothing)
 		put_return(supervisor, task, KTR_EJUSTRETURN);
 	else if (is_interrupted(error))

@@ -80,22 +80,32 @@ static void collect_zombie(struct supervisor *supervisor,
 /*
  * Whether the stop is answered before anybody looks again: then there is no
  * need to take it off the kernel first, since an answered one is seen no more.
- * So it is where nobody else can have stopped: who is alone, or is held on our
- * CPU and runs only while we sleep.
+ * Nobody else can have stopped where one is alone, or is held on our CPU and
+ * runs only while we sleep. Others that have may be put off, if not for long.
+ *
+ * One thing cannot be answered unless it was taken: an exec by which a thread
+ * got its leader's id (looks_like_a_spurious_pid() in the kernel's ptrace.c).
  */
-static bool is_answered_next(struct supervisor *supervisor, pid_t tid,
+static bool is_answered_next(struct supervisor *supervisor,
+			     struct collect *collect, const struct stop *stop,
 			     int options)
 {
 	const struct task *task;
 
-	if (options & WNOHANG)
+	if ((options & WNOHANG) || stop->kind == STOP_EXEC)
 		return false;
-	if (follow_holds(&supervisor->follow, tid))
+	if (follow_holds(&supervisor->follow, stop->tid))
 		return true;
-	if (HASH_COUNT(supervisor->tasks.tasks) != 1)
+	task = task_find(&supervisor->tasks, stop->tid);
+	if (!task || !task->process)
 		return false;
-	task = task_find(&supervisor->tasks, tid);
-	return task && task->process;
+	if (HASH_COUNT(supervisor->tasks.tasks) == 1)
+		return true;
+	if (supervisor->tasks.unclaimed ||
+	    collect->put_off >= COLLECT_PUT_OFF_MAX)
+		return false;
+	collect->put_off++;
+	return true;
 }
 
 /*
@@ -125,7 +135,7 @@ static int take_event(struct supervisor *supervisor, struct collect *collect,
 		collect_zombie(supervisor, collect, ret);
 		return 0;
 	}
-	*ret_empty = is_answered_next(supervisor, info.si_pid, options);
+	*ret_empty = is_answered_next(supervisor, collect, ret, options);
 	if (*ret_empty)
 		return 1;
 	r = raw_waitid(P_PID, info.si_pid, &info, WSTOPPED | WNOHANG | __WALL,
@@ -215,8 +225,10 @@ static int collect_all(struct supervisor *supervisor, struct collect *collect)
 		if (r < 0)
 			return r;
 	} while (!has_something(supervisor, collect));
-	if (collect->count && !empty)
+	if (collect->count && !empty) {
+		collect->put_off = 0;
 		collect_rest(supervisor, collect);
+	}
 	return 0;
 }
 

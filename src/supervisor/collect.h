@@ -1,7 +1,7 @@
 /*
- * Waiting: gathers all stops that are there before any is answered, so that one
- * noisy thread cannot starve a thousand quiet ones, and sees the end of a
- * process before its parent can.
+ * Waiting: gathers all stops that are there before any is answered, at least
+ * every few stops, so that one noisy thread cannot starve a thousand quiet
+ * ones; and sees the end of a process before its parent can.
  */
 #ifndef SUPERVISOR_COLLECT_H
 #define SUPERVISOR_COLLECT_H
@@ -13,9 +13,12 @@
 struct supervisor;
 
 #define COLLECT_MAX 512
+/* So many stops may be answered, each as it is met, before all are gathered. */
+#define COLLECT_PUT_OFF_MAX 8
 
 struct collect {
 	unsigned count;
+	unsigned put_off; /* stops met since all were gathered */
 	struct stop stops[COLLECT_MAX];
 };
 

@@ -77,17 +77,63 @@ static void tell_lost_thread(struct supervisor *supervisor, struct task *task)
 			 "made with CLONE_VFORK: followed only with -i");
 }
 
+bool effect_is_on_paths(const struct sysdesc_row *row)
+{
+	switch (row->effect) {
+	case EFFECT_CWD:
+	case EFFECT_ROOT:
+	case EFFECT_RENAME:
+	case EFFECT_UNLINKAT:
+	case EFFECT_UNSHARE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_spawn(const struct sysdesc_row *row)
+{
+	return row->effect == EFFECT_SPAWN || row->effect == EFFECT_SPAWN3;
+}
+
+bool effect_wants_exit(const struct task *task)
+{
+	const struct sysdesc_row *row = task->call.row;
+
+	if (!row)
+		return false;
+	if (row->effect == EFFECT_UNLINKAT)
+		return task->call.args[2] & AT_REMOVEDIR;
+	return effect_is_on_paths(row) || is_spawn(row);
+}
+
+static void share_fs(struct process *process)
+{
+	process->shares_fs = true;
+	process->root_known = false;
+	path_forget_cwd(process);
+}
+
+/* Threads share their working directory, and processes do not; or else what
+ * becomes of it is not known any more. */
+static void note_fs(struct task *task)
+{
+	uint64_t flags = spawn_flags(task);
+
+	if (!(flags & CLONE_FS) != !(flags & CLONE_THREAD))
+		share_fs(task->process);
+}
+
 void effect_at_entry(struct supervisor *supervisor, struct task *task)
 {
-	if (!task->call.row)
+	if (!task->call.row || !is_spawn(task->call.row))
 		return;
+	note_fs(task);
 	/* Threads are of the process, so this holds without -i, too. */
 	if (task->call.row->effect == EFFECT_SPAWN && task->call.row->narg)
 		keep_child(supervisor, task);
 	else if (task->call.row->effect == EFFECT_SPAWN3)
 		keep_child3(supervisor, task);
-	else
-		return;
 	tell_lost_thread(supervisor, task);
 }
 
@@ -95,11 +141,8 @@ void effect_share(struct task *task, struct process *child)
 {
 	uint64_t flags = task->in_call ? spawn_flags(task) : 0;
 
-	if (flags & CLONE_FS) {
-		task->process->shares_fs = child->shares_fs = true;
-		path_forget_cwd(task->process);
-		path_forget_cwd(child);
-	}
+	if (flags & CLONE_FS)
+		share_fs(child);
 	/* Handlers go, what is ignored stays: as in an exec. */
 	if (flags & CLONE_CLEAR_SIGHAND)
 		psig_exec(child);
@@ -164,11 +207,8 @@ static void note_signal(struct task *task)
  * be wrong for one of its threads. */
 static void note_unshare(struct task *task)
 {
-	if (task->call.args[0] & (CLONE_FS | CLONE_NEWNS | CLONE_NEWUSER)) {
-		task->process->shares_fs = true;
-		task->process->root_known = false;
-		path_forget_cwd(task->process);
-	}
+	if (task->call.args[0] & (CLONE_FS | CLONE_NEWNS | CLONE_NEWUSER))
+		share_fs(task->process);
 }
 
 /* A working directory, of any process, may be below the one that was renamed or

@@ -5,9 +5,19 @@
 #ifndef SUPERVISOR_EFFECT_H
 #define SUPERVISOR_EFFECT_H
 
+#include <stdbool.h>
+
 struct process;
 struct supervisor;
+struct sysdesc_row;
 struct task;
+
+/* Whether it may change what the paths of a process mean. */
+bool effect_is_on_paths(const struct sysdesc_row *row);
+
+/* Whether the call that the thread enters must be seen to its end, recorded or
+ * not. */
+bool effect_wants_exit(const struct task *task);
 
 /* Before the kernel does it: keeps children from slipping away. */
 void effect_at_entry(struct supervisor *supervisor, struct task *task);

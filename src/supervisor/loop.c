@@ -60,20 +60,19 @@ static void loop_resume(struct supervisor *supervisor, struct task *task,
 }
 
 /* False when the thread died: its end will come. */
-static bool take_syscall(struct supervisor *supervisor, struct task *task)
+static bool take_syscall(struct supervisor *supervisor, struct task *task,
+			 struct tracee_syscall *at)
 {
-	struct tracee_syscall at;
-
-	if (tracee_syscall(task->tid, &at) < 0)
+	if (tracee_syscall(task->tid, at) < 0)
 		return false;
-	switch (at.point) {
+	switch (at->point) {
 	case TRACEE_ENTRY:
 	case TRACEE_FILTERED:
 		call_end_interrupted(supervisor, task, task->interrupted.error);
-		call_entry(supervisor, task, &at);
+		call_entry(supervisor, task, at);
 		break;
 	case TRACEE_EXIT:
-		call_exit(supervisor, task, &at);
+		call_exit(supervisor, task, at);
 		break;
 	case TRACEE_NOWHERE:
 		return !tracee_is_exiting(task->tid);
@@ -83,7 +82,9 @@ static bool take_syscall(struct supervisor *supervisor, struct task *task)
 
 static void answer_syscall(struct supervisor *supervisor, struct task *task)
 {
-	if (take_syscall(supervisor, task))
+	struct tracee_syscall at;
+
+	if (take_syscall(supervisor, task, &at))
 		loop_resume(supervisor, task, 0);
 }
 
@@ -91,12 +92,11 @@ static void answer_syscall(struct supervisor *supervisor, struct task *task)
  * it finds none, as it would without us: the call fails with ENOSYS. */
 static void answer_filter(struct supervisor *supervisor, struct task *task)
 {
-	unsigned long data = FILTER_TRACE_DATA;
+	struct tracee_syscall at;
 
-	tracee_message(task->tid, &data);
-	if (!take_syscall(supervisor, task))
+	if (!take_syscall(supervisor, task, &at))
 		return;
-	if (data != FILTER_TRACE_DATA)
+	if (at.point == TRACEE_FILTERED && at.filter_data != FILTER_TRACE_DATA)
 		tracee_refuse_call(task->tid);
 	loop_resume(supervisor, task, 0);
 }
@@ -312,7 +312,7 @@ void loop_begin(struct supervisor *supervisor)
 
 void loop_run(struct supervisor *supervisor)
 {
-	struct collect *collect = malloc(sizeof(*collect));
+	struct collect *collect = calloc(1, sizeof(*collect));
 	int r = 0;
 
 	while (collect && r != -ECHILD) {

@@ -73,7 +73,7 @@ static struct path_base base_cwd(struct supervisor *supervisor,
 		return base;
 	}
 	base = base_from_link(task, "cwd", buffer, size);
-	if (!base.name || base.deleted || !supervisor->sees_all ||
+	if (!base.name || base.deleted || !supervisor->sees_paths ||
 	    process->shares_fs)
 		return base;
 	free(process->cwd);
@@ -108,7 +108,7 @@ static bool is_rooted(struct supervisor *supervisor, struct task *task,
 	if (process->root_known && !process->rooted)
 		return false;
 	process->rooted = proc_link(task->tid, "root", root, size) > 1;
-	process->root_known = supervisor->sees_all && !process->shares_fs;
+	process->root_known = supervisor->sees_paths && !process->shares_fs;
 	return process->rooted;
 }
 

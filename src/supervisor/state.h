@@ -32,6 +32,7 @@ struct supervisor {
 	/* Every call of every thread stops at both ends: what changes a
 	 * process is seen, and may be remembered. */
 	bool sees_all;
+	bool sees_paths;         /* or all that changes what paths mean does */
 	bool may_hold;           /* every entry is seen, and so is every path */
 	unsigned status_readers; /* processes that would see who is held */
 	bool has_proc;           /* /proc is mounted */

@@ -9,6 +9,7 @@
 
 #include <ktrace-u/format.h>
 
+#include "supervisor/effect.h"
 #include "supervisor/follow.h"
 #include "supervisor/hint.h"
 #include "supervisor/identity.h"
@@ -69,16 +70,33 @@ static bool carries_wanted(const struct supervisor_config *config,
 	return false;
 }
 
+/* Is the path of some call wanted? */
+static bool wants_paths(const struct supervisor_config *config)
+{
+	const uint32_t names = KTRFAC(KTR_NAMEI);
+
+	for (unsigned i = 0; i < sysdesc_count(); i++) {
+		const struct sysdesc_row *row = sysdesc_row(i);
+
+		if (select_has(&config->calls, row) &&
+		    capture_needs(row, config->facilities & names))
+			return true;
+	}
+	return false;
+}
+
 bool supervisor_stops(const struct supervisor_config *config,
 		      struct select *ret)
 {
+	bool paths = wants_paths(config);
 	unsigned needed = 0;
 
 	select_none(ret);
 	for (unsigned i = 0; i < sysdesc_count(); i++) {
 		const struct sysdesc_row *row = sysdesc_row(i);
 
-		if (!row_needs(config, row) && !carries_wanted(config, row))
+		if (!row_needs(config, row) && !carries_wanted(config, row) &&
+		    !(paths && effect_is_on_paths(row)))
 			continue;
 		select_add(ret, row);
 		needed++;
@@ -100,6 +118,9 @@ static void plan_needs(struct supervisor *supervisor)
 	supervisor->needs[SELECT_ROWS_MAX] =
 	    (uint8_t)row_needs(supervisor->config, NULL);
 	supervisor->sees_all = any && !supervisor->config->filtered;
+	supervisor->sees_paths = supervisor->sees_all ||
+				 (supervisor->config->filtered &&
+				  wants_paths(supervisor->config));
 	supervisor->may_hold = supervisor->sees_all && all &&
 			       (supervisor->config->facilities &
 				KTRFAC(KTR_NAMEI));

@@ -44,6 +44,7 @@ struct task {
 	bool wants_exit;      /* the exit of that call must stop */
 	bool is_recorded;     /* that call is written */
 	bool is_telling;      /* nobody may be held during it */
+	bool names_status;    /* a path in it ends in "status" */
 	bool exiting;         /* past PTRACE_EVENT_EXIT */
 	bool in_group_stop;   /* process NULL: how it stopped */
 	uint64_t spawning;    /* number of the birth that it is busy with */

@@ -90,9 +90,25 @@ static bool carrier_stops(const struct machine_abi *abi, const char *name,
 }
 
 /*
- * Lets a call pass. CLONE_UNTRACED in the flags of a clone() makes a child that
- * has the filter and no tracer: its every stop would fail with ENOSYS.
+ * Lets a clone() pass that makes what fork() does, or a thread that shares what
+ * threads do: nothing that the recorder must know of. CLONE_UNTRACED makes a
+ * child that has the filter and no tracer: its every stop would fail with
+ * ENOSYS.
  */
+static int allow_usual_clone(scmp_filter_ctx context, int number)
+{
+	static const uint64_t usual[] = { 0, CLONE_THREAD | CLONE_FS };
+	const uint64_t mask = CLONE_UNTRACED | CLONE_THREAD | CLONE_FS;
+	int r = 0;
+
+	for (unsigned i = 0; i < 2 && r == 0; i++)
+		r = seccomp_rule_add(
+		    context, SCMP_ACT_ALLOW, number, 1,
+		    SCMP_A0(SCMP_CMP_MASKED_EQ, mask, usual[i]));
+	return r;
+}
+
+/* Lets a call pass. */
 static int allow(scmp_filter_ctx context, const struct sysdesc_row *row,
 		 const char *name)
 {
@@ -102,9 +118,7 @@ static int allow(scmp_filter_ctx context, const struct sysdesc_row *row,
 	if (number == __NR_SCMP_ERROR)
 		return 0;
 	if (row->effect == EFFECT_SPAWN && row->narg > 0)
-		r = seccomp_rule_add(
-		    context, SCMP_ACT_ALLOW, number, 1,
-		    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_UNTRACED, 0));
+		r = allow_usual_clone(context, number);
 	else
 		r = seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 0);
 	return r == -EEXIST ? 0 : r;

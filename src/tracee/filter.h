@@ -14,7 +14,7 @@
 struct select;
 struct sock_filter;
 
-/* PTRACE_GETEVENTMSG at a stop of this filter, and not of the program's own. */
+/* filter_data (tracee.h) at a stop of this filter, and not of another one. */
 #define FILTER_TRACE_DATA 0x6b74
 
 struct filter {
@@ -25,9 +25,10 @@ struct filter {
 /*
  * Compiles the filter that stops the calls in `stops`, for all ABIs of this
  * machine. Beside them stop: numbers that libseccomp does not know; clone()
- * with CLONE_UNTRACED; clone3(), whose flags a filter cannot see; and, while a
- * call that carries others is in `stops` (socketcall of i386), those others in
- * that ABI. 0, or -errno. filter_done() frees it.
+ * with CLONE_UNTRACED, or with only one of CLONE_THREAD and CLONE_FS; clone3(),
+ * whose flags a filter cannot see; and, while a call that carries others is in
+ * `stops` (socketcall of i386), those others in that ABI. 0, or -errno.
+ * filter_done() frees it.
  */
 int filter_compile(struct filter *ret, const struct select *stops);
 

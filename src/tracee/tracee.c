@@ -103,6 +103,7 @@ int tracee_syscall(pid_t tid, struct tracee_syscall *ret)
 		break;
 	case PTRACE_SYSCALL_INFO_SECCOMP:
 		ret->point = TRACEE_FILTERED;
+		ret->filter_data = info.seccomp.ret_data;
 		take_entry(ret, info.seccomp.nr, info.seccomp.args);
 		break;
 	case PTRACE_SYSCALL_INFO_EXIT:

@@ -56,10 +56,11 @@ struct tracee_syscall {
 	uint32_t audit_arch;
 	uint64_t instruction;
 	uint64_t stack;
-	uint64_t number;  /* entry */
-	uint64_t args[6]; /* entry */
-	int64_t result;   /* exit: what it returned, -errno when failed */
-	bool failed;      /* exit */
+	uint64_t number;      /* entry */
+	uint64_t args[6];     /* entry */
+	uint32_t filter_data; /* what the filter gave with RET_TRACE */
+	int64_t result;       /* exit: what it returned, -errno when failed */
+	bool failed;          /* exit */
 };
 
 /* Where the stopped thread is (PTRACE_GET_SYSCALL_INFO, Linux 5.3). */

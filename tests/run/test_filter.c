@@ -52,6 +52,9 @@ static const struct choice choices[] = {
 static const char *const programs[][WORDS_MAX] = {
 	{ "prog:mixed" },
 	{ "prog:paths" },
+	{ "prog:wander" },
+	{ "prog:wander", "thread" },
+	{ "prog:wander", "shared" },
 	{ "prog:failing" },
 	{ "cat", "/etc/passwd", "/nonexistent" },
 	{ "ls", "-l", "/usr" },
@@ -129,9 +132,13 @@ static bool is_seen(struct view *view, const struct trace_item *item)
 	       select_has(&view->calls, view->call->row);
 }
 
+/* A child has another id each time. */
 static void put_return(struct text *lines, const struct trace_item *item)
 {
 	const struct record *record = &item->record;
+	bool is_child = item->row && item->row->result == RESULT_PID &&
+			record->sysret.retval > 0;
+	int64_t result = is_child ? record->pid : record->sysret.retval;
 	const char *error = NULL;
 
 	if (record->sysret.error)
@@ -139,8 +146,7 @@ static void put_return(struct text *lines, const struct trace_item *item)
 			    ? "special"
 			    : sysdesc_errno_name(record->sysret.error);
 	text_format(lines, "return %s", trace_call_name(item));
-	witness_put_result(lines, item->row, record->pid, record->sysret.retval,
-			   error);
+	witness_put_result(lines, item->row, record->pid, result, error);
 }
 
 /* Data without a descriptor may be random (getrandom): its length alone. */
