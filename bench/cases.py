@@ -113,6 +113,7 @@ TRACERS = (
     Tracer("perf trace", ("perf", "trace", "-o", "{out}"), needs=("perf",)),
     Tracer("ktrace-u -t n", ("{ktrace}", "-i", "-t", "n", "-f", "{out}"),
            ("paths",)),
+    Tracer("floor, paths", ("{floor}", "--paths"), ("paths",)),
     Tracer("strace %file", ("strace", "-f", "-e", "trace=%file", "-o",
                             "{out}"), ("paths",), needs=("strace",)),
     Tracer("strace %file, filter", ("strace", "-f", "--seccomp-bpf", "-e",

@@ -1,9 +1,10 @@
 /*
  * The least that a tracer can do that stops at both ends of every call, of all
  * children too, and looks which call it is: what the exact engine is measured
- * against. Records nothing.
+ * against. With --paths only calls that name a path stop, by a filter, and at
+ * their entry alone. Records nothing.
  *
- * usage: floor COMMAND [ARGUMENT ...]
+ * usage: floor [--paths] COMMAND [ARGUMENT ...]
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,15 +16,35 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
+#include "sysdesc/select.h"
+#include "tracee/filter.h"
+
 #define SYSCALL_STOP (SIGTRAP | 0x80)
 
-static int start(char **argv)
+/* Everybody who is traced is resumed with it. */
+static enum __ptrace_request resume = PTRACE_SYSCALL;
+
+static int stop_paths(struct filter *filter)
+{
+	struct select stops;
+
+	select_none(&stops);
+	for (unsigned i = 0; i < sysdesc_count(); i++)
+		if (sysdesc_row(i)->classes & CLASS_FILE)
+			select_add(&stops, sysdesc_row(i));
+	resume = PTRACE_CONT;
+	return filter_compile(filter, &stops);
+}
+
+static int start(char **argv, const struct filter *filter)
 {
 	pid_t pid = fork();
 	int status;
 
 	if (pid == 0) {
 		raise(SIGSTOP);
+		if (filter->code && filter_install(filter) < 0)
+			_exit(126);
 		execvp(argv[0], argv);
 		fprintf(stderr, "floor: %s: %s\n", argv[0], strerror(errno));
 		_exit(127);
@@ -33,7 +54,7 @@ static int start(char **argv)
 	if (ptrace(PTRACE_SEIZE, pid, 0,
 		   PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK |
 		       PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
-		       PTRACE_O_TRACEEXEC) < 0)
+		       PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEEXEC) < 0)
 		return -1;
 	kill(pid, SIGCONT);
 	return pid;
@@ -43,30 +64,34 @@ static void answer(pid_t tid, int status)
 {
 	struct __ptrace_syscall_info info;
 	int signal_number = WSTOPSIG(status);
-	bool is_event = status >> 16;
+	int event = status >> 16;
 
-	if (!is_event && signal_number == SYSCALL_STOP) {
+	if (event == PTRACE_EVENT_SECCOMP || signal_number == SYSCALL_STOP) {
 		ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof(info), &info);
 		signal_number = 0;
-	} else if (status >> 16 == PTRACE_EVENT_STOP &&
-		   signal_number != SIGTRAP) {
+	} else if (event == PTRACE_EVENT_STOP && signal_number != SIGTRAP) {
 		ptrace(PTRACE_LISTEN, tid, 0, 0);
 		return;
-	} else if (is_event) {
+	} else if (event) {
 		signal_number = 0;
 	}
-	ptrace(PTRACE_SYSCALL, tid, 0, signal_number);
+	ptrace(resume, tid, 0, signal_number);
 }
 
 int main(int argc, char **argv)
 {
+	bool paths = argc > 1 && !strcmp(argv[1], "--paths");
+	struct filter filter = { 0 };
+	pid_t command = -1, tid;
 	int result = 1;
 	int status;
-	pid_t command, tid;
 
-	command = argc > 1 ? start(argv + 1) : -1;
+	argv += 1 + paths;
+	if (*argv && (!paths || !stop_paths(&filter)))
+		command = start(argv, &filter);
 	if (command < 0) {
-		fputs("usage: floor COMMAND [ARGUMENT ...]\n", stderr);
+		fputs("usage: floor [--paths] COMMAND [ARGUMENT ...]\n",
+		      stderr);
 		return 2;
 	}
 	while ((tid = waitpid(-1, &status, __WALL)) > 0) {
@@ -75,5 +100,6 @@ int main(int argc, char **argv)
 		else if (tid == command)
 			result = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 	}
+	filter_done(&filter);
 	return result;
 }
