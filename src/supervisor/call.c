@@ -4,38 +4,21 @@
  */
 #include "supervisor/call.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <linux/sched.h>
-#include <stdio.h>
-#include <string.h>
 
 #include <ktrace-u/format.h>
 
 #include "supervisor/effect.h"
-#include "supervisor/follow.h"
 #include "supervisor/life.h"
 #include "supervisor/path.h"
 #include "supervisor/state.h"
-#include "tracee/proc.h"
+#include "supervisor/telling.h"
 
 struct call_naming {
 	struct supervisor *supervisor;
 	struct task *task;
 };
-
-/* Takes a last component off: false when it is another. */
-static bool ends_in(const char *path, size_t *length, const char *name)
-{
-	size_t size = strlen(name);
-
-	if (*length < size || memcmp(path + *length - size, name, size) ||
-	    (*length > size && path[*length - size - 1] != '/'))
-		return false;
-	*length -= size;
-	return true;
-}
 
 static void call_named(void *context, unsigned arg, int64_t dirfd,
 		       const char *path, size_t length)
@@ -43,37 +26,7 @@ static void call_named(void *context, unsigned arg, int64_t dirfd,
 	struct call_naming *naming = context;
 
 	path_named(naming->supervisor, naming->task, arg, dirfd, path, length);
-	if (ends_in(path, &length, "status"))
-		naming->task->names_status = true;
-}
-
-/* Whether it is a /proc/PID/status, by its name, wherever /proc is mounted: a
- * file system asked for more might have to be answered by a thread of ours. */
-static bool is_status(pid_t tid, int fd)
-{
-	char link[16], path[PATH_MAX];
-	ssize_t got;
-	size_t length;
-
-	snprintf(link, sizeof(link), "fd/%d", fd);
-	got = proc_link(tid, link, path, sizeof(path));
-	if (got < 0)
-		return true;
-	length = (size_t)got;
-	return ends_in(path, &length, "status") && length > 1 &&
-	       isdigit((unsigned char)path[length - 2]);
-}
-
-/* Affinities show in a /proc/PID/status, to whoever has one open. */
-static void note_status(struct supervisor *supervisor, struct task *task)
-{
-	const struct capture_call *call = &task->call;
-
-	if (!task->names_status || call->failed || !call->row ||
-	    call->row->result != RESULT_FD)
-		return;
-	if (is_status(task->tid, (int)call->result))
-		life_reads_status(supervisor, task->process);
+	telling_at_path(naming->task, path, length);
 }
 
 static uint8_t row_needs(const struct supervisor *supervisor,
@@ -173,42 +126,6 @@ static void note_spawning(struct supervisor *supervisor, struct task *task)
 		task->spawning = ++supervisor->births;
 }
 
-/* Whether affinities show in the call, or are handed on, or it decides who may
- * set them, or under which id the thread goes on. */
-static bool tells(const struct task *task)
-{
-	if (!task->call.row)
-		return true;
-	switch ((enum sysdesc_effect)task->call.row->effect) {
-	case EFFECT_SPAWN:
-	case EFFECT_SPAWN3:
-	case EFFECT_UNSHARE:
-	case EFFECT_CREDS:
-	case EFFECT_AFFINITY:
-		return true;
-	case EFFECT_EXEC:
-		return task->process->task_count > 1;
-	default:
-		return false;
-	}
-}
-
-static void note_telling(struct supervisor *supervisor, struct task *task)
-{
-	if (task->is_telling || !tells(task))
-		return;
-	task->is_telling = true;
-	follow_telling(&supervisor->follow);
-}
-
-void call_told(struct supervisor *supervisor, struct task *task)
-{
-	if (!task->is_telling)
-		return;
-	task->is_telling = false;
-	follow_told(&supervisor->follow);
-}
-
 void call_entry(struct supervisor *supervisor, struct task *task,
 		const struct tracee_syscall *at)
 {
@@ -219,17 +136,15 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 	task->in_call = true;
 	needs = call_needs(supervisor, &task->call);
 	effect_at_entry(supervisor, task);
+	telling_at_entry(supervisor, task);
 	if (!supervisor->started)
 		life_start_at_exec(supervisor, task);
 	task->is_recorded = needs && supervisor->started &&
 			    state_is_recorded(task->process);
 	task->wants_exit = effect_wants_exit(task);
-	task->names_status = false;
 	if (task->is_recorded)
 		record_entry(supervisor, task, abi, needs);
 	note_spawning(supervisor, task);
-	if (supervisor->may_hold)
-		note_telling(supervisor, task);
 }
 
 /* What SYSRET's error is for a result of the kernel. */
@@ -284,7 +199,7 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 		return; /* entered before we saw it, or an exec's other half */
 	task->in_call = false;
 	task->spawning = 0;
-	call_told(supervisor, task);
+	telling_end(supervisor, task);
 	task->call.result = at->result;
 	task->call.failed = at->failed;
 	if (at->failed)
@@ -294,7 +209,7 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 	if (!task->is_recorded)
 		return;
 	call_capture(supervisor, task, capture_exit);
-	note_status(supervisor, task);
+	telling_at_exit(supervisor, task);
 	if (returns_nothing)
 		put_return(supervisor, task, KTR_EJUSTRETURN);
 	else if (is_interrupted(error))
@@ -348,7 +263,7 @@ void call_return_in_child(struct supervisor *supervisor,
 void call_abandon(struct supervisor *supervisor, struct task *task)
 {
 	call_end_interrupted(supervisor, task, task->interrupted.error);
-	call_told(supervisor, task);
+	telling_end(supervisor, task);
 	task->in_call = false;
 	task->spawning = 0;
 }

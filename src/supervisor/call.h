@@ -40,8 +40,4 @@ void call_return_in_child(struct supervisor *supervisor,
 /* The call that the thread is in will not return to it: it ends here. */
 void call_abandon(struct supervisor *supervisor, struct task *task);
 
-/* A call of the thread during which nobody may be held is over (follow.h);
- * nothing when it is in none. */
-void call_told(struct supervisor *supervisor, struct task *task);
-
 #endif

@@ -17,6 +17,7 @@
 #include "supervisor/path.h"
 #include "supervisor/psig.h"
 #include "supervisor/state.h"
+#include "supervisor/telling.h"
 #include "tracee/proc.h"
 #include "tracee/stop.h"
 
@@ -67,22 +68,12 @@ static bool is_thread_of(const struct process *process, pid_t tid)
 	return !syscall(SYS_tgkill, process->pid, tid, 0) || errno != ESRCH;
 }
 
-void life_reads_status(struct supervisor *supervisor, struct process *process)
-{
-	if (process->reads_status)
-		return;
-	process->reads_status = true;
-	supervisor->status_readers++;
-	follow_let_go(&supervisor->follow);
-}
-
 static void inherit(struct supervisor *supervisor, struct process *child,
 		    struct process *parent)
 {
 	child->abi = parent->abi;
 	child->shares_fs = parent->shares_fs;
-	if (parent->reads_status)
-		life_reads_status(supervisor, child);
+	telling_inherit(supervisor, child, parent);
 	child->root_known = parent->root_known;
 	child->rooted = parent->rooted;
 	if (parent->cwd_known)
@@ -211,7 +202,7 @@ bool life_adopt(struct supervisor *supervisor, struct task *task)
 
 static void life_forget(struct supervisor *supervisor, struct task *task)
 {
-	call_told(supervisor, task);
+	telling_end(supervisor, task);
 	follow_leave(&supervisor->follow, task->tid);
 	task_remove(&supervisor->tasks, task);
 }
@@ -346,7 +337,6 @@ void life_leave(struct supervisor *supervisor, struct task *task)
 	life_forget(supervisor, task);
 	if (!process || process->task_count)
 		return;
-	if (process->reads_status)
-		supervisor->status_readers--;
+	telling_leave(supervisor, process);
 	task_remove_process(&supervisor->tasks, process);
 }

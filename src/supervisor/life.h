@@ -48,8 +48,4 @@ void life_end(struct supervisor *supervisor, struct task *task,
 /* The thread is no longer traced, but lives on. */
 void life_leave(struct supervisor *supervisor, struct task *task);
 
-/* The process, and its children, can see in /proc from now on where threads may
- * run. */
-void life_reads_status(struct supervisor *supervisor, struct process *process);
-
 #endif
