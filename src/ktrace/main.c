@@ -24,6 +24,7 @@
 #include "tracee/launch.h"
 
 enum {
+	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
 	EXIT_OURS = 125,
 	EXIT_CANNOT_EXEC = 126,
@@ -145,6 +146,53 @@ static int be_supervisor(const struct supervisor_config *config,
 	return supervisor_run(config, launch) < 0 ? EXIT_OURS : 0;
 }
 
+/* Threads that sleep where nothing wakes them stop when they wake. */
+static void tell_late(const pid_t *late, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		fprintf(stderr,
+			"ktrace-u: thread %d has not stopped yet, and is "
+			"recorded from when it does\n",
+			late[i]);
+}
+
+/* What is left to do for who asked: to be told. */
+static int be_asker(const struct ktrace_options *options, struct launch *launch)
+{
+	_cleanup_(text_done) struct text line = TEXT_INIT;
+	pid_t late[LAUNCH_LATE_MAX];
+	unsigned count = 0;
+	int r = launch_outcome(launch, late, &count);
+
+	if (r < 0) {
+		why_not_attached(&line, &options->target, -r);
+		return complain(EXIT_FAILED, text_string(&line));
+	}
+	tell_late(late, count);
+	return 0;
+}
+
+static int attach(const struct ktrace_options *options,
+		  struct supervisor_config *config)
+{
+	_cleanup_(text_done) struct text line = TEXT_INIT;
+	struct launch launch;
+	int r;
+
+	config->fd = output_open(options, &line);
+	if (config->fd < 0)
+		return complain(EXIT_FAILED, text_string(&line));
+	r = launch_fork(&launch, &config->fd);
+	if (r < 0) {
+		text_format(&line, "cannot start the supervisor: %s",
+			    strerror(-r));
+		return complain(EXIT_FAILED, text_string(&line));
+	}
+	if (r == LAUNCH_SUPERVISOR)
+		return be_supervisor(config, &launch);
+	return be_asker(options, &launch);
+}
+
 static int record(const struct ktrace_options *options,
 		  struct supervisor_config *config)
 {
@@ -230,7 +278,9 @@ int main(int argc, char **argv)
 		.drop = options.drop,
 		.version = KTRACE_U_VERSION,
 		.command = options.command,
+		.target = options.attaches ? &options.target : NULL,
 		.end_requested = &end_requested,
 	};
-	return record(&options, &config);
+	return options.attaches ? attach(&options, &config)
+				: record(&options, &config);
 }

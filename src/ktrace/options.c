@@ -24,6 +24,9 @@
 
 enum option_id {
 	OPTION_APPEND = 1,
+	OPTION_DESCENDANTS,
+	OPTION_GROUP,
+	OPTION_PROCESS,
 	OPTION_FILE,
 	OPTION_INHERIT,
 	OPTION_POINTS,
@@ -40,9 +43,13 @@ enum option_id {
 
 static const struct options_row table[] = {
 	{ 'a', NULL, NULL, "append to the trace file", OPTION_APPEND },
+	{ 'd', NULL, NULL, "with -p or -g: and all descendants there are",
+	  OPTION_DESCENDANTS },
 	{ 'f', NULL, "FILE", "trace to FILE (ktrace.out; - is standard output)",
 	  OPTION_FILE },
+	{ 'g', NULL, "PGID", "trace the processes of a group", OPTION_GROUP },
 	{ 'i', NULL, NULL, "trace the children too", OPTION_INHERIT },
+	{ 'p', NULL, "PID", "trace a process that runs", OPTION_PROCESS },
 	{ 't', NULL, "POINTS", "trace points, by letter (see below)",
 	  OPTION_POINTS },
 	{ 0, "fd", "N", "trace to the open descriptor N", OPTION_FD },
@@ -88,6 +95,18 @@ static int take_points(struct parse *parse, const char *value)
 		return -EINVAL;
 	}
 	options->asked = strchr(value, '+') ? 0 : options->points;
+	return 0;
+}
+
+static int take_id(struct parse *parse, const char *option, const char *value,
+		   pid_t *ret)
+{
+	int64_t id;
+
+	if (options_number(value, 1, INT_MAX, &id) < 0)
+		return bad_value(parse, option, value, "a process id");
+	*ret = (pid_t)id;
+	parse->options->attaches = true;
 	return 0;
 }
 
@@ -149,6 +168,13 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_APPEND:
 		options->append = true;
 		return 0;
+	case OPTION_DESCENDANTS:
+		options->target.descendants = true;
+		return 0;
+	case OPTION_GROUP:
+		return take_id(parse, "-g", value, &options->target.pgid);
+	case OPTION_PROCESS:
+		return take_id(parse, "-p", value, &options->target.pid);
 	case OPTION_FILE:
 		options->file = value;
 		return 0;
@@ -185,6 +211,18 @@ static int take_option(void *context, int id, const char *value)
 	return 0;
 }
 
+static const char *check_target(const struct ktrace_options *options)
+{
+	if (options->command[0])
+		return "-p and -g do not go with a command";
+	if (options->target.pid && options->target.pgid)
+		return "-p and -g exclude each other";
+	if (options->seccomp == SECCOMP_ALWAYS)
+		return "--seccomp=always does not go with -p and -g: a process "
+		       "that runs cannot be given a filter";
+	return NULL;
+}
+
 static int check(const struct ktrace_options *options, struct text *error)
 {
 	const char *problem = NULL;
@@ -195,6 +233,10 @@ static int check(const struct ktrace_options *options, struct text *error)
 		problem = "--fd and -f exclude each other";
 	else if (options->fd >= 0 && options->append)
 		problem = "-a does not go with --fd";
+	else if (options->attaches)
+		problem = check_target(options);
+	else if (options->target.descendants)
+		problem = "-d goes with -p or -g";
 	else if (!options->command[0])
 		problem = "no command given";
 	if (!problem)
@@ -231,7 +273,9 @@ int ktrace_options_parse(struct ktrace_options *ret, int argc,
 void ktrace_options_usage(struct text *text)
 {
 	text_put(text, "usage: ktrace-u [-ai] [-f file | --fd n] [-t points] "
-		       "[--syscalls list] command [args]\n");
+		       "[--syscalls list] command [args]\n"
+		       "       ktrace-u [-adi] [-f file | --fd n] [-t points] "
+		       "[--syscalls list] -p pid | -g pgid\n");
 }
 
 void ktrace_options_help(struct text *text)

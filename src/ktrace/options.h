@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "supervisor/attach.h"
 #include "sysdesc/select.h"
 
 struct text;
@@ -30,6 +31,8 @@ struct ktrace_options {
 	uint64_t genio_size;
 	uint64_t queue_size;
 	enum ktrace_seccomp seccomp;
+	struct attach_target target; /* -p, -g, -d */
+	bool attaches;               /* one of them was given */
 	char *const *command;
 };
 

@@ -9,10 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "supervisor/attach.h"
 #include "tracee/proc.h"
 
 static int yama_scope(void)
@@ -61,6 +64,157 @@ void why_not_traced(struct text *text, int error)
 	else if (error == ECHILD)
 		text_put(text, " (the supervisor ended)");
 }
+
+/* ---- attaching ---- */
+
+struct refused {
+	pid_t pid;
+	struct proc_status status;
+	uid_t owner; /* of what /proc says: root where it is not dumpable */
+};
+
+static bool is_ourselves(const struct refused *refused, struct text *text)
+{
+	struct proc_status status;
+
+	if (proc_status(getpid(), &status) < 0 || status.tracer != refused->pid)
+		return false;
+	text_put(text, "it records the very program that asks");
+	return true;
+}
+
+static bool is_traced(const struct refused *refused, struct text *text)
+{
+	char comm[KTR_COMM_SIZE] = "?";
+
+	if (!refused->status.tracer)
+		return false;
+	proc_comm(refused->status.tracer, comm);
+	text_format(text,
+		    "already traced by %s (pid %d), and a process has one "
+		    "tracer",
+		    comm, refused->status.tracer);
+	return true;
+}
+
+static bool is_kernels(const struct refused *refused, struct text *text)
+{
+	char target[PATH_MAX];
+
+	if (proc_link(refused->pid, "exe", target, sizeof(target)) != -ENOENT)
+		return false;
+	text_put(text, "a thread of the kernel");
+	return true;
+}
+
+static bool is_of_another(const struct refused *refused, struct text *text)
+{
+	const uint32_t *uid = refused->status.uid;
+
+	if (geteuid() == 0 ||
+	    (uid[0] == getuid() && uid[1] == getuid() && uid[2] == getuid()))
+		return false;
+	text_format(text,
+		    "it belongs to another user (real, effective, saved id "
+		    "%u, %u, %u): be that user, or root",
+		    uid[0], uid[1], uid[2]);
+	return true;
+}
+
+static bool is_undumpable(const struct refused *refused, struct text *text)
+{
+	if (geteuid() == 0 || refused->owner == geteuid())
+		return false;
+	text_put(text, "it may not be looked into (a set-user-ID or unreadable "
+		       "program, or PR_SET_DUMPABLE): be root");
+	return true;
+}
+
+static bool is_yamas(const struct refused *refused, struct text *text)
+{
+	static const char *const helps[] = {
+		"",
+		"only what a tracer has started itself: start it under "
+		"ktrace-u, be root, or set it to 0",
+		"only root's tracers: be root, or set it to 0 or 1",
+		"nobody, until the machine boots anew",
+	};
+	int scope = yama_scope();
+
+	(void)refused;
+	if (scope < 1 || scope > 3)
+		return false;
+	text_format(text, "kernel.yama.ptrace_scope is %d and lets in %s",
+		    scope, helps[scope]);
+	return true;
+}
+
+static bool is_without_reason(const struct refused *refused, struct text *text)
+{
+	(void)refused;
+	text_put(text, "the kernel refuses (a container or seccomp profile "
+		       "without ptrace, or a capability that it has and you "
+		       "lack?)");
+	return true;
+}
+
+/* The first that is true is said. */
+static bool (*const refusals[])(const struct refused *, struct text *) = {
+	is_ourselves,  is_traced, is_kernels,        is_of_another,
+	is_undumpable, is_yamas,  is_without_reason,
+};
+
+static void explain_refusal(struct text *text, const struct refused *refused)
+{
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
+		if (refusals[i](refused, text))
+			return;
+}
+
+/* Why there is nothing to attach to where the number names something. */
+static const char *explain_absence(const struct refused *refused)
+{
+	if (refused->status.is_zombie)
+		return "it has ended, and waits for its parent to look";
+	return "no such process";
+}
+
+static void look_at(struct refused *refused, pid_t pid)
+{
+	char name[32];
+	struct stat status;
+
+	*refused = (struct refused){ .pid = pid };
+	proc_status(pid, &refused->status);
+	snprintf(name, sizeof(name), "/proc/%d/status", pid);
+	if (!stat(name, &status))
+		refused->owner = status.st_uid;
+}
+
+void why_not_attached(struct text *text, const struct attach_target *target,
+		      int error)
+{
+	struct refused refused;
+
+	if (target->pgid)
+		text_format(text,
+			    "cannot trace process group %d: ", target->pgid);
+	else
+		text_format(text, "cannot trace %d: ", target->pid);
+	look_at(&refused, target->pid ?: target->pgid);
+	if (error == ESRCH && refused.status.tgid &&
+	    refused.status.tgid != refused.pid)
+		text_format(text, "it is a thread of process %d: name that one",
+			    refused.status.tgid);
+	else if (error == ESRCH)
+		text_put(text, explain_absence(&refused));
+	else if (error == EPERM)
+		explain_refusal(text, &refused);
+	else
+		text_put(text, strerror(error));
+}
+
+/* ---- executing ---- */
 
 static bool is_file(const char *path)
 {

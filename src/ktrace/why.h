@@ -6,10 +6,16 @@
 
 #include <stdbool.h>
 
+struct attach_target;
 struct text;
 
 /* One line, for the errno with which tracing this very process failed. */
 void why_not_traced(struct text *text, int error);
+
+/* One line, for the errno with which attaching failed: of a process, or of all
+ * that were meant. */
+void why_not_attached(struct text *text, const struct attach_target *target,
+		      int error);
 
 /* One line, for the errno with which executing the command failed. Returns
  * whether there is such a file at all. */

@@ -15,6 +15,9 @@
 #include "supervisor/state.h"
 #include "supervisor/telling.h"
 
+/* So often in a row a call that fails with EINTR is made to go on. */
+#define CUT_SHORT_MAX 1000
+
 struct call_naming {
 	struct supervisor *supervisor;
 	struct task *task;
@@ -142,6 +145,7 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 	task->is_recorded = needs && supervisor->started &&
 			    state_is_recorded(task->process);
 	task->wants_exit = effect_wants_exit(task);
+	task->restarted = -1;
 	if (task->is_recorded)
 		record_entry(supervisor, task, abi, needs);
 	note_spawning(supervisor, task);
@@ -188,13 +192,25 @@ static void hold_return(struct task *task, int32_t error)
 	task->interrupted.result = task->call.result;
 }
 
-void call_exit(struct supervisor *supervisor, struct task *task,
-	       const struct tracee_syscall *at)
+static void record_exit(struct supervisor *supervisor, struct task *task)
 {
-	int32_t error = call_error(at->result, at->failed);
+	int32_t error = call_error(task->call.result, task->call.failed);
 	bool returns_nothing = task->call.row &&
 			       task->call.row->effect == EFFECT_SIGRETURN;
 
+	call_capture(supervisor, task, capture_exit);
+	telling_at_exit(supervisor, task);
+	if (returns_nothing)
+		put_return(supervisor, task, KTR_EJUSTRETURN);
+	else if (is_interrupted(error))
+		hold_return(task, error);
+	else
+		put_return(supervisor, task, error);
+}
+
+void call_exit(struct supervisor *supervisor, struct task *task,
+	       const struct tracee_syscall *at)
+{
 	if (!task->in_call)
 		return; /* entered before we saw it, or an exec's other half */
 	task->in_call = false;
@@ -206,16 +222,34 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 		effect_at_failure(supervisor, task);
 	else
 		effect_at_exit(supervisor, task);
+	if (task->is_recorded)
+		record_exit(supervisor, task);
+}
+
+void call_met(struct supervisor *supervisor, struct task *task,
+	      const struct tracee_syscall *at)
+{
+	enum sysdesc_abi abi = sysdesc_abi_of(at->audit_arch, at->number);
+	uint8_t needs;
+
+	take_call(task, at, abi);
+	needs = call_needs(supervisor, &task->call);
+	task->is_recorded = needs && state_is_recorded(task->process);
 	if (!task->is_recorded)
 		return;
-	call_capture(supervisor, task, capture_exit);
-	telling_at_exit(supervisor, task);
-	if (returns_nothing)
-		put_return(supervisor, task, KTR_EJUSTRETURN);
-	else if (is_interrupted(error))
-		hold_return(task, error);
-	else
-		put_return(supervisor, task, error);
+	record_entry(supervisor, task, abi, needs);
+	task->call.result = at->result;
+	task->call.failed = at->failed;
+	record_exit(supervisor, task);
+}
+
+bool call_is_cut_short(struct task *task, const struct tracee_syscall *at)
+{
+	if (!at->failed || at->result != -EINTR) {
+		task->cut_short = 0;
+		return false;
+	}
+	return ++task->cut_short < CUT_SHORT_MAX;
 }
 
 void call_end_interrupted(struct supervisor *supervisor, struct task *task,
@@ -229,11 +263,20 @@ void call_end_interrupted(struct supervisor *supervisor, struct task *task,
 
 void call_restart_interrupted(struct task *task)
 {
-	bool restarted = false;
+	int64_t number = -1;
 
-	tracee_restart_interrupted(task->tid, &restarted);
-	if (restarted)
-		task->interrupted.error = KTR_ERESTART;
+	tracee_restart_interrupted(task->tid, &number);
+	if (number < 0)
+		return;
+	task->interrupted.error = KTR_ERESTART;
+	task->restarted = number;
+}
+
+void call_keep_interrupted(struct task *task)
+{
+	if (tracee_keep_interrupted(task->tid, task->restarted) > 0)
+		task->interrupted.error = EINTR;
+	task->restarted = -1;
 }
 
 int32_t call_seen_by_handler(const struct task *task, bool restarts)

@@ -17,6 +17,10 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 void call_exit(struct supervisor *supervisor, struct task *task,
 	       const struct tracee_syscall *at);
 
+/* The thread was in that call when we came: it is recorded with its end. */
+void call_met(struct supervisor *supervisor, struct task *task,
+	      const struct tracee_syscall *at);
+
 /*
  * The thread goes on from an interrupted call whose end was held back: writes
  * it. `seen` is what the program sees: KTR_ERESTART or an errno.
@@ -24,9 +28,20 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 void call_end_interrupted(struct supervisor *supervisor, struct task *task,
 			  int32_t seen);
 
+/*
+ * Whether, at a call's exit, something may have ended it that the program was
+ * not to notice: a signal that it ignores, which the kernel sends to who is
+ * traced, and which another thread took meanwhile. Then one more stop is needed
+ * to make the call go on. Where it fails so time and again it is its own doing.
+ */
+bool call_is_cut_short(struct task *task, const struct tracee_syscall *at);
+
 /* The thread is at a stop that no handler sees: if that cut a call short, the
  * call is made to go on. */
 void call_restart_interrupted(struct task *task);
+
+/* The thread is at a group-stop: what that ended does not go on. */
+void call_keep_interrupted(struct task *task);
 
 /* What an interrupted call gives when the signal that came has a handler with
  * or without SA_RESTART. */

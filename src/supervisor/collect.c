@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "supervisor/detach.h"
 #include "supervisor/follow.h"
 #include "supervisor/hint.h"
 #include "supervisor/life.h"
@@ -94,11 +95,11 @@ static bool is_answered_next(struct supervisor *supervisor,
 
 	if ((options & WNOHANG) || stop->kind == STOP_EXEC)
 		return false;
+	task = task_find(&supervisor->tasks, stop->tid);
+	if (!task || !task->process || detach_is_due(supervisor, task))
+		return false;
 	if (follow_holds(&supervisor->follow, stop->tid))
 		return true;
-	task = task_find(&supervisor->tasks, stop->tid);
-	if (!task || !task->process)
-		return false;
 	if (HASH_COUNT(supervisor->tasks.tasks) == 1)
 		return true;
 	if (supervisor->tasks.unclaimed ||

@@ -61,6 +61,17 @@ static void put_unrecorded(struct supervisor *supervisor)
 					 "this recorder does not write it");
 }
 
+static void put_target(struct fields_writer *fields,
+		       const struct attach_target *target)
+{
+	if (target && target->pid)
+		fields_number(fields, "pid", target->pid);
+	if (target && target->pgid)
+		fields_number(fields, "pgid", target->pgid);
+	if (target && target->descendants)
+		fields_number(fields, "descendants", 1);
+}
+
 void identity_put_session(struct supervisor *supervisor)
 {
 	const struct supervisor_config *config = supervisor->config;
@@ -82,6 +93,7 @@ void identity_put_session(struct supervisor *supervisor)
 	fields_number(fields, "inherit", config->inherit);
 	fields_number(fields, "genio_size", config->genio_size);
 	put_strings(fields, "command", config->command);
+	put_target(fields, config->target);
 	session_fields_end(supervisor->session);
 	put_unrecorded(supervisor);
 	if (!supervisor->has_proc)

@@ -11,6 +11,7 @@
 #include <ktrace-u/format.h>
 
 #include "supervisor/call.h"
+#include "supervisor/detach.h"
 #include "supervisor/effect.h"
 #include "supervisor/follow.h"
 #include "supervisor/identity.h"
@@ -46,6 +47,31 @@ int life_adopt_command(struct supervisor *supervisor)
 	psig_start(supervisor, process);
 	life_name(task);
 	return 0;
+}
+
+struct process *life_adopt_process(struct supervisor *supervisor, pid_t pid)
+{
+	struct process *process = task_add_process(&supervisor->tasks, pid);
+
+	if (!process)
+		return NULL;
+	process->facilities = supervisor->config->facilities;
+	process->abi = SYSDESC_ABI_UNKNOWN;
+	/* Whom else it shares what with, nobody told us. */
+	process->shares_fs = true;
+	return process;
+}
+
+struct task *life_adopt_thread(struct supervisor *supervisor,
+			       struct process *process, pid_t tid)
+{
+	struct task *task = task_add(&supervisor->tasks, tid, process);
+
+	if (!task)
+		return NULL;
+	task->abi = process->abi;
+	life_name(task);
+	return task;
 }
 
 static void life_start(struct supervisor *supervisor, struct task *task)
@@ -203,6 +229,8 @@ bool life_adopt(struct supervisor *supervisor, struct task *task)
 static void life_forget(struct supervisor *supervisor, struct task *task)
 {
 	telling_end(supervisor, task);
+	attach_missed(supervisor, task);
+	detach_forget(supervisor, task);
 	follow_leave(&supervisor->follow, task->tid);
 	task_remove(&supervisor->tasks, task);
 }
@@ -247,7 +275,11 @@ struct task *life_exec(struct supervisor *supervisor, pid_t tid)
 	if (!task || !task->process)
 		return task;
 	forget_siblings(supervisor, task);
-	psig_exec(task->process);
+	/* No handler survives an exec, so from here on all are known. */
+	if (task->process->signals.known)
+		psig_exec(task->process);
+	else
+		psig_start(supervisor, task->process);
 	task->process->unreadable = false;
 	task->process->unreadable_told = false;
 	if (!tracee_syscall(tid, &at))
@@ -322,12 +354,15 @@ void life_end(struct supervisor *supervisor, struct task *task,
 	      const struct stop *stop, const struct rusage *usage)
 {
 	struct process *process = task->process;
+	bool is_last = !process || process->task_count == 1;
 
 	if (process && !task->exiting)
 		call_abandon(supervisor, task);
 	if (process && task->tid == process->pid)
 		end_process(supervisor, task, stop, usage);
 	life_leave(supervisor, task);
+	if (!is_last)
+		detach_check(supervisor, process);
 }
 
 void life_leave(struct supervisor *supervisor, struct task *task)

@@ -17,6 +17,12 @@ struct task;
 /* The command, which was just seized, enters the table. 0 or -ENOMEM. */
 int life_adopt_command(struct supervisor *supervisor);
 
+/* A process that runs already, of which nothing is known yet, and a thread that
+ * was seized in it. NULL when memory is out. */
+struct process *life_adopt_process(struct supervisor *supervisor, pid_t pid);
+struct task *life_adopt_thread(struct supervisor *supervisor,
+			       struct process *process, pid_t tid);
+
 /* Recording begins with the command's first try to exec. */
 void life_start_at_exec(struct supervisor *supervisor, struct task *task);
 

@@ -12,21 +12,12 @@
 
 #include "supervisor/call.h"
 #include "supervisor/collect.h"
+#include "supervisor/detach.h"
 #include "supervisor/life.h"
 #include "supervisor/psig.h"
 #include "supervisor/state.h"
 #include "tracee/filter.h"
 #include "tracee/stop.h"
-
-/* Whether the thread must not be traced any longer. One that carries our filter
- * always must: its filtered calls would fail without us. */
-static bool is_let_go(const struct supervisor *supervisor,
-		      const struct task *task)
-{
-	if (supervisor->config->filtered)
-		return false;
-	return supervisor->letting_go || !state_is_recorded(task->process);
-}
 
 static enum tracee_until loop_until(const struct supervisor *supervisor,
 				    const struct task *task)
@@ -38,22 +29,11 @@ static enum tracee_until loop_until(const struct supervisor *supervisor,
 	return TRACEE_UNTIL_EVENT;
 }
 
-static void loop_detach(struct supervisor *supervisor, struct task *task,
-			int signal_number)
-{
-	/* Our interrupt must not be what ended a call. */
-	if (!signal_number)
-		call_restart_interrupted(task);
-	follow_leave(&supervisor->follow, task->tid);
-	if (tracee_detach(task->tid, signal_number) != -ESRCH)
-		life_leave(supervisor, task);
-}
-
 static void loop_resume(struct supervisor *supervisor, struct task *task,
 			int signal_number)
 {
-	if (is_let_go(supervisor, task))
-		loop_detach(supervisor, task, signal_number);
+	if (detach_is_due(supervisor, task))
+		detach_thread(supervisor, task, signal_number);
 	else
 		tracee_resume(task->tid, loop_until(supervisor, task),
 			      signal_number);
@@ -84,7 +64,13 @@ static void answer_syscall(struct supervisor *supervisor, struct task *task)
 {
 	struct tracee_syscall at;
 
-	if (take_syscall(supervisor, task, &at))
+	if (!take_syscall(supervisor, task, &at))
+		return;
+	if (at.point == TRACEE_EXIT && call_is_cut_short(task, &at))
+		tracee_interrupt(task->tid);
+	if (at.point == TRACEE_ENTRY && detach_is_due(supervisor, task))
+		detach_at_entry(task);
+	else
 		loop_resume(supervisor, task, 0);
 }
 
@@ -107,7 +93,7 @@ static void answer_signal(struct supervisor *supervisor, struct task *task,
 	struct psig_answer answer = psig_deliver(supervisor, task,
 						 signal_number);
 
-	if (answer.step && !is_let_go(supervisor, task))
+	if (answer.step && !detach_is_due(supervisor, task))
 		tracee_resume(task->tid, TRACEE_ONE_STEP, answer.signal);
 	else
 		loop_resume(supervisor, task, answer.signal);
@@ -115,10 +101,10 @@ static void answer_signal(struct supervisor *supervisor, struct task *task,
 
 static void answer_group_stop(struct supervisor *supervisor, struct task *task)
 {
+	call_keep_interrupted(task);
 	call_end_interrupted(supervisor, task, task->interrupted.error);
-	tracee_keep_interrupted(task->tid);
-	if (is_let_go(supervisor, task))
-		loop_detach(supervisor, task, 0);
+	if (detach_is_due(supervisor, task))
+		detach_thread(supervisor, task, 0);
 	else
 		tracee_listen(task->tid);
 }
@@ -145,24 +131,6 @@ static void answer_birth(struct supervisor *supervisor, struct task *task)
 		answer_newborn(supervisor, newborn);
 }
 
-/* Ends the tracing of everybody; who carries our filter is only guarded from
- * now on. */
-static void let_go(struct supervisor *supervisor)
-{
-	struct process *process, *next_process;
-	struct task *task, *next_task;
-
-	if (supervisor->letting_go)
-		return;
-	supervisor->letting_go = true;
-	HASH_ITER (hh, supervisor->tasks.processes, process, next_process)
-		process->facilities = 0;
-	if (supervisor->config->filtered)
-		return;
-	HASH_ITER (hh, supervisor->tasks.tasks, task, next_task)
-		tracee_interrupt(task->tid);
-}
-
 static void check_sink(struct supervisor *supervisor)
 {
 	int status = session_status(supervisor->session);
@@ -179,7 +147,7 @@ static void check_sink(struct supervisor *supervisor)
 			 -status);
 		notice_say(&supervisor->notice, line);
 	}
-	let_go(supervisor);
+	detach_all(supervisor);
 }
 
 static void answer_exit(struct supervisor *supervisor, struct task *task)
@@ -273,6 +241,8 @@ static void loop_answer(struct supervisor *supervisor, const struct stop *stop)
 
 	session_tick(supervisor->session);
 	note_cpu(supervisor, task, stop->tid);
+	if (task && task->is_attaching)
+		attach_met(supervisor, task);
 	if (task && task->process)
 		answer(supervisor, task, stop);
 	else if (stop->kind == STOP_EXEC)
@@ -300,7 +270,7 @@ static void check_request(struct supervisor *supervisor)
 		return;
 	session_coverage(supervisor->session, NULL, "session",
 			 "ended by a signal to the recorder");
-	let_go(supervisor);
+	detach_all(supervisor);
 }
 
 void loop_begin(struct supervisor *supervisor)
@@ -316,13 +286,16 @@ void loop_run(struct supervisor *supervisor)
 	int r = 0;
 
 	while (collect && r != -ECHILD) {
+		attach_tell(supervisor);
 		r = collect_stops(supervisor, collect);
 		check_request(supervisor);
+		detach_tick(supervisor);
 		for (unsigned i = 0; !r && i < collect->count; i++)
 			loop_answer(supervisor, &collect->stops[i]);
 		if (supervisor->tasks.unclaimed)
 			adopt_orphans(supervisor);
 		check_sink(supervisor);
 	}
+	attach_tell(supervisor);
 	free(collect);
 }

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "capture/capture.h"
+#include "supervisor/attach.h"
 #include "supervisor/follow.h"
 #include "supervisor/hint.h"
 #include "supervisor/notice.h"
@@ -24,6 +25,7 @@ struct supervisor {
 	struct task_table tasks;
 	struct hint hint;
 	struct follow follow;
+	struct attach attach;
 	struct capture_policy policy;
 	pid_t command;
 	/* Which stops each row's calls need, by row; the last is for calls
@@ -38,6 +40,7 @@ struct supervisor {
 	bool has_proc;           /* /proc is mounted */
 	bool started;            /* the command's first exec was reached */
 	bool letting_go;         /* tracing is over: detach at every stop */
+	unsigned parked; /* threads in stops, to be let go with others */
 	uint64_t births; /* calls that make threads or processes, so far */
 };
 

@@ -126,8 +126,30 @@ static void plan_needs(struct supervisor *supervisor)
 				KTRFAC(KTR_NAMEI));
 }
 
+static int start_command(struct supervisor *supervisor,
+			 const struct launch *launch,
+			 const struct tracee_options *options)
+{
+	int r = launch_seize(launch, options);
+
+	if (r < 0)
+		return r;
+	notice_open(&supervisor->notice, launch->command);
+	return life_adopt_command(supervisor);
+}
+
+/* Who is held, if anybody may be. An init would have the keeper for a child; of
+ * who was attached to it is not known what tells it where it runs. */
+static void start_following(struct supervisor *supervisor)
+{
+	if (supervisor->command == 1 || supervisor->config->target)
+		supervisor->may_hold = false;
+	if (supervisor->may_hold)
+		follow_open(&supervisor->follow);
+}
+
 static int supervisor_start(struct supervisor *supervisor,
-			    const struct launch *launch)
+			    struct launch *launch)
 {
 	const struct supervisor_config *config = supervisor->config;
 	struct tracee_options options = {
@@ -140,9 +162,7 @@ static int supervisor_start(struct supervisor *supervisor,
 	if (r < 0)
 		return r;
 	plan_needs(supervisor);
-	/* Who is init would have the keeper for a child. */
-	if (supervisor->may_hold && supervisor->command != 1)
-		follow_open(&supervisor->follow);
+	start_following(supervisor);
 	supervisor->has_proc = access("/proc/self/status", R_OK) == 0;
 	hint_open();
 	r = session_open(&supervisor->session, config, stall_may_wait,
@@ -150,11 +170,16 @@ static int supervisor_start(struct supervisor *supervisor,
 	if (r < 0)
 		return r;
 	identity_put_session(supervisor);
-	r = launch_seize(launch, &options);
-	if (r < 0)
-		return r;
-	notice_open(&supervisor->notice, launch->command);
-	return life_adopt_command(supervisor);
+	if (config->target)
+		return attach_start(supervisor, launch);
+	return start_command(supervisor, launch, &options);
+}
+
+/* The command waits at its first stop, and for our word. */
+static void begin_command(struct supervisor *supervisor, struct launch *launch)
+{
+	loop_begin(supervisor);
+	launch_ready(launch, 0);
 }
 
 int supervisor_run(const struct supervisor_config *config,
@@ -162,7 +187,8 @@ int supervisor_run(const struct supervisor_config *config,
 {
 	struct supervisor supervisor = {
 		.config = config,
-		.command = launch->command,
+		.command = config->target ? 0 : launch->command,
+		.started = config->target,
 		.policy = {
 			.facilities = config->facilities,
 			.genio_size = config->genio_size,
@@ -171,9 +197,10 @@ int supervisor_run(const struct supervisor_config *config,
 	};
 	int r = supervisor_start(&supervisor, launch);
 
-	if (!r)
-		loop_begin(&supervisor);
-	launch_ready(launch, r);
+	if (r < 0)
+		launch_ready(launch, r);
+	else if (!config->target)
+		begin_command(&supervisor, launch);
 	if (!r)
 		loop_run(&supervisor);
 	follow_close(&supervisor.follow);

@@ -14,6 +14,7 @@
 
 #include "sysdesc/select.h"
 
+struct attach_target;
 struct launch;
 
 struct supervisor_config {
@@ -29,7 +30,8 @@ struct supervisor_config {
 	size_t queue_size;
 	bool drop; /* --drop */
 	const char *version;
-	char *const *command; /* argv */
+	char *const *command; /* argv; {NULL} where there is a target */
+	const struct attach_target *target; /* NULL: there is a command */
 	/* Set to 1 by a signal handler: end the tracing. Set to 2 when that
 	 * was seen. */
 	volatile sig_atomic_t *end_requested;
@@ -44,8 +46,9 @@ bool supervisor_stops(const struct supervisor_config *config,
 		      struct select *ret);
 
 /*
- * Traces the launched command until it and all that it left behind have ended.
- * 0; -errno when it could not be started, which the command has been told.
+ * Traces the launched command, or the target, until it and all that it left
+ * behind have ended. 0; -errno when it could not be started, which the command,
+ * or who asked for the target, has been told.
  */
 int supervisor_run(const struct supervisor_config *config,
 		   struct launch *launch);

@@ -30,6 +30,7 @@ struct task *task_add(struct task_table *table, pid_t tid,
 		return NULL;
 	task->tid = tid;
 	task->cpu = -1;
+	task->restarted = -1;
 	HASH_ADD_INT(table->tasks, tid, task);
 	if (!task->hh.tbl) { /* out of memory */
 		free(task);

@@ -34,17 +34,28 @@ struct task_stepping {
 	uint64_t time_ns;
 };
 
+/* A stop that is not answered yet, since the thread is to be let go together
+ * with the others of its process. */
+struct task_parked {
+	bool active;
+	bool asleep; /* in a call that knows no restart */
+	int signal;  /* to be delivered then */
+};
+
 struct task {
 	pid_t tid;
 	struct process *process; /* NULL: newborn, its parent not known yet */
 	char comm[KTR_COMM_SIZE];
 	enum sysdesc_abi abi; /* of its last recorded call */
 	int cpu;              /* where it was last known to run, or -1 */
+	uint16_t cut_short;   /* so often in a row its calls ended in EINTR */
+	int64_t restarted;    /* the call that was made to go on last, or -1 */
 	bool in_call;         /* between entry and exit */
 	bool wants_exit;      /* the exit of that call must stop */
 	bool is_recorded;     /* that call is written */
 	bool is_telling;      /* nobody may be held during it */
 	bool names_status;    /* a path in it ends in "status" */
+	bool is_attaching;    /* seized while it ran: has not stopped yet */
 	bool exiting;         /* past PTRACE_EVENT_EXIT */
 	bool in_group_stop;   /* process NULL: how it stopped */
 	uint64_t spawning;    /* number of the birth that it is busy with */
@@ -52,6 +63,7 @@ struct task {
 	struct capture_call call;
 	struct task_interrupted interrupted;
 	struct task_stepping stepping;
+	struct task_parked parked;
 	UT_hash_handle hh;
 };
 
@@ -67,6 +79,8 @@ struct process {
 	pid_t pid;
 	pid_t parent; /* whose fork made it; 0: nobody's whom we traced */
 	unsigned task_count;
+	unsigned parked; /* of these */
+	uint64_t parked_until_ns;
 	uint32_t facilities;  /* 0: followed, but nothing is written of it */
 	bool dropped;         /* the next record carries KTR_DROP */
 	bool unreadable;      /* its memory is closed to us, */

@@ -9,14 +9,19 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct tracee_syscall;
+
 /* See tracee_restart_interrupted(). 0 or -errno. */
-int arch_restart_interrupted(pid_t tid, bool *ret_done);
+int arch_restart_interrupted(pid_t tid, int64_t *ret_number);
 
 /* See tracee_keep_interrupted(). 0 or -errno. */
-int arch_keep_interrupted(pid_t tid);
+int arch_keep_interrupted(pid_t tid, int64_t restarted);
 
 /* See tracee_refuse_call(). */
 int arch_refuse_call(pid_t tid);
+
+/* See tracee_last_call(). */
+int arch_last_call(pid_t tid, struct tracee_syscall *ret);
 
 /* See tracee_set_argument(). */
 int arch_set_argument(pid_t tid, unsigned index, uint64_t value);

@@ -322,6 +322,42 @@ int launch_wait(struct launch *launch)
 	return r < 0 ? r : outcome;
 }
 
+void launch_answer(struct launch *launch, int error, const pid_t *late,
+		   unsigned count)
+{
+	int answer[1 + LAUNCH_LATE_MAX] = { error };
+	ssize_t n;
+
+	count = MIN(count, (unsigned)LAUNCH_LATE_MAX);
+	for (unsigned i = 0; i < count; i++)
+		answer[1 + i] = late[i];
+	do
+		n = send(launch->channel, answer, (1 + count) * sizeof(*answer),
+			 MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	close(launch->channel);
+	launch->channel = -1;
+}
+
+int launch_outcome(struct launch *launch, pid_t late[LAUNCH_LATE_MAX],
+		   unsigned *ret_count)
+{
+	int answer[1 + LAUNCH_LATE_MAX];
+	ssize_t n;
+
+	do
+		n = recv(launch->channel, answer, sizeof(answer), 0);
+	while (n < 0 && errno == EINTR);
+	close(launch->channel);
+	launch->channel = -1;
+	if (n < (ssize_t)sizeof(*answer))
+		return n < 0 ? -errno : -ECHILD;
+	*ret_count = (unsigned)((size_t)n / sizeof(*answer)) - 1;
+	for (unsigned i = 0; i < *ret_count; i++)
+		late[i] = answer[1 + i];
+	return answer[0];
+}
+
 int launch_exec(const struct filter *filter, bool no_new_privs,
 		char *const *argv, bool *ret_filter)
 {

@@ -47,6 +47,19 @@ int launch_ready(struct launch *launch, int error);
 /* 0 when the command is traced, or the -errno of what went wrong. */
 int launch_wait(struct launch *launch);
 
+/* Who attaches forks too, but becomes nothing: it waits to be told. */
+#define LAUNCH_LATE_MAX 64
+
+/* Tells it: error, or 0 and the threads that have not stopped yet (at most
+ * LAUNCH_LATE_MAX are named). The channel is closed. */
+void launch_answer(struct launch *launch, int error, const pid_t *late,
+		   unsigned count);
+
+/* What was told: 0, with *ret_count threads in late, or the -errno. -ECHILD
+ * when nothing was. */
+int launch_outcome(struct launch *launch, pid_t late[LAUNCH_LATE_MAX],
+		   unsigned *ret_count);
+
 /*
  * Becomes argv[0], found along PATH. filter may be NULL; no_new_privs is set
  * before it is installed if asked. Returns only when that failed: -errno, with

@@ -4,6 +4,7 @@
  */
 #include "tracee/proc.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -92,7 +93,8 @@ enum line_kind {
 	LINE_GROUPS,
 	LINE_NAMESPACES,
 	LINE_MASK,
-	LINE_FLAG
+	LINE_FLAG,
+	LINE_ZOMBIE
 };
 
 static const struct line_row {
@@ -104,12 +106,14 @@ static const struct line_row {
 	{ "Tgid", LINE_PID, TO(tgid) },
 	{ "PPid", LINE_PID, TO(parent) },
 	{ "TracerPid", LINE_PID, TO(tracer) },
+	{ "Threads", LINE_PID, TO(threads) },
 	{ "Uid", LINE_IDS, TO(uid) },
 	{ "Gid", LINE_IDS, TO(gid) },
 	{ "Groups", LINE_GROUPS, 0 },
 	{ "NSpid", LINE_NAMESPACES, 0 },
 	{ "SigIgn", LINE_MASK, TO(signals_ignored) },
 	{ "SigCgt", LINE_MASK, TO(signals_caught) },
+	{ "State", LINE_ZOMBIE, TO(is_zombie) },
 	{ "NoNewPrivs", LINE_FLAG, TO(no_new_privs) },
 #undef TO
 };
@@ -138,6 +142,9 @@ static void take_value(const struct line_row *row, const char *value,
 		break;
 	case LINE_FLAG:
 		*(bool *)to = strtol(value, NULL, 10) != 0;
+		break;
+	case LINE_ZOMBIE:
+		*(bool *)to = value[strspn(value, "\t ")] == 'Z';
 		break;
 	}
 }
@@ -172,6 +179,38 @@ int proc_status(pid_t tid, struct proc_status *ret)
 		take_line(line, &status);
 	*ret = status;
 	return 0;
+}
+
+/* Entries of a directory that are numbers. */
+static int each_number(const char *directory, proc_visit *visit, void *context)
+{
+	DIR *entries = opendir(directory);
+	struct dirent *entry;
+	int sum = 0;
+
+	if (!entries)
+		return proc_errno(errno);
+	while (sum >= 0 && (entry = readdir(entries))) {
+		pid_t id = (pid_t)strtol(entry->d_name, NULL, 10);
+		int r = id > 0 ? visit(context, id) : 0;
+
+		sum = r < 0 ? r : sum + r;
+	}
+	closedir(entries);
+	return sum;
+}
+
+int proc_each_thread(pid_t pid, proc_visit *visit, void *context)
+{
+	char name[PROC_NAME_MAX];
+
+	proc_name(name, pid, "task");
+	return each_number(name, visit, context);
+}
+
+int proc_each_process(proc_visit *visit, void *context)
+{
+	return each_number("/proc", visit, context);
 }
 
 int proc_start_time(pid_t tid, uint64_t *ret)

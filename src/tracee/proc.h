@@ -28,6 +28,7 @@ struct proc_status {
 	pid_t tgid;
 	pid_t parent;
 	pid_t tracer;
+	pid_t threads; /* how many there are */
 	uint32_t uid[4];
 	uint32_t gid[4];
 	uint32_t groups[PROC_GROUPS_MAX];
@@ -37,10 +38,21 @@ struct proc_status {
 	uint64_t signals_ignored; /* bit n-1 is signal n */
 	uint64_t signals_caught;
 	bool no_new_privs;
+	bool is_zombie;
 };
 
 /* 0; -ESRCH when there is no such process; -errno. */
 int proc_status(pid_t tid, struct proc_status *ret);
+
+/*
+ * Visits all threads of a process, or all processes, as /proc lists them: some
+ * that come or go meanwhile may be missed. Ends with the first negative answer,
+ * which it returns; else the sum of all answers. -ESRCH when there is no such
+ * process; -errno.
+ */
+typedef int proc_visit(void *context, pid_t tid);
+int proc_each_thread(pid_t pid, proc_visit *visit, void *context);
+int proc_each_process(proc_visit *visit, void *context);
 
 /* Start time in clock ticks since boot: with the pid, an identity. */
 int proc_start_time(pid_t tid, uint64_t *ret);

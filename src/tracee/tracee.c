@@ -165,14 +165,19 @@ int tracee_signal_mask(pid_t tid, uint64_t *ret)
 	return request(PTRACE_GETSIGMASK, tid, sizeof(*ret), ret);
 }
 
-int tracee_restart_interrupted(pid_t tid, bool *ret_done)
+int tracee_restart_interrupted(pid_t tid, int64_t *ret_number)
 {
-	return arch_restart_interrupted(tid, ret_done);
+	return arch_restart_interrupted(tid, ret_number);
 }
 
-int tracee_keep_interrupted(pid_t tid)
+int tracee_keep_interrupted(pid_t tid, int64_t restarted)
 {
-	return arch_keep_interrupted(tid);
+	return arch_keep_interrupted(tid, restarted);
+}
+
+int tracee_last_call(pid_t tid, struct tracee_syscall *ret)
+{
+	return arch_last_call(tid, ret);
 }
 
 int tracee_refuse_call(pid_t tid)

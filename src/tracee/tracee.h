@@ -16,6 +16,7 @@
 #define TRACEE_SIGNAL_MAX 64
 
 /* Results of calls that the kernel restarts, as it keeps them to itself. */
+#define TRACEE_ERRNO_MAX             4095
 #define TRACEE_ERESTARTSYS           512
 #define TRACEE_ERESTARTNOINTR        513
 #define TRACEE_ERESTARTNOHAND        514
@@ -84,16 +85,25 @@ int tracee_signal_mask(pid_t tid, uint64_t *ret);
 /*
  * At a stop behind a system call that returned -EINTR, which no handler will
  * see: makes the kernel restart the call unless a handler runs after all.
- * *ret_done says whether there was such a call.
+ * *ret_number is the call's, or -1 when there was none such.
  */
-int tracee_restart_interrupted(pid_t tid, bool *ret_done);
+int tracee_restart_interrupted(pid_t tid, int64_t *ret_number);
 
 /*
  * At a group-stop: a -EINTR that the stop itself brought about is what the
  * program gets untraced, too. tracee_restart_interrupted() leaves it alone from
- * now on.
+ * now on; what it did to the call of that number (-1: to none), if the thread
+ * has not gone on since then, is undone. 1 when there was such a call, or 0, or
+ * -errno.
  */
-int tracee_keep_interrupted(pid_t tid);
+int tracee_keep_interrupted(pid_t tid, int64_t restarted);
+
+/*
+ * The call that a thread comes from, at a stop that is neither its entry nor
+ * its exit: with number, arguments and result, as TRACEE_EXIT. TRACEE_NOWHERE
+ * when it comes from none. 0 or -errno.
+ */
+int tracee_last_call(pid_t tid, struct tracee_syscall *ret);
 
 /* Has the call whose entry the thread is stopped at fail with ENOSYS. */
 int tracee_refuse_call(pid_t tid);

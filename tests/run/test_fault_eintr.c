@@ -12,9 +12,13 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <unistd.h>
 
+#include <sys/stat.h>
+
 #include "base/array.h"
+#include "support/fault.h"
 #include "support/pair.h"
 
 struct variant {
@@ -107,8 +111,44 @@ static void test_reference(void **state)
 	run_place_close(&place);
 }
 
+/* As much of a trace as some seconds give. */
+#define CROWD_BYTES (24 << 20)
+
+/*
+ * Threads that sleep while children of others end: to a traced process the
+ * kernel sends SIGCHLD though it is ignored, and may wake any thread with it,
+ * while another takes it.
+ */
+static void test_crowd(void **state)
+{
+	static const char *const argv[] = { "prog:crowd", NULL };
+	struct fault_pipe in = fault_pipe();
+	struct run_spec spec = { .argv = argv,
+				 .in = in.read,
+				 .trace = option_sets[*(size_t *)*state] };
+	struct run_result result;
+	struct run_place place;
+	struct run_child child;
+	char file[PATH_MAX];
+	struct stat status = { .st_size = 0 };
+
+	assert_int_equal(run_place_open(&place, RUN_AS_SELF), 0);
+	run_place_file(&place, "ktrace.out", file);
+	assert_int_equal(run_start(&child, &place, &spec), 0);
+	while (status.st_size < CROWD_BYTES)
+		stat(file, &status);
+	fault_close(&in.read);
+	fault_close(&in.write);
+	assert_int_equal(run_finish(&child, &result), 0);
+	assert_true(run_exited(&result, 0));
+	assert_string_equal(text_string(&result.out), "done\n");
+	run_result_done(&result);
+	run_place_close(&place);
+}
+
 int main(void)
 {
+	static size_t crowds[] = { 0, 1 };
 	static struct variant variants[] = {
 		{ "ignored", NULL, RUN_AS_SELF },
 		{ "ignored", "thread", RUN_AS_SELF },
@@ -124,6 +164,8 @@ int main(void)
 	};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reference),
+		cmocka_unit_test_prestate(test_crowd, &crowds[0]),
+		cmocka_unit_test_prestate(test_crowd, &crowds[1]),
 #define VARIANT(i) cmocka_unit_test_prestate(test_eintr, &variants[i])
 		VARIANT(0),
 		VARIANT(1),

@@ -26,30 +26,38 @@ static bool is_interrupted(const struct user_regs_struct *regs)
 	return (int64_t)regs->orig_rax >= 0 && (int32_t)regs->rax == -EINTR;
 }
 
-int arch_restart_interrupted(pid_t tid, bool *ret_done)
+int arch_restart_interrupted(pid_t tid, int64_t *ret_number)
 {
 	struct user_regs_struct regs;
 
-	*ret_done = false;
+	*ret_number = -1;
 	if (ptrace(PTRACE_GETREGS, tid, 0, &regs) < 0)
 		return -errno;
 	if (!is_interrupted(&regs))
 		return 0;
-	*ret_done = true;
+	*ret_number = (int64_t)regs.orig_rax;
 	return arch_poke(tid, offsetof(struct user_regs_struct, rax),
 			 (uint64_t)-TRACEE_ERESTARTNOHAND);
 }
 
-int arch_keep_interrupted(pid_t tid)
+int arch_keep_interrupted(pid_t tid, int64_t restarted)
 {
 	struct user_regs_struct regs;
+	bool is_restarted;
+	int r;
 
 	if (ptrace(PTRACE_GETREGS, tid, 0, &regs) < 0)
 		return -errno;
-	if (!is_interrupted(&regs))
+	is_restarted = restarted >= 0 && (int64_t)regs.orig_rax == restarted &&
+		       (int32_t)regs.rax == -TRACEE_ERESTARTNOHAND;
+	if (is_restarted)
+		arch_poke(tid, offsetof(struct user_regs_struct, rax),
+			  (uint64_t)-EINTR);
+	if (!is_restarted && !is_interrupted(&regs))
 		return 0;
-	return arch_poke(tid, offsetof(struct user_regs_struct, orig_rax),
-			 (uint64_t)-1);
+	r = arch_poke(tid, offsetof(struct user_regs_struct, orig_rax),
+		      (uint64_t)-1);
+	return r < 0 ? r : 1;
 }
 
 /* rax holds -ENOSYS since the entry, for calls that nobody makes. */
@@ -59,24 +67,64 @@ int arch_refuse_call(pid_t tid)
 			 (uint64_t)-1);
 }
 
+/* Where a call's arguments are: of the 64-bit entry, and of i386's. */
+static const size_t wide[] = {
+	offsetof(struct user_regs_struct, rdi),
+	offsetof(struct user_regs_struct, rsi),
+	offsetof(struct user_regs_struct, rdx),
+	offsetof(struct user_regs_struct, r10),
+	offsetof(struct user_regs_struct, r8),
+	offsetof(struct user_regs_struct, r9),
+};
+static const size_t narrow[] = {
+	offsetof(struct user_regs_struct, rbx),
+	offsetof(struct user_regs_struct, rcx),
+	offsetof(struct user_regs_struct, rdx),
+	offsetof(struct user_regs_struct, rsi),
+	offsetof(struct user_regs_struct, rdi),
+	offsetof(struct user_regs_struct, rbp),
+};
+
+static bool is_wide(uint32_t audit_arch)
+{
+	return audit_arch & ARCH_64BIT_FLAG;
+}
+
+static void take_last(const struct user_regs_struct *regs,
+		      struct tracee_syscall *ret)
+{
+	bool is_64bit = is_wide(ret->audit_arch);
+	const size_t *offsets = is_64bit ? wide : narrow;
+
+	ret->point = TRACEE_EXIT;
+	ret->number = is_64bit ? regs->orig_rax : (uint32_t)regs->orig_rax;
+	ret->result = is_64bit ? (int64_t)regs->rax : (int32_t)regs->rax;
+	ret->failed = ret->result < 0 && ret->result >= -TRACEE_ERRNO_MAX;
+	for (unsigned i = 0; i < 6; i++) {
+		uint64_t value =
+		    *(const unsigned long long *)((const char *)regs +
+						  offsets[i]);
+
+		ret->args[i] = is_64bit ? value : (uint32_t)value;
+	}
+}
+
+int arch_last_call(pid_t tid, struct tracee_syscall *ret)
+{
+	struct user_regs_struct regs;
+	int r = tracee_syscall(tid, ret);
+
+	if (r < 0 || ret->point != TRACEE_NOWHERE)
+		return r;
+	if (ptrace(PTRACE_GETREGS, tid, 0, &regs) < 0)
+		return -errno;
+	if ((int64_t)regs.orig_rax >= 0)
+		take_last(&regs, ret);
+	return 0;
+}
+
 int arch_set_argument(pid_t tid, unsigned index, uint64_t value)
 {
-	static const size_t wide[] = {
-		offsetof(struct user_regs_struct, rdi),
-		offsetof(struct user_regs_struct, rsi),
-		offsetof(struct user_regs_struct, rdx),
-		offsetof(struct user_regs_struct, r10),
-		offsetof(struct user_regs_struct, r8),
-		offsetof(struct user_regs_struct, r9),
-	};
-	static const size_t narrow[] = {
-		offsetof(struct user_regs_struct, rbx),
-		offsetof(struct user_regs_struct, rcx),
-		offsetof(struct user_regs_struct, rdx),
-		offsetof(struct user_regs_struct, rsi),
-		offsetof(struct user_regs_struct, rdi),
-		offsetof(struct user_regs_struct, rbp),
-	};
 	struct tracee_syscall call;
 	int r;
 
@@ -85,8 +133,6 @@ int arch_set_argument(pid_t tid, unsigned index, uint64_t value)
 	r = tracee_syscall(tid, &call);
 	if (r < 0)
 		return r;
-	return arch_poke(tid,
-			 (call.audit_arch & ARCH_64BIT_FLAG) ? wide[index]
-							     : narrow[index],
-			 value);
+	return arch_poke(
+	    tid, is_wide(call.audit_arch) ? wide[index] : narrow[index], value);
 }

@@ -7,6 +7,7 @@
  *	caught     one with a handler
  *	restarted  one with a handler with SA_RESTART
  *	stopped    SIGSTOP, then SIGCONT
+ *	attached   no signal: "./prod PID" is run, several times
  *
  * "thread" as a second argument: the call is made by a thread that is not the
  * leader. Must print the same traced and untraced.
@@ -27,10 +28,13 @@
 
 #include "calls.h"
 
-enum mode { IGNORED, CAUGHT, RESTARTED, STOPPED, MODE_COUNT };
+#define PRODS 3
+
+enum mode { IGNORED, CAUGHT, RESTARTED, STOPPED, ATTACHED, MODE_COUNT };
 
 static const char *const mode_names[MODE_COUNT] = { "ignored", "caught",
-						    "restarted", "stopped" };
+						    "restarted", "stopped",
+						    "attached" };
 
 /* What blocker and prodder share. */
 struct stage {
@@ -125,6 +129,27 @@ static void stop_and_continue(const struct stage *stage)
 	wait_until_blocked(stage);
 }
 
+/* A program that fails ends all of it: something is wrong with the test. */
+static void run_prod(const struct stage *stage)
+{
+	char id[16];
+	pid_t pid;
+	int status;
+
+	snprintf(id, sizeof(id), "%d", stage->pid);
+	wait_until_blocked(stage);
+	pid = fork();
+	if (pid == 0) {
+		execl("./prod", "prod", id, NULL);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status) {
+		kill(stage->pid, SIGKILL);
+		_exit(3);
+	}
+	wait_until_blocked(stage);
+}
+
 static void prod(const struct stage *stage, enum mode mode)
 {
 	const int ignored[] = { SIGUSR1, SIGALRM, SIGCHLD, SIGWINCH,
@@ -141,6 +166,10 @@ static void prod(const struct stage *stage, enum mode mode)
 		break;
 	case STOPPED:
 		stop_and_continue(stage);
+		break;
+	case ATTACHED:
+		for (int i = 0; i < PRODS && !stage->left; i++)
+			run_prod(stage);
 		break;
 	case MODE_COUNT:
 		break;

@@ -1,0 +1,128 @@
+/*
+ * Who is let go, and when. Must leave no thread in a stop for longer than it
+ * takes the others to come to theirs.
+ */
+#include "supervisor/detach.h"
+
+#include <errno.h>
+
+#include "supervisor/alarm.h"
+#include "supervisor/call.h"
+#include "supervisor/follow.h"
+#include "supervisor/life.h"
+#include "supervisor/state.h"
+
+/* Who sleeps where nothing wakes it must not hold up the others. */
+#define PATIENCE_NS UINT64_C(100000000)
+
+bool detach_is_due(const struct supervisor *supervisor, const struct task *task)
+{
+	if (supervisor->config->filtered)
+		return false;
+	return supervisor->letting_go || !state_is_recorded(task->process);
+}
+
+void detach_all(struct supervisor *supervisor)
+{
+	struct process *process, *next_process;
+	struct task *task, *next_task;
+
+	if (supervisor->letting_go)
+		return;
+	supervisor->letting_go = true;
+	HASH_ITER (hh, supervisor->tasks.processes, process, next_process)
+		process->facilities = 0;
+	if (supervisor->config->filtered)
+		return;
+	HASH_ITER (hh, supervisor->tasks.tasks, task, next_task)
+		tracee_interrupt(task->tid);
+}
+
+void detach_forget(struct supervisor *supervisor, struct task *task)
+{
+	if (!task->parked.active)
+		return;
+	task->parked.active = false;
+	task->process->parked--;
+	supervisor->parked--;
+}
+
+static void let_go(struct supervisor *supervisor, struct task *task)
+{
+	int signal_number = task->parked.signal;
+
+	detach_forget(supervisor, task);
+	follow_leave(&supervisor->follow, task->tid);
+	if (tracee_detach(task->tid, signal_number) != -ESRCH)
+		life_leave(supervisor, task);
+}
+
+/* Those last that sleep in a call which knows no restart: nobody is traced then
+ * for whose sake they could be woken. */
+static void let_go_parked(struct supervisor *supervisor, pid_t pid, bool asleep)
+{
+	struct task *task, *next;
+
+	HASH_ITER (hh, supervisor->tasks.tasks, task, next)
+		if (task->parked.active && task->process->pid == pid &&
+		    task->parked.asleep == asleep)
+			let_go(supervisor, task);
+}
+
+static void let_go_all(struct supervisor *supervisor, struct process *process)
+{
+	pid_t pid = process->pid;
+
+	let_go_parked(supervisor, pid, false);
+	let_go_parked(supervisor, pid, true);
+}
+
+void detach_thread(struct supervisor *supervisor, struct task *task,
+		   int signal_number)
+{
+	struct process *process = task->process;
+
+	task->parked.active = true;
+	supervisor->parked++;
+	task->parked.signal = signal_number;
+	/* Our interrupt must not be what ended a call. */
+	if (!signal_number)
+		call_restart_interrupted(task);
+	task->parked.asleep = task->restarted >= 0;
+	if (!process->parked++) {
+		process->parked_until_ns = alarm_now_ns() + PATIENCE_NS;
+		if (process->task_count > 1)
+			alarm_set();
+	}
+	detach_check(supervisor, process);
+}
+
+/*
+ * A thread that was asked to stop has a wake-up pending, and the call that it
+ * is about to make would end with EINTR, seen by nobody: it is let go at the
+ * end of that call.
+ */
+void detach_at_entry(struct task *task)
+{
+	tracee_resume(task->tid, TRACEE_UNTIL_SYSCALL, 0);
+	tracee_interrupt(task->tid);
+}
+
+void detach_check(struct supervisor *supervisor, struct process *process)
+{
+	if (process->parked && (process->parked == process->task_count ||
+				alarm_now_ns() >= process->parked_until_ns))
+		let_go_all(supervisor, process);
+}
+
+void detach_tick(struct supervisor *supervisor)
+{
+	struct process *process, *next;
+
+	if (!supervisor->parked)
+		return;
+	HASH_ITER (hh, supervisor->tasks.processes, process, next)
+		detach_check(supervisor, process);
+	if (!supervisor->parked)
+		alarm_clear();
+}

@@ -1,0 +1,81 @@
+/*
+ * ktrace-u -p as a child of the test. Must judge nothing but whether it works.
+ */
+#include "support/attach.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include <poll.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <sys/syscall.h>
+
+#include "support/fault.h"
+#include "support/status.h"
+
+#define PATIENCE_MS 30000
+
+void attach_try(struct run_result *ret, const struct run_place *place,
+		const char *const *options, pid_t id)
+{
+	const char *argv[RUN_WORDS_MAX] = { place->ktrace };
+	const struct run_spec spec = { .argv = argv };
+	char number[16];
+	size_t count = 1;
+
+	snprintf(number, sizeof(number), "%d", id);
+	for (; *options; options++)
+		argv[count++] = *options;
+	argv[count++] = number;
+	assert_int_equal(run_program(ret, place, &spec), 0);
+}
+
+pid_t attach_to(const struct run_place *place, const char *const *options,
+		pid_t pid)
+{
+	struct run_result result;
+	pid_t recorder;
+
+	attach_try(&result, place, options, pid);
+	assert_true(run_exited(&result, 0));
+	assert_string_equal(text_string(&result.err), "");
+	run_result_done(&result);
+	recorder = status_tracer(pid);
+	assert_int_not_equal(recorder, 0);
+	return recorder;
+}
+
+/* Whoever adopted it may take its time to reap it. */
+static bool has_ended(pid_t pid)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd end = { .fd = fd, .events = POLLIN };
+	bool ended = fd < 0 || poll(&end, 1, 0) > 0;
+
+	if (fd >= 0)
+		close(fd);
+	return ended;
+}
+
+void attach_end(pid_t recorder, pid_t pid)
+{
+	uint64_t until = fault_now_ms() + PATIENCE_MS;
+
+	kill(recorder, SIGTERM);
+	while (!has_ended(recorder)) {
+		if (fault_now_ms() > until) {
+			status_print_hang(pid);
+			fail_msg("still traced after %d ms", PATIENCE_MS);
+		}
+		sched_yield();
+	}
+	assert_int_equal(status_tracer(pid), 0);
+}

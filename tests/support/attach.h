@@ -1,0 +1,26 @@
+/*
+ * Attaching to programs that run, for tests: runs ktrace-u -p, finds the
+ * recorder, ends it. What cannot be set up fails the test.
+ */
+#ifndef SUPPORT_ATTACH_H
+#define SUPPORT_ATTACH_H
+
+#include <sys/types.h>
+
+#include "support/run.h"
+
+/* Runs ktrace-u, as the place's user, with the options, the last of which wants
+ * an id: "-p" or "-g". */
+void attach_try(struct run_result *ret, const struct run_place *place,
+		const char *const *options, pid_t id);
+
+/* The same, for a process; it must work without a word. Returns the recorder's
+ * pid. */
+pid_t attach_to(const struct run_place *place, const char *const *options,
+		pid_t pid);
+
+/* Asks the recorder to end, and waits until it has: nobody traces the process
+ * then. */
+void attach_end(pid_t recorder, pid_t pid);
+
+#endif
