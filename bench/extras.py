@@ -50,9 +50,9 @@ def filter_cost(place, rounds):
     native, filtered = [], []
     command = ("{work}", "getppid", str(CALLS * 20))
     for _ in range(rounds):
-        native.append(float(run(fill(command, place.words))[1]))
+        native.append(float(run(fill(command, place.words))[1].split()[0]))
         took = record(place, ("-t", "n", "--syscalls=open,openat"), command)
-        filtered.append(float(took[1]))
+        filtered.append(float(took[1].split()[0]))
     cost = min(filtered) - min(native)
     yield "an unselected call, filtered, ns", "+%.0f" % cost, cost
 
