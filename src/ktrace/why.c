@@ -134,8 +134,8 @@ static bool is_yamas(const struct refused *refused, struct text *text)
 {
 	static const char *const helps[] = {
 		"",
-		"only what a tracer has started itself: start it under "
-		"ktrace-u, be root, or set it to 0",
+		("only what a tracer has started itself: start it under "
+		 "ktrace-u, be root, or set it to 0"),
 		"only root's tracers: be root, or set it to 0 or 1",
 		"nobody, until the machine boots anew",
 	};
