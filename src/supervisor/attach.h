@@ -20,7 +20,7 @@ struct attach {
 	uint64_t deadline_ns;  /* he is told then, at the latest */
 };
 
-/* What is attached to, and records go on: pid 0 and pgid 0 are none. */
+/* What to attach to: a process or a group; the other is 0. */
 struct attach_target {
 	pid_t pid;
 	pid_t pgid;
