@@ -172,6 +172,18 @@ static int be_asker(const struct ktrace_options *options, struct launch *launch)
 	return 0;
 }
 
+/* A launch_side, or -errno after it was said. */
+static int fork_supervisor(struct launch *launch,
+			   struct supervisor_config *config)
+{
+	int r = launch_fork(launch, &config->fd);
+
+	if (r < 0)
+		fprintf(stderr, "ktrace-u: cannot start the supervisor: %s\n",
+			strerror(-r));
+	return r;
+}
+
 static int attach(const struct ktrace_options *options,
 		  struct supervisor_config *config)
 {
@@ -182,12 +194,9 @@ static int attach(const struct ktrace_options *options,
 	config->fd = output_open(options, &line);
 	if (config->fd < 0)
 		return complain(EXIT_FAILED, text_string(&line));
-	r = launch_fork(&launch, &config->fd);
-	if (r < 0) {
-		text_format(&line, "cannot start the supervisor: %s",
-			    strerror(-r));
-		return complain(EXIT_FAILED, text_string(&line));
-	}
+	r = fork_supervisor(&launch, config);
+	if (r < 0)
+		return EXIT_FAILED;
 	if (r == LAUNCH_SUPERVISOR)
 		return be_supervisor(config, &launch);
 	return be_asker(options, &launch);
@@ -214,12 +223,9 @@ static int record(const struct ktrace_options *options,
 		text_format(&line, "seccomp filter: %s", strerror(-r));
 		return complain(EXIT_OURS, text_string(&line));
 	}
-	r = launch_fork(&launch, &config->fd);
-	if (r < 0) {
-		text_format(&line, "cannot start the supervisor: %s",
-			    strerror(-r));
-		return complain(EXIT_OURS, text_string(&line));
-	}
+	r = fork_supervisor(&launch, config);
+	if (r < 0)
+		return EXIT_OURS;
 	if (r == LAUNCH_SUPERVISOR)
 		return be_supervisor(config, &launch);
 	return be_command(options, config->filtered ? &filter : NULL, &launch);

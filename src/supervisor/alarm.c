@@ -3,18 +3,10 @@
  */
 #include "supervisor/alarm.h"
 
+#include <stddef.h>
 #include <sys/time.h>
-#include <time.h>
 
 #define EVERY_US 20000
-
-uint64_t alarm_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 static void set(suseconds_t us)
 {

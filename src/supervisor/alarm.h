@@ -1,15 +1,10 @@
 /*
- * A clock, and a signal that ends the loop's waits every now and then, while
+ * A signal that ends the loop's waits every now and then, while
  * somebody has asked for it: SIGALRM, which whoever runs the supervisor must
  * have given a handler.
  */
 #ifndef SUPERVISOR_ALARM_H
 #define SUPERVISOR_ALARM_H
-
-#include <stdint.h>
-
-/* Nanoseconds of a clock that nobody sets. */
-uint64_t alarm_now_ns(void);
 
 /* From now on, until alarm_clear(). */
 void alarm_set(void);

@@ -6,9 +6,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "supervisor/alarm.h"
 #include "supervisor/call.h"
 #include "supervisor/identity.h"
@@ -182,12 +182,9 @@ static int choose(void *context, pid_t pid)
 /* In the ticks since boot that processes' starts are told in. */
 static uint64_t now_ticks(void)
 {
-	struct timespec now;
 	uint64_t hertz = (uint64_t)sysconf(_SC_CLK_TCK);
 
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * hertz +
-	       (uint64_t)now.tv_nsec * hertz / 1000000000;
+	return clock_ns(CLOCK_BOOTTIME) / (CLOCK_NS_PER_S / hertz);
 }
 
 /* A child may be listed before its parent: until nobody new is found. */
@@ -230,7 +227,8 @@ int attach_start(struct supervisor *supervisor, struct launch *launch)
 	if (r < 0)
 		return r;
 	supervisor->attach.launch = launch;
-	supervisor->attach.deadline_ns = alarm_now_ns() + PATIENCE_NS;
+	supervisor->attach.deadline_ns = clock_ns(CLOCK_MONOTONIC) +
+					 PATIENCE_NS;
 	alarm_set();
 	return 0;
 }
@@ -290,8 +288,8 @@ void attach_tell(struct supervisor *supervisor)
 	pid_t late[LAUNCH_LATE_MAX];
 	unsigned count;
 
-	if (!attach->launch ||
-	    (attach->waiting && alarm_now_ns() < attach->deadline_ns))
+	if (!attach->launch || (attach->waiting && clock_ns(CLOCK_MONOTONIC) <
+						       attach->deadline_ns))
 		return;
 	if (!supervisor->parked)
 		alarm_clear();

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "base/clock.h"
 #include "supervisor/alarm.h"
 #include "supervisor/call.h"
 #include "supervisor/follow.h"
@@ -90,7 +91,8 @@ void detach_thread(struct supervisor *supervisor, struct task *task,
 		call_restart_interrupted(task);
 	task->parked.asleep = task->restarted >= 0;
 	if (!process->parked++) {
-		process->parked_until_ns = alarm_now_ns() + PATIENCE_NS;
+		process->parked_until_ns = clock_ns(CLOCK_MONOTONIC) +
+					   PATIENCE_NS;
 		if (process->task_count > 1)
 			alarm_set();
 	}
@@ -110,8 +112,9 @@ void detach_at_entry(struct task *task)
 
 void detach_check(struct supervisor *supervisor, struct process *process)
 {
-	if (process->parked && (process->parked == process->task_count ||
-				alarm_now_ns() >= process->parked_until_ns))
+	if (process->parked &&
+	    (process->parked == process->task_count ||
+	     clock_ns(CLOCK_MONOTONIC) >= process->parked_until_ns))
 		let_go_all(supervisor, process);
 }
 

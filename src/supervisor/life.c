@@ -31,24 +31,6 @@ static void life_name(struct task *task)
 		memcpy(task->comm, unknown, sizeof(unknown));
 }
 
-int life_adopt_command(struct supervisor *supervisor)
-{
-	struct process *process = task_add_process(&supervisor->tasks,
-						   supervisor->command);
-	struct task *task;
-
-	if (!process)
-		return -ENOMEM;
-	task = task_add(&supervisor->tasks, supervisor->command, process);
-	if (!task)
-		return -ENOMEM;
-	process->facilities = supervisor->config->facilities;
-	process->abi = task->abi = sysdesc_abi_native();
-	psig_start(supervisor, process);
-	life_name(task);
-	return 0;
-}
-
 struct process *life_adopt_process(struct supervisor *supervisor, pid_t pid)
 {
 	struct process *process = task_add_process(&supervisor->tasks, pid);
@@ -72,6 +54,23 @@ struct task *life_adopt_thread(struct supervisor *supervisor,
 	task->abi = process->abi;
 	life_name(task);
 	return task;
+}
+
+int life_adopt_command(struct supervisor *supervisor)
+{
+	struct process *process = life_adopt_process(supervisor,
+						     supervisor->command);
+	struct task *task;
+
+	if (!process)
+		return -ENOMEM;
+	task = life_adopt_thread(supervisor, process, supervisor->command);
+	if (!task)
+		return -ENOMEM;
+	process->abi = task->abi = sysdesc_abi_native();
+	process->shares_fs = false;
+	psig_start(supervisor, process);
+	return 0;
 }
 
 static void life_start(struct supervisor *supervisor, struct task *task)

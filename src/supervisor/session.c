@@ -7,17 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/task.h"
 #include "trace/facility.h"
 #include "trace/record.h"
 #include "trace/writer.h"
 
-#define NS_PER_S  1000000000ull
 #define LINGER_MS 50
 #define STALL_MS  5000
 /* The end of a process waits so long for a disk, and not at all for a reader.
@@ -50,14 +49,6 @@ struct session {
 	char *room;
 	struct fields_writer fields;
 };
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
 
 int session_open(struct session **ret, const struct supervisor_config *config,
 		 bool (*may_wait)(void *context), void *context)

@@ -5,28 +5,24 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "trace/futex.h"
-
-#define FUTEX_SECOND UINT64_C(1000000000)
 
 uint64_t futex_now(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * FUTEX_SECOND + (uint64_t)now.tv_nsec;
+	return clock_ns(CLOCK_MONOTONIC);
 }
 
 uint64_t futex_after_ms(unsigned ms)
 {
-	return futex_now() + ms * (FUTEX_SECOND / 1000);
+	return futex_now() + ms * (CLOCK_NS_PER_S / 1000);
 }
 
 void futex_sleep(_Atomic uint32_t *word, uint32_t value, uint64_t deadline)
 {
 	struct timespec until = {
-		.tv_sec = (time_t)(deadline / FUTEX_SECOND),
-		.tv_nsec = (long)(deadline % FUTEX_SECOND),
+		.tv_sec = (time_t)(deadline / CLOCK_NS_PER_S),
+		.tv_nsec = (long)(deadline % CLOCK_NS_PER_S),
 	};
 
 	/* The plain wait counts from now on; this one takes a deadline. */

@@ -23,26 +23,48 @@
 
 /* What passes over the channel: a pid from the supervisor, then an answer, then
  * the outcome. */
-static int channel_send(int channel, int value)
+static int channel_send_all(int channel, const int *values, unsigned count)
 {
 	ssize_t n;
 
 	do
-		n = send(channel, &value, sizeof(value), MSG_NOSIGNAL);
+		n = send(channel, values, count * sizeof(*values),
+			 MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : 0;
 }
 
-static int channel_receive(int channel, int *ret)
+static int channel_send(int channel, int value)
+{
+	return channel_send_all(channel, &value, 1);
+}
+
+/* How many values came, at least one; -ECHILD: nobody is there any more. */
+static int channel_receive_all(int channel, int *values, unsigned most)
 {
 	ssize_t n;
 
 	do
-		n = recv(channel, ret, sizeof(*ret), 0);
+		n = recv(channel, values, most * sizeof(*values), 0);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
-	return n == sizeof(*ret) ? 0 : -ECHILD;
+	return n < (ssize_t)sizeof(*values)
+		   ? -ECHILD
+		   : (int)((size_t)n / sizeof(*values));
+}
+
+static int channel_receive(int channel, int *ret)
+{
+	int r = channel_receive_all(channel, ret, 1);
+
+	return r < 0 ? r : 0;
+}
+
+static void channel_close(struct launch *launch)
+{
+	close(launch->channel);
+	launch->channel = -1;
 }
 
 /*
@@ -300,8 +322,7 @@ int launch_ready(struct launch *launch, int error)
 {
 	int r = channel_send(launch->channel, error);
 
-	close(launch->channel);
-	launch->channel = -1;
+	channel_close(launch);
 	return r;
 }
 
@@ -326,33 +347,24 @@ void launch_answer(struct launch *launch, int error, const pid_t *late,
 		   unsigned count)
 {
 	int answer[1 + LAUNCH_LATE_MAX] = { error };
-	ssize_t n;
 
 	count = MIN(count, (unsigned)LAUNCH_LATE_MAX);
 	for (unsigned i = 0; i < count; i++)
 		answer[1 + i] = late[i];
-	do
-		n = send(launch->channel, answer, (1 + count) * sizeof(*answer),
-			 MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	close(launch->channel);
-	launch->channel = -1;
+	channel_send_all(launch->channel, answer, 1 + count);
+	channel_close(launch);
 }
 
 int launch_outcome(struct launch *launch, pid_t late[LAUNCH_LATE_MAX],
 		   unsigned *ret_count)
 {
 	int answer[1 + LAUNCH_LATE_MAX];
-	ssize_t n;
+	int r = channel_receive_all(launch->channel, answer, ARRAY_LEN(answer));
 
-	do
-		n = recv(launch->channel, answer, sizeof(answer), 0);
-	while (n < 0 && errno == EINTR);
-	close(launch->channel);
-	launch->channel = -1;
-	if (n < (ssize_t)sizeof(*answer))
-		return n < 0 ? -errno : -ECHILD;
-	*ret_count = (unsigned)((size_t)n / sizeof(*answer)) - 1;
+	channel_close(launch);
+	if (r < 0)
+		return r;
+	*ret_count = (unsigned)r - 1;
 	for (unsigned i = 0; i < *ret_count; i++)
 		late[i] = answer[1 + i];
 	return answer[0];
