@@ -14,7 +14,7 @@
 #include "supervisor/state.h"
 
 /* Who sleeps where nothing wakes it must not hold up the others. */
-#define PATIENCE_NS UINT64_C(100000000)
+#define PATIENCE_NS UINT64_C(1000000000)
 
 bool detach_is_due(const struct supervisor *supervisor, const struct task *task)
 {
