@@ -14,9 +14,9 @@
 
 #include "base/array.h"
 #include "base/fd.h"
+#include "base/proc.h"
 #include "base/text.h"
 #include "supervisor/attach.h"
-#include "tracee/proc.h"
 
 static int yama_scope(void)
 {

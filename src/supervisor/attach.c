@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/proc.h"
 #include "supervisor/alarm.h"
 #include "supervisor/call.h"
 #include "supervisor/identity.h"
 #include "supervisor/life.h"
 #include "supervisor/state.h"
 #include "tracee/launch.h"
-#include "tracee/proc.h"
 
 #define PATIENCE_NS UINT64_C(1000000000)
 

@@ -11,11 +11,11 @@
 #include <string.h>
 #include <sys/ptrace.h>
 
+#include "base/proc.h"
 #include "supervisor/path.h"
 #include "supervisor/psig.h"
 #include "supervisor/state.h"
 #include "tracee/memory.h"
-#include "tracee/proc.h"
 
 /* Every child must come along: clone(2) can ask the kernel not to tell. */
 static void keep_child(struct supervisor *supervisor, struct task *task)

@@ -17,9 +17,9 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "base/proc.h"
 #include "supervisor/state.h"
 #include "trace/facility.h"
-#include "tracee/proc.h"
 #include "tracee/stop.h"
 
 /* ARGS and ENVS records hold whole strings up to about this much. */

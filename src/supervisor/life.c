@@ -10,6 +10,7 @@
 
 #include <ktrace-u/format.h>
 
+#include "base/proc.h"
 #include "supervisor/call.h"
 #include "supervisor/detach.h"
 #include "supervisor/effect.h"
@@ -19,7 +20,6 @@
 #include "supervisor/psig.h"
 #include "supervisor/state.h"
 #include "supervisor/telling.h"
-#include "tracee/proc.h"
 #include "tracee/stop.h"
 
 /* Without /proc nobody has a name. */

@@ -12,9 +12,9 @@
 
 #include <ktrace-u/format.h>
 
+#include "base/proc.h"
 #include "supervisor/state.h"
 #include "trace/fields.h"
-#include "tracee/proc.h"
 
 /* /proc marks what has no name any more. */
 #define DELETED " (deleted)"

@@ -9,9 +9,9 @@
 
 #include <ktrace-u/format.h>
 
+#include "base/proc.h"
 #include "supervisor/call.h"
 #include "supervisor/state.h"
-#include "tracee/proc.h"
 
 /* The handler is there, but only a step into it will tell where. */
 #define ACTION_CAUGHT UINT64_MAX

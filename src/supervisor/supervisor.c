@@ -9,6 +9,7 @@
 
 #include <ktrace-u/format.h>
 
+#include "base/proc.h"
 #include "supervisor/effect.h"
 #include "supervisor/follow.h"
 #include "supervisor/hint.h"
@@ -19,7 +20,6 @@
 #include "supervisor/state.h"
 #include "tracee/launch.h"
 #include "tracee/memory.h"
-#include "tracee/proc.h"
 
 _Static_assert(CAPTURE_PIECES_MAX <= MEMORY_PIECES_MAX, "pieces of one read");
 

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/proc.h"
 #include "supervisor/follow.h"
 #include "supervisor/state.h"
-#include "tracee/proc.h"
 
 /* Whether affinities show in the call, or are handed on, or it decides who may
  * set them, or under which id the thread goes on. */

@@ -2,8 +2,8 @@
  * What /proc says of a process: who it is, where it is, how it takes signals.
  * Each answer is that of the moment it was asked.
  */
-#ifndef TRACEE_PROC_H
-#define TRACEE_PROC_H
+#ifndef BASE_PROC_H
+#define BASE_PROC_H
 
 #include <stdbool.h>
 #include <stddef.h>

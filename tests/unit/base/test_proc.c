@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "base/array.h"
-#include "tracee/proc.h"
+#include "base/proc.h"
 
 static void test_status_ids(void **state)
 {

@@ -2,7 +2,7 @@
  * /proc/PID. Every number found there is parsed, none believed beyond its
  * range; a line that a kernel does not have leaves zeros.
  */
-#include "tracee/proc.h"
+#include "base/proc.h"
 
 #include <dirent.h>
 #include <errno.h>
