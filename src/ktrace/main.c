@@ -99,7 +99,7 @@ static int make_filter(const struct ktrace_options *options,
 	struct select stops;
 	int r;
 
-	if (!wants_filter(options) || !supervisor_stops(config, &stops))
+	if (!wants_filter(options) || !plan_stops(&config->wish, &stops))
 		return 0;
 	if (may_outlast_us())
 		return -EDQUOT;
@@ -274,12 +274,14 @@ int main(int argc, char **argv)
 	}
 	config = (struct supervisor_config){
 		.file = options.file,
-		.facilities = options.points | FACILITY_PROCESS,
+		.wish = {
+			.facilities = options.points | FACILITY_PROCESS,
+			.calls = options.calls,
+			.genio_size = (uint32_t)options.genio_size,
+			.genio_all = options.genio_all,
+		},
 		.asked = options.asked,
 		.inherit = options.inherit,
-		.calls = options.calls,
-		.genio_size = (uint32_t)options.genio_size,
-		.genio_all = options.genio_all,
 		.queue_size = options.queue_size,
 		.drop = options.drop,
 		.version = KTRACE_U_VERSION,

@@ -8,22 +8,20 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <ktrace-u/format.h>
+
 #include "base/clock.h"
 #include "base/proc.h"
-#include "supervisor/alarm.h"
 #include "supervisor/call.h"
 #include "supervisor/identity.h"
 #include "supervisor/life.h"
+#include "supervisor/recording.h"
 #include "supervisor/state.h"
-#include "tracee/launch.h"
-
-#define PATIENCE_NS UINT64_C(1000000000)
 
 /* ---- one process ---- */
 
 struct seizing {
 	struct supervisor *supervisor;
-	const struct tracee_options *options;
 	struct process *process;
 };
 
@@ -41,12 +39,13 @@ static int seize_thread(void *context, pid_t tid)
 {
 	struct seizing *seizing = context;
 	struct supervisor *supervisor = seizing->supervisor;
+	struct tracee_options options = state_options(seizing->process);
 	struct task *task;
 	int r;
 
 	if (task_find(&supervisor->tasks, tid))
 		return 0;
-	r = tracee_seize(tid, seizing->options);
+	r = tracee_seize(tid, &options);
 	if (r == -ESRCH ||
 	    (r == -EPERM && is_past_seizing(seizing->process->pid, tid)))
 		return 0;
@@ -56,8 +55,7 @@ static int seize_thread(void *context, pid_t tid)
 	if (!task)
 		return -ENOMEM;
 	task->is_attaching = true;
-	supervisor->attach.waiting++;
-	tracee_interrupt(tid);
+	await_thread(supervisor, task);
 	return 1;
 }
 
@@ -90,11 +88,18 @@ static int check_process(pid_t pid)
 		   : -ESRCH;
 }
 
-static int seize_process(struct supervisor *supervisor, pid_t pid,
-			 const struct tracee_options *options)
+/* Those threads that were seized are let go at their first stop. */
+static void give_up(struct supervisor *supervisor, struct process *process)
 {
-	struct seizing seizing = { .supervisor = supervisor,
-				   .options = options };
+	recording_end(supervisor, process, false);
+	if (!process->task_count)
+		task_remove_process(&supervisor->tasks, process);
+}
+
+static int seize_process(struct supervisor *supervisor, pid_t pid,
+			 const struct recording_change *change)
+{
+	struct seizing seizing = { .supervisor = supervisor };
 	int r = check_process(pid);
 
 	if (r < 0)
@@ -102,13 +107,11 @@ static int seize_process(struct supervisor *supervisor, pid_t pid,
 	seizing.process = life_adopt_process(supervisor, pid);
 	if (!seizing.process)
 		return -ENOMEM;
-	r = seize_threads(&seizing);
+	r = recording_set(supervisor, seizing.process, change);
+	if (!r)
+		r = seize_threads(&seizing);
 	if (r < 0 || !seizing.process->task_count) {
-		/* Those that were seized are let go at their first stop. */
-		seizing.process->facilities = 0;
-		if (!seizing.process->task_count)
-			task_remove_process(&supervisor->tasks,
-					    seizing.process);
+		give_up(supervisor, seizing.process);
 		return r < 0 ? r : -ESRCH;
 	}
 	return 0;
@@ -118,10 +121,12 @@ static int seize_process(struct supervisor *supervisor, pid_t pid,
 
 struct choosing {
 	struct supervisor *supervisor;
-	const struct tracee_options *options;
+	const struct attach_target *target;
+	const struct recording_change *change;
 	uint64_t latest; /* who started later came of those that were seized */
 	pid_t *meant;    /* malloc'd; also those that were refused */
 	size_t count;
+	unsigned seized;
 	int error; /* of the last that was refused */
 };
 
@@ -135,8 +140,7 @@ static bool is_among(const struct choosing *choosing, pid_t pid)
 
 static bool is_meant(const struct choosing *choosing, pid_t pid)
 {
-	const struct attach_target *target =
-	    choosing->supervisor->config->target;
+	const struct attach_target *target = choosing->target;
 	struct proc_status status;
 	uint64_t start;
 
@@ -173,8 +177,10 @@ static int choose(void *context, pid_t pid)
 	r = add_meant(choosing, pid);
 	if (r < 0)
 		return r;
-	r = seize_process(choosing->supervisor, pid, choosing->options);
-	if (r < 0 && choosing->error != -EPERM)
+	r = seize_process(choosing->supervisor, pid, choosing->change);
+	if (!r)
+		choosing->seized++;
+	else if (choosing->error != -EPERM)
 		choosing->error = r;
 	return 1;
 }
@@ -197,55 +203,29 @@ static int seize_chosen(struct choosing *choosing)
 	free(choosing->meant);
 	if (fresh < 0)
 		return fresh;
-	return HASH_COUNT(choosing->supervisor->tasks.tasks) ? 0
-							     : choosing->error;
+	return choosing->seized ? 0 : choosing->error;
 }
 
-static int seize_all(struct supervisor *supervisor,
-		     const struct tracee_options *options)
+int attach_target(struct supervisor *supervisor,
+		  const struct attach_target *target,
+		  const struct recording_change *change)
 {
-	const struct attach_target *target = supervisor->config->target;
+	bool inherits = change->inherited & KTRFAC_INHERIT;
 	struct choosing choosing = {
 		.supervisor = supervisor,
-		.options = options,
-		.latest = options->children ? UINT64_MAX : now_ticks(),
+		.target = target,
+		.change = change,
+		.latest = inherits ? UINT64_MAX : now_ticks(),
 		.error = -ESRCH,
 	};
 
 	if (target->pgid || target->descendants)
 		return seize_chosen(&choosing);
-	return seize_process(supervisor, target->pid, options);
-}
-
-int attach_start(struct supervisor *supervisor, struct launch *launch)
-{
-	struct tracee_options options = {
-		.children = supervisor->config->inherit,
-	};
-	int r = seize_all(supervisor, &options);
-
-	if (r < 0)
-		return r;
-	supervisor->attach.launch = launch;
-	supervisor->attach.deadline_ns = clock_ns(CLOCK_MONOTONIC) +
-					 PATIENCE_NS;
-	alarm_set();
-	return 0;
-}
-
-/* ---- afterwards ---- */
-
-void attach_missed(struct supervisor *supervisor, struct task *task)
-{
-	if (!task->is_attaching)
-		return;
-	task->is_attaching = false;
-	supervisor->attach.waiting--;
+	return seize_process(supervisor, target->pid, change);
 }
 
 /* The first of a process to stop shows which ABI it has. */
-static void present(struct supervisor *supervisor, struct task *task,
-		    uint32_t audit_arch)
+static void present(struct task *task, uint32_t audit_arch)
 {
 	struct process *process = task->process;
 
@@ -253,7 +233,7 @@ static void present(struct supervisor *supervisor, struct task *task,
 		process->abi = sysdesc_abi_of(audit_arch, 0);
 		task->abi = process->abi;
 		if (state_is_recorded(process))
-			identity_put_process(supervisor, task);
+			identity_put_process(task);
 	}
 	task->abi = process->abi;
 }
@@ -262,38 +242,18 @@ void attach_met(struct supervisor *supervisor, struct task *task)
 {
 	struct tracee_syscall at;
 
-	attach_missed(supervisor, task);
+	task->is_attaching = false;
 	if (tracee_last_call(task->tid, &at) < 0)
 		return;
-	present(supervisor, task, at.audit_arch);
+	present(task, at.audit_arch);
 	if (at.point == TRACEE_EXIT)
 		call_met(supervisor, task, &at);
 }
 
-static unsigned list_late(struct supervisor *supervisor,
-			  pid_t late[LAUNCH_LATE_MAX])
+void attach_met_call(struct supervisor *supervisor, struct task *task)
 {
-	struct task *task, *next;
-	unsigned count = 0;
+	struct tracee_syscall at;
 
-	HASH_ITER (hh, supervisor->tasks.tasks, task, next)
-		if (task->is_attaching && count < LAUNCH_LATE_MAX)
-			late[count++] = task->tid;
-	return count;
-}
-
-void attach_tell(struct supervisor *supervisor)
-{
-	struct attach *attach = &supervisor->attach;
-	pid_t late[LAUNCH_LATE_MAX];
-	unsigned count;
-
-	if (!attach->launch || (attach->waiting && clock_ns(CLOCK_MONOTONIC) <
-						       attach->deadline_ns))
-		return;
-	if (!supervisor->parked)
-		alarm_clear();
-	count = list_late(supervisor, late);
-	launch_answer(attach->launch, 0, late, count);
-	attach->launch = NULL;
+	if (!tracee_last_call(task->tid, &at) && at.point == TRACEE_EXIT)
+		call_met(supervisor, task, &at);
 }

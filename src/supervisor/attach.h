@@ -10,15 +10,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct launch;
+struct recording_change;
 struct supervisor;
 struct task;
-
-struct attach {
-	struct launch *launch; /* NULL: nobody waits to be told */
-	unsigned waiting;      /* threads that have not stopped yet */
-	uint64_t deadline_ns;  /* he is told then, at the latest */
-};
 
 /* What to attach to: a process or a group; the other is 0. */
 struct attach_target {
@@ -28,18 +22,19 @@ struct attach_target {
 };
 
 /*
- * Seizes them. Fine when one could be, as in the kernel; -EPERM when all were
- * refused, -ESRCH when there was none. launch is told later.
+ * Seizes them, and records of them what the change says. Fine when one could
+ * be, as in the kernel; -EPERM when all were refused, -ESRCH when there was
+ * none. Each of their threads is awaited.
  */
-int attach_start(struct supervisor *supervisor, struct launch *launch);
+int attach_target(struct supervisor *supervisor,
+		  const struct attach_target *target,
+		  const struct recording_change *change);
 
 /* The thread stops for the first time since then, and is not answered yet. */
 void attach_met(struct supervisor *supervisor, struct task *task);
 
-/* It is gone before it could. */
-void attach_missed(struct supervisor *supervisor, struct task *task);
-
-/* Tells who waits, once it is time. */
-void attach_tell(struct supervisor *supervisor);
+/* The same for one whose calls were not seen until now: the one that it comes
+ * from is recorded. */
+void attach_met_call(struct supervisor *supervisor, struct task *task);
 
 #endif

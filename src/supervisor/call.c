@@ -32,39 +32,34 @@ static void call_named(void *context, unsigned arg, int64_t dirfd,
 	telling_at_path(naming->task, path, length);
 }
 
-static uint8_t row_needs(const struct supervisor *supervisor,
-			 const struct sysdesc_row *row)
-{
-	return supervisor->needs[row ? sysdesc_index(row) : SELECT_ROWS_MAX];
-}
-
-static uint8_t call_needs(const struct supervisor *supervisor,
+static uint8_t call_needs(const struct plan *plan,
 			  const struct capture_call *call)
 {
-	uint8_t needs = row_needs(supervisor, call->row);
+	uint8_t needs, inner;
 
+	if (!plan)
+		return 0;
+	needs = plan_needs(plan, call->row);
+	inner = call->inner ? plan_needs(plan, call->inner->row) : 0;
 	/* Where its arguments are read is the entry. */
-	if (call->inner && row_needs(supervisor, call->inner->row))
-		needs |= row_needs(supervisor, call->inner->row) |
-			 CAPTURE_AT_ENTRY;
-	return needs;
+	return inner ? needs | inner | CAPTURE_AT_ENTRY : needs;
 }
 
 /* A process may call through several ABIs; the reader is told of each change.
  */
-static void note_abi(struct supervisor *supervisor, struct task *task,
-		     enum sysdesc_abi abi)
+static void note_abi(struct task *task, enum sysdesc_abi abi)
 {
+	struct session *session = task->process->session;
 	struct fields_writer *fields;
 
 	if (task->abi == abi)
 		return;
 	task->abi = abi;
-	fields = session_fields(supervisor->session, task, KTR_STRUCT_ABI);
+	fields = session_fields(session, task, KTR_STRUCT_ABI);
 	if (!fields)
 		return;
 	fields_string(fields, "abi", sysdesc_abi_name(abi));
-	session_fields_end(supervisor->session);
+	session_fields_end(session);
 }
 
 static void take_call(struct task *task, const struct tracee_syscall *at,
@@ -90,7 +85,7 @@ static void call_capture(struct supervisor *supervisor, struct task *task,
 {
 	struct call_naming naming = { supervisor, task };
 	struct session_scribe scribe = {
-		.session = supervisor->session,
+		.session = task->process->session,
 		.task = task,
 		.named = call_named,
 		.context = &naming,
@@ -98,10 +93,10 @@ static void call_capture(struct supervisor *supervisor, struct task *task,
 	struct capture_sink sink = session_sink(&scribe);
 	struct capture_memory memory = state_memory(task);
 
-	half(&supervisor->policy, &task->call, &memory, &sink);
+	half(&task->process->plan->policy, &task->call, &memory, &sink);
 	if (task->process->unreadable && !task->process->unreadable_told) {
 		task->process->unreadable_told = true;
-		session_coverage(supervisor->session, task, "memory",
+		session_coverage(task->process->session, task, "memory",
 				 "the kernel does not let us read it");
 	}
 }
@@ -109,7 +104,7 @@ static void call_capture(struct supervisor *supervisor, struct task *task,
 static void record_entry(struct supervisor *supervisor, struct task *task,
 			 enum sysdesc_abi abi, uint8_t needs)
 {
-	note_abi(supervisor, task, abi);
+	note_abi(task, abi);
 	if (needs & CAPTURE_AT_ENTRY)
 		call_capture(supervisor, task, capture_entry);
 	/* A path that faulted may be there when the call returns. */
@@ -137,8 +132,8 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 
 	take_call(task, at, abi);
 	task->in_call = true;
-	needs = call_needs(supervisor, &task->call);
-	effect_at_entry(supervisor, task);
+	needs = call_needs(task->process->plan, &task->call);
+	effect_at_entry(task);
 	telling_at_entry(supervisor, task);
 	if (!supervisor->started)
 		life_start_at_exec(supervisor, task);
@@ -167,16 +162,17 @@ static int32_t call_error(int64_t result, bool failed)
 	}
 }
 
-static void put_return(struct supervisor *supervisor, struct task *task,
-		       int32_t error)
+static void put_return(struct task *task, int32_t error)
 {
+	const struct plan *plan = task->process->plan;
 	struct session_scribe scribe = {
-		.session = supervisor->session,
+		.session = task->process->session,
 		.task = task,
 	};
 	struct capture_sink sink = session_sink(&scribe);
 
-	capture_return(&supervisor->policy, &task->call, error, &sink);
+	if (plan)
+		capture_return(&plan->policy, &task->call, error, &sink);
 }
 
 /* Whether a signal decides what the program will see of this result. */
@@ -201,11 +197,11 @@ static void record_exit(struct supervisor *supervisor, struct task *task)
 	call_capture(supervisor, task, capture_exit);
 	telling_at_exit(supervisor, task);
 	if (returns_nothing)
-		put_return(supervisor, task, KTR_EJUSTRETURN);
+		put_return(task, KTR_EJUSTRETURN);
 	else if (is_interrupted(error))
 		hold_return(task, error);
 	else
-		put_return(supervisor, task, error);
+		put_return(task, error);
 }
 
 void call_exit(struct supervisor *supervisor, struct task *task,
@@ -222,7 +218,8 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 		effect_at_failure(supervisor, task);
 	else
 		effect_at_exit(supervisor, task);
-	if (task->is_recorded)
+	/* What is wanted may have changed since. */
+	if (task->is_recorded && state_is_recorded(task->process))
 		record_exit(supervisor, task);
 }
 
@@ -233,7 +230,7 @@ void call_met(struct supervisor *supervisor, struct task *task,
 	uint8_t needs;
 
 	take_call(task, at, abi);
-	needs = call_needs(supervisor, &task->call);
+	needs = call_needs(task->process->plan, &task->call);
 	task->is_recorded = needs && state_is_recorded(task->process);
 	if (!task->is_recorded)
 		return;
@@ -252,13 +249,12 @@ bool call_is_cut_short(struct task *task, const struct tracee_syscall *at)
 	return ++task->cut_short < CUT_SHORT_MAX;
 }
 
-void call_end_interrupted(struct supervisor *supervisor, struct task *task,
-			  int32_t seen)
+void call_end_interrupted(struct task *task, int32_t seen)
 {
 	if (!task->interrupted.pending)
 		return;
 	task->interrupted.pending = false;
-	put_return(supervisor, task, seen);
+	put_return(task, seen);
 }
 
 void call_restart_interrupted(struct task *task)
@@ -291,8 +287,7 @@ int32_t call_seen_by_handler(const struct task *task, bool restarts)
 	}
 }
 
-void call_return_in_child(struct supervisor *supervisor,
-			  const struct task *parent, struct task *child)
+void call_return_in_child(const struct task *parent, struct task *child)
 {
 	if (!parent->in_call || !parent->is_recorded ||
 	    !state_is_recorded(child->process))
@@ -300,12 +295,12 @@ void call_return_in_child(struct supervisor *supervisor,
 	child->call = parent->call;
 	child->call.result = 0;
 	child->call.failed = false;
-	put_return(supervisor, child, 0);
+	put_return(child, 0);
 }
 
 void call_abandon(struct supervisor *supervisor, struct task *task)
 {
-	call_end_interrupted(supervisor, task, task->interrupted.error);
+	call_end_interrupted(task, task->interrupted.error);
 	telling_end(supervisor, task);
 	task->in_call = false;
 	task->spawning = 0;

@@ -25,8 +25,7 @@ void call_met(struct supervisor *supervisor, struct task *task,
  * The thread goes on from an interrupted call whose end was held back: writes
  * it. `seen` is what the program sees: KTR_ERESTART or an errno.
  */
-void call_end_interrupted(struct supervisor *supervisor, struct task *task,
-			  int32_t seen);
+void call_end_interrupted(struct task *task, int32_t seen);
 
 /*
  * Whether, at a call's exit, something may have ended it that the program was
@@ -49,8 +48,7 @@ int32_t call_seen_by_handler(const struct task *task, bool restarts);
 
 /* A new thread returns from the call that made it, as its parent does: with 0,
  * and without a stop. */
-void call_return_in_child(struct supervisor *supervisor,
-			  const struct task *parent, struct task *child);
+void call_return_in_child(const struct task *parent, struct task *child);
 
 /* The call that the thread is in will not return to it: it ends here. */
 void call_abandon(struct supervisor *supervisor, struct task *task);

@@ -44,7 +44,7 @@ static void collect_end(struct supervisor *supervisor, struct collect *collect,
 	struct task *task = task_find(&supervisor->tasks, stop->tid);
 
 	drop_stops_of(collect, stop->tid);
-	session_tick(supervisor->session);
+	session_tick(&supervisor->clock);
 	if (task)
 		life_end(supervisor, task, stop, usage);
 }
@@ -96,7 +96,7 @@ static bool is_answered_next(struct supervisor *supervisor,
 	if ((options & WNOHANG) || stop->kind == STOP_EXEC)
 		return false;
 	task = task_find(&supervisor->tasks, stop->tid);
-	if (!task || !task->process || detach_is_due(supervisor, task))
+	if (!task || !task->process || detach_is_due(task))
 		return false;
 	if (follow_holds(&supervisor->follow, stop->tid))
 		return true;

@@ -11,32 +11,41 @@
 #include "supervisor/call.h"
 #include "supervisor/follow.h"
 #include "supervisor/life.h"
+#include "supervisor/recording.h"
 #include "supervisor/state.h"
 
 /* Who sleeps where nothing wakes it must not hold up the others. */
 #define PATIENCE_NS UINT64_C(1000000000)
 
-bool detach_is_due(const struct supervisor *supervisor, const struct task *task)
+bool detach_is_due(const struct task *task)
 {
-	if (supervisor->config->filtered)
-		return false;
-	return supervisor->letting_go || !state_is_recorded(task->process);
+	return !task->process->is_filtered && !state_is_recorded(task->process);
+}
+
+void detach_due(struct supervisor *supervisor)
+{
+	struct task *task, *next;
+
+	HASH_ITER (hh, supervisor->tasks.tasks, task, next)
+		if (task->process && !task->parked.active &&
+		    detach_is_due(task))
+			await_thread(supervisor, task);
+}
+
+void detach_session(struct supervisor *supervisor, struct session *session)
+{
+	struct process *process, *next;
+
+	HASH_ITER (hh, supervisor->tasks.processes, process, next)
+		if (process->session &&
+		    (!session || process->session == session))
+			recording_end(supervisor, process, false);
+	detach_due(supervisor);
 }
 
 void detach_all(struct supervisor *supervisor)
 {
-	struct process *process, *next_process;
-	struct task *task, *next_task;
-
-	if (supervisor->letting_go)
-		return;
-	supervisor->letting_go = true;
-	HASH_ITER (hh, supervisor->tasks.processes, process, next_process)
-		process->facilities = 0;
-	if (supervisor->config->filtered)
-		return;
-	HASH_ITER (hh, supervisor->tasks.tasks, task, next_task)
-		tracee_interrupt(task->tid);
+	detach_session(supervisor, NULL);
 }
 
 void detach_forget(struct supervisor *supervisor, struct task *task)

@@ -13,16 +13,20 @@
 #include <stdbool.h>
 
 struct process;
+struct session;
 struct supervisor;
 struct task;
 
 /* Whether the thread must not be traced any longer. One that carries our filter
  * always must: its filtered calls would fail without us. */
-bool detach_is_due(const struct supervisor *supervisor,
-		   const struct task *task);
+bool detach_is_due(const struct task *task);
 
-/* Everybody is to be let go; who carries our filter is only guarded from now
- * on. */
+/* All that are due are asked to stop, and will be let go. */
+void detach_due(struct supervisor *supervisor);
+
+/* Nothing more is recorded into the session, or at all: those are let go; who
+ * carries our filter is only guarded from now on. */
+void detach_session(struct supervisor *supervisor, struct session *session);
 void detach_all(struct supervisor *supervisor);
 
 /* The thread is in a stop and is due, with a signal to be delivered or 0: it is

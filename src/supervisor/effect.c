@@ -18,7 +18,7 @@
 #include "tracee/memory.h"
 
 /* Every child must come along: clone(2) can ask the kernel not to tell. */
-static void keep_child(struct supervisor *supervisor, struct task *task)
+static void keep_child(struct task *task)
 {
 	uint64_t flags = task->call.args[0];
 
@@ -26,12 +26,12 @@ static void keep_child(struct supervisor *supervisor, struct task *task)
 		return;
 	if (tracee_set_argument(task->tid, 0,
 				flags & ~(uint64_t)CLONE_UNTRACED))
-		session_coverage(supervisor->session, task, "child",
+		session_coverage(task->process->session, task, "child",
 				 "clone with CLONE_UNTRACED");
 }
 
 /* The same where the flags stand in memory, in the first word of clone_args. */
-static void keep_child3(struct supervisor *supervisor, struct task *task)
+static void keep_child3(struct task *task)
 {
 	uint64_t flags = 0;
 	struct memory_piece piece = { .address = task->call.args[0],
@@ -43,7 +43,7 @@ static void keep_child3(struct supervisor *supervisor, struct task *task)
 		return;
 	flags &= ~(uint64_t)CLONE_UNTRACED;
 	if (memory_write(task->tid, piece.address, &flags, sizeof(flags)))
-		session_coverage(supervisor->session, task, "child",
+		session_coverage(task->process->session, task, "child",
 				 "clone3 with CLONE_UNTRACED");
 }
 
@@ -66,14 +66,14 @@ static uint64_t spawn_flags(const struct task *task)
 }
 
 /* Without -i a vfork is not told of, and so neither is a thread made by one. */
-static void tell_lost_thread(struct supervisor *supervisor, struct task *task)
+static void tell_lost_thread(struct task *task)
 {
 	const uint64_t lost = CLONE_THREAD | CLONE_VFORK;
 
-	if (supervisor->config->inherit || supervisor->config->filtered ||
+	if (state_options(task->process).children ||
 	    (spawn_flags(task) & lost) != lost)
 		return;
-	session_coverage(supervisor->session, task, "thread",
+	session_coverage(task->process->session, task, "thread",
 			 "made with CLONE_VFORK: followed only with -i");
 }
 
@@ -124,17 +124,17 @@ static void note_fs(struct task *task)
 		share_fs(task->process);
 }
 
-void effect_at_entry(struct supervisor *supervisor, struct task *task)
+void effect_at_entry(struct task *task)
 {
 	if (!task->call.row || !is_spawn(task->call.row))
 		return;
 	note_fs(task);
 	/* Threads are of the process, so this holds without -i, too. */
 	if (task->call.row->effect == EFFECT_SPAWN && task->call.row->narg)
-		keep_child(supervisor, task);
+		keep_child(task);
 	else if (task->call.row->effect == EFFECT_SPAWN3)
-		keep_child3(supervisor, task);
-	tell_lost_thread(supervisor, task);
+		keep_child3(task);
+	tell_lost_thread(task);
 }
 
 void effect_share(struct task *task, struct process *child)
@@ -282,6 +282,6 @@ void effect_at_failure(struct supervisor *supervisor, struct task *task)
 
 	if (row && row->effect == EFFECT_PTRACE && task->is_recorded &&
 	    task->call.result == -EPERM && is_refused_for_us(supervisor, task))
-		session_coverage(supervisor->session, task, "ptrace",
+		session_coverage(task->process->session, task, "ptrace",
 				 "the thread has a tracer already: this one");
 }

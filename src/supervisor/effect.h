@@ -20,7 +20,7 @@ bool effect_is_on_paths(const struct sysdesc_row *row);
 bool effect_wants_exit(const struct task *task);
 
 /* Before the kernel does it: keeps children from slipping away. */
-void effect_at_entry(struct supervisor *supervisor, struct task *task);
+void effect_at_entry(struct task *task);
 /* After it succeeded: task->call holds the result. */
 void effect_at_exit(struct supervisor *supervisor, struct task *task);
 

@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/proc.h"
+#include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "trace/facility.h"
 #include "tracee/stop.h"
@@ -44,20 +45,19 @@ static void put_boot_id(struct fields_writer *fields)
 }
 
 /* What was asked for by letter and this recorder does not write. */
-static void put_unrecorded(struct supervisor *supervisor)
+static void put_unrecorded(struct session *session, uint32_t left)
 {
 	static const unsigned recorded[] = {
 		KTR_SYSCALL,  KTR_SYSRET,   KTR_NAMEI, KTR_GENIO, KTR_PSIG,
 		KTR_PROCCTOR, KTR_PROCDTOR, KTR_ARGS,  KTR_ENVS,
 	};
-	uint32_t left = supervisor->config->asked & KTRFAC_MASK;
 
+	left &= KTRFAC_MASK;
 	for (size_t i = 0; i < ARRAY_LEN(recorded); i++)
 		left &= ~KTRFAC(recorded[i]);
 	for (unsigned kind = 1; kind <= KTR_KIND_MAX; kind++)
 		if (left & KTRFAC(kind))
-			session_coverage(supervisor->session, NULL,
-					 facility_name(kind),
+			session_coverage(session, NULL, facility_name(kind),
 					 "this recorder does not write it");
 }
 
@@ -72,10 +72,11 @@ static void put_target(struct fields_writer *fields,
 		fields_number(fields, "descendants", 1);
 }
 
-void identity_put_session(struct supervisor *supervisor)
+void identity_put_session(struct supervisor *supervisor,
+			  struct session *session,
+			  const struct session_origin *origin)
 {
-	const struct supervisor_config *config = supervisor->config;
-	struct fields_writer *fields = session_fields(supervisor->session, NULL,
+	struct fields_writer *fields = session_fields(session, NULL,
 						      KTR_STRUCT_SESSION);
 	struct utsname system;
 
@@ -83,34 +84,34 @@ void identity_put_session(struct supervisor *supervisor)
 		return;
 	uname(&system);
 	fields_number(fields, "revision", KTR_FORMAT_REVISION);
-	fields_string(fields, "recorder", config->version);
+	fields_string(fields, "recorder", supervisor->config->version);
 	fields_string(fields, "arch", sysdesc_abi_name(sysdesc_abi_native()));
 	fields_string(fields, "release", system.release);
 	put_boot_id(fields);
 	fields_string(fields, "engine", "ptrace");
-	fields_string(fields, "filter", config->filtered ? "seccomp" : "none");
-	fields_number(fields, "facilities", config->facilities);
-	fields_number(fields, "inherit", config->inherit);
-	fields_number(fields, "genio_size", config->genio_size);
-	put_strings(fields, "command", config->command);
-	put_target(fields, config->target);
-	session_fields_end(supervisor->session);
-	put_unrecorded(supervisor);
+	fields_string(fields, "filter", origin->filtered ? "seccomp" : "none");
+	fields_number(fields, "facilities", origin->wish->facilities);
+	fields_number(fields, "inherit", origin->inherit);
+	fields_number(fields, "genio_size", origin->wish->genio_size);
+	put_strings(fields, "command", origin->command);
+	put_target(fields, origin->target);
+	session_fields_end(session);
+	put_unrecorded(session, origin->asked);
 	if (!supervisor->has_proc)
-		session_coverage(supervisor->session, NULL, "process",
+		session_coverage(session, NULL, "process",
 				 "/proc is not mounted: no names, arguments, "
 				 "directories");
 }
 
-void identity_put_session_end(struct supervisor *supervisor)
+void identity_put_session_end(struct session *session)
 {
-	struct fields_writer *fields = session_fields(supervisor->session, NULL,
+	struct fields_writer *fields = session_fields(session, NULL,
 						      KTR_STRUCT_END);
 
 	if (!fields)
 		return;
 	fields_number(fields, "complete", 1);
-	session_fields_end(supervisor->session);
+	session_fields_end(session);
 }
 
 static void put_link(struct fields_writer *fields, pid_t pid, const char *name)
@@ -138,17 +139,17 @@ static void put_ids(struct fields_writer *fields,
 		fields_number(fields, "nspid", status->ns_pid[i]);
 }
 
-static void put_procctor(struct supervisor *supervisor, struct task *task)
+static void put_procctor(struct task *task)
 {
 	struct ktr_procctor record = { .sv_flags = KTR_SV_ABI_LINUX };
 
 	record.sv_flags |= sysdesc_word(task->process->abi) == 4 ? KTR_SV_ILP32
 								 : KTR_SV_LP64;
-	session_put(supervisor->session, task, KTR_PROCCTOR, &record,
+	session_put(task->process->session, task, KTR_PROCCTOR, &record,
 		    sizeof(record));
 }
 
-void identity_put_process(struct supervisor *supervisor, struct task *task)
+void identity_put_process(struct task *task)
 {
 	pid_t pid = task->process->pid;
 	struct fields_writer *fields;
@@ -156,14 +157,15 @@ void identity_put_process(struct supervisor *supervisor, struct task *task)
 	uint64_t start;
 	int r;
 
-	put_procctor(supervisor, task);
+	put_procctor(task);
 	r = proc_status(pid, &status);
-	fields = session_fields(supervisor->session, task, KTR_STRUCT_PROCESS);
+	fields = session_fields(task->process->session, task,
+				KTR_STRUCT_PROCESS);
 	if (!fields)
 		return;
 	fields_string(fields, "abi", sysdesc_abi_name(task->process->abi));
 	if (r < 0) {
-		session_fields_end(supervisor->session);
+		session_fields_end(task->process->session);
 		return;
 	}
 	fields_number(fields, "ppid", status.parent);
@@ -172,7 +174,7 @@ void identity_put_process(struct supervisor *supervisor, struct task *task)
 	put_ids(fields, &status);
 	put_link(fields, pid, "exe");
 	put_link(fields, pid, "cwd");
-	session_fields_end(supervisor->session);
+	session_fields_end(task->process->session);
 }
 
 /* How many bytes of whole strings go into one record: one string at least. */
@@ -188,8 +190,7 @@ static size_t image_chunk(const char *data, size_t length)
 	return end ? (size_t)(end - data) + 1 : length;
 }
 
-static void put_image_part(struct supervisor *supervisor, struct task *task,
-			   const char *file, unsigned kind)
+static void put_image_part(struct task *task, const char *file, unsigned kind)
 {
 	_cleanup_free_ char *data = NULL;
 	size_t length, done = 0;
@@ -199,23 +200,24 @@ static void put_image_part(struct supervisor *supervisor, struct task *task,
 		return;
 	r = proc_read(task->tid, file, IMAGE_MAX, &data, &length);
 	if (r < 0) {
-		session_coverage(supervisor->session, task, facility_name(kind),
+		session_coverage(task->process->session, task,
+				 facility_name(kind),
 				 "the program may not be read");
 		return;
 	}
 	do {
 		size_t chunk = image_chunk(data + done, length - done);
 
-		session_put(supervisor->session, task, kind, data + done,
+		session_put(task->process->session, task, kind, data + done,
 			    chunk);
 		done += chunk;
 	} while (done < length);
 }
 
-void identity_put_image(struct supervisor *supervisor, struct task *task)
+void identity_put_image(struct task *task)
 {
-	put_image_part(supervisor, task, "cmdline", KTR_ARGS);
-	put_image_part(supervisor, task, "environ", KTR_ENVS);
+	put_image_part(task, "cmdline", KTR_ARGS);
+	put_image_part(task, "environ", KTR_ENVS);
 }
 
 static int64_t microseconds(const struct timeval *time)
@@ -236,12 +238,11 @@ static void put_usage(struct fields_writer *fields, const struct rusage *usage)
 	fields_number(fields, "nivcsw", usage->ru_nivcsw);
 }
 
-static void put_end(struct supervisor *supervisor, struct task *task,
-		    const struct stop *stop, const struct rusage *usage,
-		    bool provisional)
+static void put_end(struct task *task, const struct stop *stop,
+		    const struct rusage *usage, bool provisional)
 {
-	struct fields_writer *fields = session_fields(supervisor->session, task,
-						      KTR_STRUCT_EXIT_STATUS);
+	struct fields_writer *fields = session_fields(
+	    task->process->session, task, KTR_STRUCT_EXIT_STATUS);
 
 	if (fields) {
 		if (stop->kind == STOP_KILLED) {
@@ -254,19 +255,18 @@ static void put_end(struct supervisor *supervisor, struct task *task,
 			fields_number(fields, "provisional", 1);
 		if (usage)
 			put_usage(fields, usage);
-		session_fields_end(supervisor->session);
+		session_fields_end(task->process->session);
 	}
-	session_put(supervisor->session, task, KTR_PROCDTOR, NULL, 0);
+	session_put(task->process->session, task, KTR_PROCDTOR, NULL, 0);
 }
 
-void identity_put_end(struct supervisor *supervisor, struct task *task,
-		      const struct stop *stop, const struct rusage *usage)
+void identity_put_end(struct task *task, const struct stop *stop,
+		      const struct rusage *usage)
 {
-	put_end(supervisor, task, stop, usage, false);
+	put_end(task, stop, usage, false);
 }
 
-void identity_put_provisional_end(struct supervisor *supervisor,
-				  struct task *task)
+void identity_put_provisional_end(struct task *task)
 {
 	unsigned long status;
 	struct stop stop;
@@ -275,5 +275,5 @@ void identity_put_provisional_end(struct supervisor *supervisor,
 	    tracee_message(task->tid, &status) < 0 ||
 	    !stop_decode(task->tid, (int)status, &stop))
 		return;
-	put_end(supervisor, task, &stop, NULL, true);
+	put_end(task, &stop, NULL, true);
 }

@@ -18,6 +18,7 @@
 #include "supervisor/identity.h"
 #include "supervisor/path.h"
 #include "supervisor/psig.h"
+#include "supervisor/recording.h"
 #include "supervisor/state.h"
 #include "supervisor/telling.h"
 #include "tracee/stop.h"
@@ -37,7 +38,6 @@ struct process *life_adopt_process(struct supervisor *supervisor, pid_t pid)
 
 	if (!process)
 		return NULL;
-	process->facilities = supervisor->config->facilities;
 	process->abi = SYSDESC_ABI_UNKNOWN;
 	/* Whom else it shares what with, nobody told us. */
 	process->shares_fs = true;
@@ -56,11 +56,13 @@ struct task *life_adopt_thread(struct supervisor *supervisor,
 	return task;
 }
 
-int life_adopt_command(struct supervisor *supervisor)
+int life_adopt_command(struct supervisor *supervisor,
+		       const struct recording_change *change)
 {
 	struct process *process = life_adopt_process(supervisor,
 						     supervisor->command);
 	struct task *task;
+	int r;
 
 	if (!process)
 		return -ENOMEM;
@@ -69,14 +71,16 @@ int life_adopt_command(struct supervisor *supervisor)
 		return -ENOMEM;
 	process->abi = task->abi = sysdesc_abi_native();
 	process->shares_fs = false;
+	process->is_filtered = supervisor->config->filtered;
+	r = recording_set(supervisor, process, change);
 	psig_start(supervisor, process);
-	return 0;
+	return r;
 }
 
 static void life_start(struct supervisor *supervisor, struct task *task)
 {
 	supervisor->started = true;
-	identity_put_process(supervisor, task);
+	identity_put_process(task);
 }
 
 void life_start_at_exec(struct supervisor *supervisor, struct task *task)
@@ -105,8 +109,8 @@ static void inherit(struct supervisor *supervisor, struct process *child,
 		child->cwd = strdup(parent->cwd);
 	child->cwd_known = child->cwd != NULL;
 	psig_fork(child, parent);
-	if (supervisor->config->inherit)
-		child->facilities = parent->facilities;
+	child->is_filtered = parent->is_filtered;
+	recording_fork(child, parent);
 }
 
 static struct process *life_process_of(struct supervisor *supervisor,
@@ -132,7 +136,7 @@ static void claim(struct supervisor *supervisor, struct task *task,
 	task->abi = process->abi;
 	memcpy(task->comm, comm, sizeof(task->comm));
 	if (task->tid == process->pid && state_is_recorded(process))
-		identity_put_process(supervisor, task);
+		identity_put_process(task);
 }
 
 void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
@@ -146,7 +150,7 @@ void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
 	if (task && task->process)
 		return; /* adopted already */
 	if (!task && !tracee_is_ours(child)) {
-		session_coverage(supervisor->session, parent, "child",
+		session_coverage(parent->process->session, parent, "child",
 				 "a newborn ended before its creator told of "
 				 "it");
 		return;
@@ -158,12 +162,12 @@ void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
 		task = task_add(&supervisor->tasks, child, NULL);
 	hint_note(&supervisor->hint, child);
 	if (!process || !task) {
-		session_coverage(supervisor->session, parent, "child",
+		session_coverage(parent->process->session, parent, "child",
 				 "out of memory");
 		return;
 	}
 	claim(supervisor, task, process, parent->comm);
-	call_return_in_child(supervisor, parent, task);
+	call_return_in_child(parent, task);
 }
 
 void life_unclaimed(struct supervisor *supervisor, pid_t tid)
@@ -188,6 +192,16 @@ static bool has_teller(struct supervisor *supervisor,
 	return false;
 }
 
+/* Whose children are recorded. */
+static struct process *some_inheriting(struct supervisor *supervisor)
+{
+	struct process *process = supervisor->tasks.processes;
+
+	while (process && !(process->facilities & KTRFAC_INHERIT))
+		process = process->hh.next;
+	return process;
+}
+
 /* The process of a newborn that nobody will tell of. */
 static struct process *orphan_process(struct supervisor *supervisor, pid_t tid)
 {
@@ -205,8 +219,9 @@ static struct process *orphan_process(struct supervisor *supervisor, pid_t tid)
 		return NULL;
 	parent = task_process(table, status.parent);
 	process->abi = parent ? parent->abi : sysdesc_abi_native();
-	if (supervisor->config->inherit && !supervisor->letting_go)
-		process->facilities = supervisor->config->facilities;
+	process->is_filtered = supervisor->config->filtered;
+	if (parent || (parent = some_inheriting(supervisor)))
+		recording_fork(process, parent);
 	return process;
 }
 
@@ -228,7 +243,7 @@ bool life_adopt(struct supervisor *supervisor, struct task *task)
 static void life_forget(struct supervisor *supervisor, struct task *task)
 {
 	telling_end(supervisor, task);
-	attach_missed(supervisor, task);
+	await_met(supervisor, task);
 	detach_forget(supervisor, task);
 	follow_leave(&supervisor->follow, task->tid);
 	task_remove(&supervisor->tasks, task);
@@ -288,32 +303,24 @@ struct task *life_exec(struct supervisor *supervisor, pid_t tid)
 	if (!supervisor->started && task->process->pid == supervisor->command)
 		supervisor->started = true;
 	if (supervisor->started && state_is_recorded(task->process)) {
-		identity_put_process(supervisor, task);
-		identity_put_image(supervisor, task);
+		identity_put_process(task);
+		identity_put_image(task);
 	}
 	return task;
 }
 
-static bool is_last_recorded(const struct supervisor *supervisor,
-			     const struct process *process)
-{
-	const struct process *other;
-
-	for (other = supervisor->tasks.processes; other; other = other->hh.next)
-		if (other != process && state_is_recorded(other))
-			return false;
-	return true;
-}
-
 /* The ends of others that live will be seen by nobody: then the trace does not
  * say that it is whole. */
-static void end_provisionally(struct supervisor *supervisor, struct task *task)
+static void end_provisionally(struct task *task)
 {
-	identity_put_provisional_end(supervisor, task);
-	if (state_is_recorded(task->process) &&
-	    is_last_recorded(supervisor, task->process))
-		identity_put_session_end(supervisor);
-	session_flush(supervisor->session);
+	struct session *session = task->process->session;
+
+	if (!session)
+		return;
+	identity_put_provisional_end(task);
+	if (session_users(session) == 1)
+		identity_put_session_end(session);
+	session_flush(session);
 }
 
 void life_exiting(struct supervisor *supervisor, struct task *task)
@@ -324,13 +331,13 @@ void life_exiting(struct supervisor *supervisor, struct task *task)
 	task->exiting = true;
 	/* Nobody outlives the init of our own namespace, we neither. */
 	if (task->process->pid == 1 && task->process->task_count == 1)
-		end_provisionally(supervisor, task);
+		end_provisionally(task);
 }
 
 static void end_process(struct supervisor *supervisor, struct task *task,
 			const struct stop *stop, const struct rusage *usage)
 {
-	bool is_last;
+	struct session *session = task->process->session;
 
 	if (!state_is_recorded(task->process))
 		return;
@@ -338,15 +345,14 @@ static void end_process(struct supervisor *supervisor, struct task *task,
 	if (supervisor->started) {
 		if (stop->kind == STOP_KILLED)
 			psig_killed(supervisor, task, stop->signal);
-		identity_put_end(supervisor, task, stop, usage);
+		identity_put_end(task, stop, usage);
 	}
-	is_last = is_last_recorded(supervisor, task->process);
-	if (is_last)
-		identity_put_session_end(supervisor);
 	/* Whose parent is traced too is reaped by it: that one's own end comes
-	 * later, and is flushed. */
-	if (is_last || !task_process(&supervisor->tasks, task->process->parent))
-		session_flush(supervisor->session);
+	 * later, and is flushed. So is the last one's, by its session. */
+	if (session_users(session) > 1 &&
+	    !task_process(&supervisor->tasks, task->process->parent))
+		session_flush(session);
+	recording_end(supervisor, task->process, true);
 }
 
 void life_end(struct supervisor *supervisor, struct task *task,
@@ -372,5 +378,8 @@ void life_leave(struct supervisor *supervisor, struct task *task)
 	if (!process || process->task_count)
 		return;
 	telling_leave(supervisor, process);
+	/* It lives on, unseen. */
+	if (state_is_recorded(process))
+		recording_end(supervisor, process, false);
 	task_remove_process(&supervisor->tasks, process);
 }

@@ -12,10 +12,12 @@
 struct stop;
 struct supervisor;
 struct process;
+struct recording_change;
 struct task;
 
 /* The command, which was just seized, enters the table. 0 or -ENOMEM. */
-int life_adopt_command(struct supervisor *supervisor);
+int life_adopt_command(struct supervisor *supervisor,
+		       const struct recording_change *change);
 
 /* A process that runs already, of which nothing is known yet, and a thread that
  * was seized in it. NULL when memory is out. */

@@ -15,24 +15,34 @@
 #include "supervisor/detach.h"
 #include "supervisor/life.h"
 #include "supervisor/psig.h"
+#include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "tracee/filter.h"
 #include "tracee/stop.h"
 
-static enum tracee_until loop_until(const struct supervisor *supervisor,
-				    const struct task *task)
+static bool stops_at_calls(const struct task *task)
 {
-	if (supervisor->sees_all)
-		return TRACEE_UNTIL_SYSCALL;
-	if (supervisor->config->filtered && task->in_call && task->wants_exit)
-		return TRACEE_UNTIL_SYSCALL;
-	return TRACEE_UNTIL_EVENT;
+	const struct process *process = task->process;
+
+	if (process->is_filtered)
+		return task->in_call && task->wants_exit;
+	return process->plan && process->plan->stops_calls;
+}
+
+static enum tracee_until loop_until(struct supervisor *supervisor,
+				    struct task *task)
+{
+	task->runs_free = !stops_at_calls(task);
+	/* The end of this call will not be seen. */
+	if (task->runs_free && !task->process->is_filtered && task->in_call)
+		call_abandon(supervisor, task);
+	return task->runs_free ? TRACEE_UNTIL_EVENT : TRACEE_UNTIL_SYSCALL;
 }
 
 static void loop_resume(struct supervisor *supervisor, struct task *task,
 			int signal_number)
 {
-	if (detach_is_due(supervisor, task))
+	if (detach_is_due(task))
 		detach_thread(supervisor, task, signal_number);
 	else
 		tracee_resume(task->tid, loop_until(supervisor, task),
@@ -48,7 +58,7 @@ static bool take_syscall(struct supervisor *supervisor, struct task *task,
 	switch (at->point) {
 	case TRACEE_ENTRY:
 	case TRACEE_FILTERED:
-		call_end_interrupted(supervisor, task, task->interrupted.error);
+		call_end_interrupted(task, task->interrupted.error);
 		call_entry(supervisor, task, at);
 		break;
 	case TRACEE_EXIT:
@@ -68,7 +78,7 @@ static void answer_syscall(struct supervisor *supervisor, struct task *task)
 		return;
 	if (at.point == TRACEE_EXIT && call_is_cut_short(task, &at))
 		tracee_interrupt(task->tid);
-	if (at.point == TRACEE_ENTRY && detach_is_due(supervisor, task))
+	if (at.point == TRACEE_ENTRY && detach_is_due(task))
 		detach_at_entry(task);
 	else
 		loop_resume(supervisor, task, 0);
@@ -93,7 +103,7 @@ static void answer_signal(struct supervisor *supervisor, struct task *task,
 	struct psig_answer answer = psig_deliver(supervisor, task,
 						 signal_number);
 
-	if (answer.step && !detach_is_due(supervisor, task))
+	if (answer.step && !detach_is_due(task))
 		tracee_resume(task->tid, TRACEE_ONE_STEP, answer.signal);
 	else
 		loop_resume(supervisor, task, answer.signal);
@@ -102,8 +112,8 @@ static void answer_signal(struct supervisor *supervisor, struct task *task,
 static void answer_group_stop(struct supervisor *supervisor, struct task *task)
 {
 	call_keep_interrupted(task);
-	call_end_interrupted(supervisor, task, task->interrupted.error);
-	if (detach_is_due(supervisor, task))
+	call_end_interrupted(task, task->interrupted.error);
+	if (detach_is_due(task))
 		detach_thread(supervisor, task, 0);
 	else
 		tracee_listen(task->tid);
@@ -131,32 +141,13 @@ static void answer_birth(struct supervisor *supervisor, struct task *task)
 		answer_newborn(supervisor, newborn);
 }
 
-static void check_sink(struct supervisor *supervisor)
-{
-	int status = session_status(supervisor->session);
-	char line[128];
-
-	if (session_first_loss(supervisor->session))
-		notice_say(&supervisor->notice,
-			   "Out of ktrace request objects.");
-	if (status == 0 || supervisor->letting_go)
-		return;
-	if (status != -EPIPE) {
-		snprintf(line, sizeof(line),
-			 "ktrace write failed, errno %d, tracing stopped",
-			 -status);
-		notice_say(&supervisor->notice, line);
-	}
-	detach_all(supervisor);
-}
-
 static void answer_exit(struct supervisor *supervisor, struct task *task)
 {
 	life_exiting(supervisor, task);
 	/* Later the command has no standard error to be told on. */
 	if (task->tid == supervisor->command) {
-		session_flush(supervisor->session);
-		check_sink(supervisor);
+		session_flush(task->process->session);
+		sessions_check(supervisor);
 	}
 	tracee_resume(task->tid, TRACEE_UNTIL_EVENT, 0);
 }
@@ -235,14 +226,31 @@ static void note_cpu(struct supervisor *supervisor, struct task *task,
 		task->cpu = cpu;
 }
 
+/* Somebody waits for this stop. */
+static void meet(struct supervisor *supervisor, struct task *task)
+{
+	struct tracee_options options;
+
+	await_met(supervisor, task);
+	if (task->is_attaching) {
+		attach_met(supervisor, task);
+		return;
+	}
+	options = state_options(task->process);
+	tracee_set_options(task->tid, &options);
+	if (task->runs_free && !task->process->is_filtered &&
+	    state_is_recorded(task->process))
+		attach_met_call(supervisor, task);
+}
+
 static void loop_answer(struct supervisor *supervisor, const struct stop *stop)
 {
 	struct task *task = task_find(&supervisor->tasks, stop->tid);
 
-	session_tick(supervisor->session);
+	session_tick(&supervisor->clock);
 	note_cpu(supervisor, task, stop->tid);
-	if (task && task->is_attaching)
-		attach_met(supervisor, task);
+	if (task && task->is_awaited)
+		meet(supervisor, task);
 	if (task && task->process)
 		answer(supervisor, task, stop);
 	else if (stop->kind == STOP_EXEC)
@@ -266,10 +274,8 @@ static void check_request(struct supervisor *supervisor)
 	if (*supervisor->config->end_requested != 1)
 		return;
 	*supervisor->config->end_requested = 2;
-	if (supervisor->letting_go)
-		return;
-	session_coverage(supervisor->session, NULL, "session",
-			 "ended by a signal to the recorder");
+	sessions_say(supervisor, "session",
+		     "ended by a signal to the recorder");
 	detach_all(supervisor);
 }
 
@@ -286,7 +292,7 @@ void loop_run(struct supervisor *supervisor)
 	int r = 0;
 
 	while (collect && r != -ECHILD) {
-		attach_tell(supervisor);
+		await_tell(supervisor);
 		r = collect_stops(supervisor, collect);
 		check_request(supervisor);
 		detach_tick(supervisor);
@@ -294,8 +300,8 @@ void loop_run(struct supervisor *supervisor)
 			loop_answer(supervisor, &collect->stops[i]);
 		if (supervisor->tasks.unclaimed)
 			adopt_orphans(supervisor);
-		check_sink(supervisor);
+		sessions_check(supervisor);
 	}
-	attach_tell(supervisor);
+	await_tell(supervisor);
 	free(collect);
 }

@@ -124,14 +124,14 @@ static size_t path_join(char *to, size_t size, const char *base,
 	return n < 0 ? 0 : (size_t)n;
 }
 
-static void put_joined(struct supervisor *supervisor, struct task *task,
-		       unsigned arg, const struct path_base *base,
-		       const char *path, size_t length)
+static void put_joined(struct task *task, unsigned arg,
+		       const struct path_base *base, const char *path,
+		       size_t length)
 {
 	char joined[2 * PATH_MAX + 2];
 	size_t n = path_join(joined, sizeof(joined), base->name, path, length);
-	struct fields_writer *fields = session_fields(supervisor->session, task,
-						      KTR_STRUCT_PATH);
+	struct fields_writer *fields = session_fields(task->process->session,
+						      task, KTR_STRUCT_PATH);
 
 	if (!fields)
 		return;
@@ -140,22 +140,21 @@ static void put_joined(struct supervisor *supervisor, struct task *task,
 	if (base->deleted)
 		fields_number(fields, "deleted", 1);
 	fields_bytes(fields, "path", joined, n);
-	session_fields_end(supervisor->session);
+	session_fields_end(task->process->session);
 }
 
 /* The directory that it is relative to cannot be told. */
-static void put_unknown(struct supervisor *supervisor, struct task *task,
-			unsigned arg, int error)
+static void put_unknown(struct task *task, unsigned arg, int error)
 {
-	struct fields_writer *fields = session_fields(supervisor->session, task,
-						      KTR_STRUCT_PATH);
+	struct fields_writer *fields = session_fields(task->process->session,
+						      task, KTR_STRUCT_PATH);
 
 	if (!fields)
 		return;
 	fields_string(fields, "how", "unknown");
 	fields_number(fields, "arg", arg);
 	fields_number(fields, "errno", error);
-	session_fields_end(supervisor->session);
+	session_fields_end(task->process->session);
 }
 
 void path_named(struct supervisor *supervisor, struct task *task, unsigned arg,
@@ -173,7 +172,7 @@ void path_named(struct supervisor *supervisor, struct task *task, unsigned arg,
 				      sizeof(buffer));
 	}
 	if (base.name)
-		put_joined(supervisor, task, arg, &base, path, length);
+		put_joined(task, arg, &base, path, length);
 	else
-		put_unknown(supervisor, task, arg, base.error);
+		put_unknown(task, arg, base.error);
 }

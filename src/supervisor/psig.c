@@ -61,12 +61,12 @@ static void fill_psig(struct task *task, int signal_number, uint64_t action,
 	*ret = psig;
 }
 
-static void put_psig(struct supervisor *supervisor, struct task *task,
-		     const struct ktr_psig *psig)
+static void put_psig(struct task *task, const struct ktr_psig *psig)
 {
 	if (psig->action == KTR_SIG_DFL)
 		task->process->last_fatal = psig->signo;
-	session_put(supervisor->session, task, KTR_PSIG, psig, sizeof(*psig));
+	session_put(task->process->session, task, KTR_PSIG, psig,
+		    sizeof(*psig));
 }
 
 static bool wants_psig(const struct supervisor *supervisor,
@@ -80,15 +80,15 @@ static bool wants_psig(const struct supervisor *supervisor,
 static void end_step(struct supervisor *supervisor, struct task *task)
 {
 	struct task_stepping *stepping = &task->stepping;
-	uint64_t now = session_time(supervisor->session);
+	uint64_t now = supervisor->clock.now_ns;
 	struct tracee_syscall at;
 
 	stepping->active = false;
 	if (!tracee_syscall(task->tid, &at))
 		stepping->psig.action = at.instruction;
-	session_set_time(supervisor->session, stepping->time_ns);
-	put_psig(supervisor, task, &stepping->psig);
-	session_set_time(supervisor->session, now);
+	supervisor->clock.now_ns = stepping->time_ns;
+	put_psig(task, &stepping->psig);
+	supervisor->clock.now_ns = now;
 }
 
 /* Whether a SIGTRAP stop is the kernel's answer to our step. Where the handler
@@ -102,16 +102,14 @@ static bool is_step_end(struct task *task, int signal_number)
 	return info.si_code == SIGTRAP || info.si_code == TRAP_TRACE;
 }
 
-static void pass_caught(struct supervisor *supervisor, struct task *task,
-			int signal_number)
+static void pass_caught(struct task *task, int signal_number)
 {
 	struct task_signals *signals = &task->process->signals;
 	uint64_t bit = signal_bit(signal_number);
 	/* Not knowing the flags, the kernel's own word is kept. */
 	bool restarts = !signals->known || (signals->restarts & bit);
 
-	call_end_interrupted(supervisor, task,
-			     call_seen_by_handler(task, restarts));
+	call_end_interrupted(task, call_seen_by_handler(task, restarts));
 	if (signals->resets & bit) {
 		signals->action[signal_number] = KTR_SIG_DFL;
 		signals->resets &= ~bit;
@@ -140,17 +138,16 @@ struct psig_answer psig_deliver(struct supervisor *supervisor,
 		if (action == ACTION_CAUGHT) {
 			task->stepping.active = answer.step = true;
 			task->stepping.psig = psig;
-			task->stepping.time_ns =
-			    session_time(supervisor->session);
+			task->stepping.time_ns = supervisor->clock.now_ns;
 		} else {
-			put_psig(supervisor, task, &psig);
+			put_psig(task, &psig);
 		}
 	}
 	if (action == KTR_SIG_IGN ||
 	    (action == KTR_SIG_DFL && is_ignored_by_default(signal_number)))
 		call_restart_interrupted(task);
 	else if (action != KTR_SIG_DFL)
-		pass_caught(supervisor, task, signal_number);
+		pass_caught(task, signal_number);
 	return answer;
 }
 
@@ -191,5 +188,5 @@ void psig_killed(struct supervisor *supervisor, struct task *task,
 	if (!wants_psig(supervisor, task) ||
 	    task->process->last_fatal == signal_number)
 		return;
-	put_psig(supervisor, task, &psig);
+	put_psig(task, &psig);
 }

@@ -11,7 +11,6 @@
 
 #include "base/array.h"
 #include "base/clock.h"
-#include "supervisor/supervisor.h"
 #include "supervisor/task.h"
 #include "trace/facility.h"
 #include "trace/record.h"
@@ -29,16 +28,23 @@
 
 struct session {
 	struct writer *writer;
-	bool is_file;     /* and no pipe, whose reader decides */
-	uint64_t base_ns; /* wall clock at monotonic 0 */
-	uint64_t now_ns;
+	const struct session_clock *clock;
+	char *file;
+	int fd; /* the writer's */
+	dev_t device;
+	ino_t inode;
+	unsigned users;
+	bool is_file;          /* and no pipe, whose reader decides */
+	uint64_t base_ns;      /* wall clock at monotonic 0 */
 	uint64_t clock_due_ns; /* when the wall clock is looked at again */
 	int64_t clock_told_ns; /* how far it was off when last told */
 	uint32_t lost[KTR_KIND_MAX + 1]; /* since the last `loss` record */
 	bool any_lost;
 	bool loss_told;
-	volatile sig_atomic_t *end_requested;
-	bool drops; /* --drop: a loss does not mean that the sink hangs */
+	volatile sig_atomic_t *hurry;
+	bool (*may_wait)(void *context, int fd);
+	void *context; /* of may_wait */
+	bool drops;    /* --drop: a loss does not mean that the sink hangs */
 	/* The sink hung with so much written, and was given up until it moves.
 	 */
 	bool is_stuck;
@@ -50,9 +56,40 @@ struct session {
 	struct fields_writer fields;
 };
 
-int session_open(struct session **ret, const struct supervisor_config *config,
-		 bool (*may_wait)(void *context), void *context)
+void session_tick(struct session_clock *clock)
 {
+	clock->now_ns = clock_ns(CLOCK_MONOTONIC);
+}
+
+static void session_init(struct session *session,
+			 const struct session_config *config)
+{
+	struct stat status = { 0 };
+
+	session->clock = config->clock;
+	session->drops = config->drop;
+	session->hurry = config->hurry;
+	session->may_wait = config->may_wait;
+	session->context = config->context;
+	session->fd = config->fd;
+	session->is_file = !fstat(config->fd, &status) &&
+			   S_ISREG(status.st_mode);
+	session->device = status.st_dev;
+	session->inode = status.st_ino;
+	session->base_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+	session->clock_due_ns = clock_ns(CLOCK_MONOTONIC) + CLOCK_CHECK_NS;
+}
+
+static bool may_wait(void *context)
+{
+	struct session *session = context;
+
+	return session->may_wait(session->context, session->fd);
+}
+
+int session_open(struct session **ret, const struct session_config *config)
+{
+	struct session *session = calloc(1, sizeof(*session));
 	struct writer_config writer = {
 		.fd = config->fd,
 		.queue_size = config->queue_size,
@@ -60,27 +97,28 @@ int session_open(struct session **ret, const struct supervisor_config *config,
 		.drop = config->drop,
 		.stall_ms = STALL_MS,
 		.may_wait = may_wait,
-		.context = context,
+		.context = session,
 	};
-	struct session *session = calloc(1, sizeof(*session));
-	struct stat status;
-	int r;
+	int r = -ENOMEM;
 
 	if (!session)
-		return -ENOMEM;
-	r = writer_open(&session->writer, &writer);
-	if (r < 0) {
-		free(session);
 		return r;
+	session_init(session, config);
+	if (config->file) {
+		session->file = strdup(config->file);
+		if (!session->file)
+			goto fail;
 	}
-	session->drops = config->drop;
-	session->end_requested = config->end_requested;
-	session->is_file = !fstat(config->fd, &status) &&
-			   S_ISREG(status.st_mode);
-	session->base_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
-	session_tick(session);
+	r = writer_open(&session->writer, &writer);
+	if (r < 0)
+		goto fail;
 	*ret = session;
 	return 0;
+
+fail:
+	free(session->file);
+	free(session);
+	return r;
 }
 
 static void put_loss(struct session *session);
@@ -108,7 +146,7 @@ static void await_sink(struct session *session)
 
 	do
 		r = writer_flush(session->writer, CLOSE_POLL_MS);
-	while (r == -ETIMEDOUT && !*session->end_requested);
+	while (r == -ETIMEDOUT && !*session->hurry);
 }
 
 void session_close(struct session *session)
@@ -121,18 +159,64 @@ void session_close(struct session *session)
 		await_sink(session);
 	}
 	writer_close(session->writer, 0);
+	free(session->file);
 	free(session);
+}
+
+bool session_is_idle(const struct session *session)
+{
+	return !session->any_lost && writer_is_idle(session->writer);
+}
+
+void session_join(struct session *session)
+{
+	session->users++;
+}
+
+unsigned session_leave(struct session *session)
+{
+	return --session->users;
+}
+
+unsigned session_users(const struct session *session)
+{
+	return session->users;
+}
+
+const char *session_file(const struct session *session)
+{
+	return session->file;
+}
+
+int session_fd(const struct session *session)
+{
+	return session->fd;
+}
+
+bool session_is_same(const struct session *session, int fd)
+{
+	struct stat status;
+
+	return !fstat(fd, &status) && status.st_dev == session->device &&
+	       status.st_ino == session->inode;
+}
+
+/* The wall clock that a record bears. */
+static uint64_t session_time(const struct session *session)
+{
+	return session->base_ns + session->clock->now_ns;
 }
 
 /* The wall clock was set, or drifted: durations stay right, and the reader can
  * tell the time of day. */
 static void check_clock(struct session *session)
 {
-	int64_t off = (int64_t)(clock_ns(CLOCK_REALTIME) - session->now_ns);
+	int64_t off = (int64_t)(clock_ns(CLOCK_REALTIME) -
+				clock_ns(CLOCK_MONOTONIC) - session->base_ns);
 	int64_t moved = off - session->clock_told_ns;
 	struct fields_writer *fields;
 
-	session->clock_due_ns = session->now_ns + CLOCK_CHECK_NS;
+	session->clock_due_ns = session->clock->now_ns + CLOCK_CHECK_NS;
 	if (llabs(moved) <= CLOCK_STEP_NS)
 		return;
 	session->clock_told_ns = off;
@@ -142,27 +226,6 @@ static void check_clock(struct session *session)
 	fields_number(fields, "step_ns", moved);
 	fields_number(fields, "offset_ns", off);
 	session_fields_end(session);
-}
-
-void session_tick(struct session *session)
-{
-	session->now_ns = session->base_ns + clock_ns(CLOCK_MONOTONIC);
-	if (session->now_ns < session->clock_due_ns)
-		return;
-	if (session->clock_due_ns)
-		check_clock(session);
-	else
-		session->clock_due_ns = session->now_ns + CLOCK_CHECK_NS;
-}
-
-uint64_t session_time(const struct session *session)
-{
-	return session->now_ns;
-}
-
-void session_set_time(struct session *session, uint64_t time_ns)
-{
-	session->now_ns = time_ns;
 }
 
 static struct record_origin origin_of(const struct task *task)
@@ -210,8 +273,8 @@ static void put_loss(struct session *session)
 			fields_number(&fields, facility_name(kind),
 				      session->lost[kind]);
 	length = fields_length(&fields, room + sizeof(struct ktr_header));
-	record_put_header(room, &origin, KTR_STRUCT, false, session->now_ns,
-			  length);
+	record_put_header(room, &origin, KTR_STRUCT, false,
+			  session_time(session), length);
 	writer_commit(session->writer, sizeof(struct ktr_header) + length);
 	memset(session->lost, 0, sizeof(session->lost));
 	session->any_lost = false;
@@ -234,8 +297,11 @@ void *session_reserve(struct session *session, struct task *task, unsigned kind,
 {
 	int error;
 
-	if (!is_wanted(task, kind) || writer_status(session->writer) < 0)
+	if (!session || !is_wanted(task, kind) ||
+	    writer_status(session->writer) < 0)
 		return NULL;
+	if (session->clock->now_ns >= session->clock_due_ns)
+		check_clock(session);
 	if (session->any_lost)
 		put_loss(session);
 	session->room = writer_reserve(
@@ -258,7 +324,7 @@ void session_commit(struct session *session, size_t length)
 	bool dropped = session->task && session->task->process->dropped;
 
 	record_put_header(session->room, &origin, session->kind, dropped,
-			  session->now_ns, length);
+			  session_time(session), length);
 	if (dropped)
 		session->task->process->dropped = false;
 	writer_commit(session->writer, sizeof(struct ktr_header) + length);
@@ -371,7 +437,7 @@ int session_flush(struct session *session)
 {
 	int r;
 
-	if (!session->is_file)
+	if (!session || !session->is_file)
 		return 0;
 	r = writer_flush(session->writer, flush_ms(session));
 

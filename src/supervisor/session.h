@@ -6,6 +6,7 @@
 #ifndef SUPERVISOR_SESSION_H
 #define SUPERVISOR_SESSION_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,28 +16,53 @@
 
 struct process;
 struct session;
-struct supervisor_config;
 struct task;
 
-/*
- * Opens the trace: takes over config->fd. may_wait is the writer's question
- * (trace/writer.h). 0 or -errno.
- */
-int session_open(struct session **ret, const struct supervisor_config *config,
-		 bool (*may_wait)(void *context), void *context);
-/* Writes what is left to say, flushes, frees. NULL is fine. */
-void session_close(struct session *session);
+/* When what is written happens; one for all sessions. */
+struct session_clock {
+	uint64_t now_ns; /* CLOCK_MONOTONIC */
+};
 
 /* Takes the time: what is written until the next call happened now. */
-void session_tick(struct session *session);
-uint64_t session_time(const struct session *session);
-/* What is written next happened at time_ns (one that session_time() gave). */
-void session_set_time(struct session *session, uint64_t time_ns);
+void session_tick(struct session_clock *clock);
+
+struct session_config {
+	int fd;           /* of the trace; taken over */
+	const char *file; /* its name, for people; copied; NULL: has none */
+	size_t queue_size;
+	bool drop;                         /* --drop */
+	const struct session_clock *clock; /* outlives the session */
+	/* As in trace/writer.h. */
+	bool (*may_wait)(void *context, int fd);
+	void *context;
+	volatile sig_atomic_t *hurry; /* not 0: a slow reader is not waited for
+				       */
+};
+
+/* Opens a trace, of which nobody writes yet. 0 or -errno, and then the
+ * descriptor is still the caller's. */
+int session_open(struct session **ret, const struct session_config *config);
+/* Writes what is left to say, flushes, frees. NULL is fine. */
+void session_close(struct session *session);
+/* Whether closing would wait for nobody. */
+bool session_is_idle(const struct session *session);
+
+/* Processes that are recorded into it, counted by who sets them. */
+void session_join(struct session *session);
+unsigned session_leave(struct session *session); /* those that are left */
+unsigned session_users(const struct session *session);
+
+/* Who it is, for people and for comparing. */
+const char *session_file(const struct session *session);
+bool session_is_same(const struct session *session, int fd);
+/* What the sink is; its fd. */
+int session_fd(const struct session *session);
 
 /*
  * Room for a record of the task with up to length bytes of payload, or NULL:
  * the facility is off, or the record is lost (and counted). Then commit or
  * cancel. task may be NULL: the recorder's own record, about no process.
+ * session may be NULL: nothing is wanted.
  */
 void *session_reserve(struct session *session, struct task *task, unsigned kind,
 		      size_t length);

@@ -55,7 +55,7 @@ static bool reads_from(pid_t pid, const struct stat *sink)
 	return found;
 }
 
-bool stall_may_wait(void *context)
+bool stall_may_wait(void *context, int fd)
 {
 	struct supervisor *supervisor = context;
 	struct process *process;
@@ -63,7 +63,7 @@ bool stall_may_wait(void *context)
 
 	if (*supervisor->config->end_requested)
 		return false;
-	if (fstat(supervisor->config->fd, &sink) < 0 || S_ISREG(sink.st_mode))
+	if (fstat(fd, &sink) < 0 || S_ISREG(sink.st_mode))
 		return false;
 	for (process = supervisor->tasks.processes; process;
 	     process = process->hh.next)

@@ -8,6 +8,6 @@
 #include <stdbool.h>
 
 /* The writer's may_wait; context is the struct supervisor. */
-bool stall_may_wait(void *context);
+bool stall_may_wait(void *context, int fd);
 
 #endif

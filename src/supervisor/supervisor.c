@@ -10,13 +10,13 @@
 #include <ktrace-u/format.h>
 
 #include "base/proc.h"
-#include "supervisor/effect.h"
+#include "supervisor/attach.h"
 #include "supervisor/follow.h"
 #include "supervisor/hint.h"
-#include "supervisor/identity.h"
 #include "supervisor/life.h"
 #include "supervisor/loop.h"
-#include "supervisor/stall.h"
+#include "supervisor/recording.h"
+#include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "tracee/launch.h"
 #include "tracee/memory.h"
@@ -49,137 +49,102 @@ struct capture_memory state_memory(struct task *task)
 	return memory;
 }
 
-static unsigned row_needs(const struct supervisor_config *config,
-			  const struct sysdesc_row *row)
-{
-	if (row ? !select_has(&config->calls, row) : !config->calls.unknown)
-		return 0;
-	return capture_needs(row, config->facilities);
-}
-
-/* Does it carry a call of which something is wanted? */
-static bool carries_wanted(const struct supervisor_config *config,
-			   const struct sysdesc_row *carrier)
-{
-	for (unsigned i = 0; i < sysdesc_inner_count(); i++) {
-		const struct sysdesc_inner *inner = sysdesc_inner(i);
-
-		if (inner->carrier == carrier && row_needs(config, inner->row))
-			return true;
-	}
-	return false;
-}
-
-/* Is the path of some call wanted? */
-static bool wants_paths(const struct supervisor_config *config)
-{
-	const uint32_t names = KTRFAC(KTR_NAMEI);
-
-	for (unsigned i = 0; i < sysdesc_count(); i++) {
-		const struct sysdesc_row *row = sysdesc_row(i);
-
-		if (select_has(&config->calls, row) &&
-		    capture_needs(row, config->facilities & names))
-			return true;
-	}
-	return false;
-}
-
-bool supervisor_stops(const struct supervisor_config *config,
-		      struct select *ret)
-{
-	bool paths = wants_paths(config);
-	unsigned needed = 0;
-
-	select_none(ret);
-	for (unsigned i = 0; i < sysdesc_count(); i++) {
-		const struct sysdesc_row *row = sysdesc_row(i);
-
-		if (!row_needs(config, row) && !carries_wanted(config, row) &&
-		    !(paths && effect_is_on_paths(row)))
-			continue;
-		select_add(ret, row);
-		needed++;
-	}
-	ret->unknown = row_needs(config, NULL) != 0;
-	return needed > 0 && needed < sysdesc_count();
-}
-
-static void plan_needs(struct supervisor *supervisor)
-{
-	bool any = false, all = true;
-
-	for (unsigned i = 0; i < sysdesc_count(); i++) {
-		supervisor->needs[i] = (uint8_t)row_needs(supervisor->config,
-							  sysdesc_row(i));
-		any |= supervisor->needs[i] != 0;
-		all &= (supervisor->needs[i] & CAPTURE_AT_ENTRY) != 0;
-	}
-	supervisor->needs[SELECT_ROWS_MAX] =
-	    (uint8_t)row_needs(supervisor->config, NULL);
-	supervisor->sees_all = any && !supervisor->config->filtered;
-	supervisor->sees_paths = supervisor->sees_all ||
-				 (supervisor->config->filtered &&
-				  wants_paths(supervisor->config));
-	supervisor->may_hold = supervisor->sees_all && all &&
-			       (supervisor->config->facilities &
-				KTRFAC(KTR_NAMEI));
-}
-
+/* The command waits at its first stop, and for our word. */
 static int start_command(struct supervisor *supervisor,
-			 const struct launch *launch,
-			 const struct tracee_options *options)
+			 const struct recording_change *change)
 {
-	int r = launch_seize(launch, options);
+	const struct tracee_options options = {
+		.children = supervisor->config->inherit ||
+			    supervisor->config->filtered,
+		.seccomp = supervisor->config->filtered,
+		.exit_kill = supervisor->config->filtered,
+	};
+	int r = launch_seize(supervisor->launch, &options);
 
 	if (r < 0)
 		return r;
-	notice_open(&supervisor->notice, launch->command);
-	return life_adopt_command(supervisor);
+	notice_open(&supervisor->notice, supervisor->command);
+	r = life_adopt_command(supervisor, change);
+	if (r < 0)
+		return r;
+	loop_begin(supervisor);
+	launch_ready(supervisor->launch, 0);
+	return 0;
+}
+
+static void tell_attached(struct supervisor *supervisor, const pid_t *late,
+			  unsigned count)
+{
+	launch_answer(supervisor->launch, 0, late, count);
+}
+
+static int start_attached(struct supervisor *supervisor,
+			  const struct recording_change *change)
+{
+	int r = attach_target(supervisor, supervisor->config->target, change);
+
+	if (!r)
+		await_begin(supervisor, tell_attached);
+	return r;
 }
 
 /* Who is held, if anybody may be. An init would have the keeper for a child; of
  * who was attached to it is not known what tells it where it runs. */
-static void start_following(struct supervisor *supervisor)
+static void start_following(struct supervisor *supervisor,
+			    const struct plan *plan)
 {
-	if (supervisor->command == 1 || supervisor->config->target)
-		supervisor->may_hold = false;
+	if (supervisor->command == 1 || supervisor->config->target ||
+	    supervisor->config->filtered)
+		return;
+	supervisor->may_hold = plan->stops_calls && plan->wants_entries &&
+			       plan->wants_paths;
 	if (supervisor->may_hold)
 		follow_open(&supervisor->follow);
 }
 
-static int supervisor_start(struct supervisor *supervisor,
-			    struct launch *launch)
+/* Before there is any other thread, and anybody to trace. */
+static int prepare(struct supervisor *supervisor)
 {
-	const struct supervisor_config *config = supervisor->config;
-	struct tracee_options options = {
-		.children = config->inherit || config->filtered,
-		.seccomp = config->filtered,
-		.exit_kill = config->filtered,
-	};
+	struct plan *plan;
 	int r = proc_open();
 
 	if (r < 0)
 		return r;
-	plan_needs(supervisor);
-	start_following(supervisor);
+	plan = plan_get(&supervisor->plans, &supervisor->config->wish);
+	if (!plan)
+		return -ENOMEM;
+	supervisor->filter_sees_paths = plan->wants_paths;
+	start_following(supervisor, plan);
+	plan_put(&supervisor->plans, plan);
 	supervisor->has_proc = access("/proc/self/status", R_OK) == 0;
 	hint_open();
-	r = session_open(&supervisor->session, config, stall_may_wait,
-			 supervisor);
-	if (r < 0)
-		return r;
-	identity_put_session(supervisor);
-	if (config->target)
-		return attach_start(supervisor, launch);
-	return start_command(supervisor, launch, &options);
+	return 0;
 }
 
-/* The command waits at its first stop, and for our word. */
-static void begin_command(struct supervisor *supervisor, struct launch *launch)
+static int supervisor_start(struct supervisor *supervisor)
 {
-	loop_begin(supervisor);
-	launch_ready(launch, 0);
+	const struct supervisor_config *config = supervisor->config;
+	struct session_origin origin = {
+		.wish = &config->wish,
+		.asked = config->asked,
+		.inherit = config->inherit,
+		.filtered = config->filtered,
+		.command = config->command,
+		.target = config->target,
+	};
+	struct recording_change change = {
+		.wish = config->wish,
+		.inherited = config->inherit ? KTRFAC_INHERIT : 0,
+	};
+	int r = prepare(supervisor);
+
+	if (!r)
+		r = sessions_open(supervisor, config->fd, config->file, &origin,
+				  &change.session);
+	if (r < 0)
+		return r;
+	return config->target ? start_attached(supervisor, &change)
+			      : start_command(supervisor, &change);
 }
 
 int supervisor_run(const struct supervisor_config *config,
@@ -187,24 +152,18 @@ int supervisor_run(const struct supervisor_config *config,
 {
 	struct supervisor supervisor = {
 		.config = config,
+		.launch = launch,
 		.command = config->target ? 0 : launch->command,
 		.started = config->target,
-		.policy = {
-			.facilities = config->facilities,
-			.genio_size = config->genio_size,
-			.genio_all = config->genio_all,
-		},
 	};
-	int r = supervisor_start(&supervisor, launch);
+	int r = supervisor_start(&supervisor);
 
 	if (r < 0)
 		launch_ready(launch, r);
-	else if (!config->target)
-		begin_command(&supervisor, launch);
-	if (!r)
+	else
 		loop_run(&supervisor);
 	follow_close(&supervisor.follow);
-	session_close(supervisor.session);
+	sessions_close(&supervisor);
 	task_table_done(&supervisor.tasks);
 	return r;
 }

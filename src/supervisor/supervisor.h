@@ -12,21 +12,18 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "sysdesc/select.h"
+#include "supervisor/plan.h"
 
 struct attach_target;
 struct launch;
 
 struct supervisor_config {
-	int fd;              /* of the trace; taken over */
-	const char *file;    /* its name, for messages */
-	uint32_t facilities; /* KTRFAC() bits */
-	uint32_t asked;      /* those that were asked for by letter */
-	bool inherit;        /* -i */
-	struct select calls; /* --syscalls */
-	bool filtered;       /* the command carries our seccomp filter */
-	uint32_t genio_size;
-	bool genio_all;
+	int fd;           /* of the trace; taken over */
+	const char *file; /* its name, for messages */
+	struct plan_wish wish;
+	uint32_t asked; /* facilities that were asked for by letter */
+	bool inherit;   /* -i */
+	bool filtered;  /* the command carries our seccomp filter */
 	size_t queue_size;
 	bool drop; /* --drop */
 	const char *version;
@@ -36,14 +33,6 @@ struct supervisor_config {
 	 * was seen. */
 	volatile sig_atomic_t *end_requested;
 };
-
-/*
- * Which calls must stop for what is wanted; what the filter is made of.
- * Returns false when every call must, so that a filter would be of no use, or
- * none must (*ret is then empty).
- */
-bool supervisor_stops(const struct supervisor_config *config,
-		      struct select *ret);
 
 /*
  * Traces the launched command, or the target, until it and all that it left

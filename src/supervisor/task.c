@@ -67,6 +67,18 @@ void task_rename(struct task_table *table, struct task *task, pid_t tid)
 	HASH_ADD_INT(table->tasks, tid, task);
 }
 
+struct task *task_of(struct task_table *table, const struct process *process)
+{
+	struct task *task = task_find(table, process->pid);
+
+	if (task && task->process == process)
+		return task;
+	for (task = table->tasks; task; task = task->hh.next)
+		if (task->process == process)
+			return task;
+	return NULL;
+}
+
 struct process *task_add_process(struct task_table *table, pid_t pid)
 {
 	struct process *process = calloc(1, sizeof(*process));

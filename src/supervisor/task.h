@@ -56,6 +56,8 @@ struct task {
 	bool is_telling;      /* nobody may be held during it */
 	bool names_status;    /* a path in it ends in "status" */
 	bool is_attaching;    /* seized while it ran: has not stopped yet */
+	bool is_awaited;      /* somebody waits for it to stop */
+	bool runs_free;       /* its calls do not stop */
 	bool exiting;         /* past PTRACE_EVENT_EXIT */
 	bool in_group_stop;   /* process NULL: how it stopped */
 	uint64_t spawning;    /* number of the birth that it is busy with */
@@ -81,7 +83,12 @@ struct process {
 	unsigned task_count;
 	unsigned parked; /* of these */
 	uint64_t parked_until_ns;
-	uint32_t facilities;  /* 0: followed, but nothing is written of it */
+	/* KTRFAC() bits, KTRFAC_INHERIT, KTRFAC_ROOT. 0: followed, but nothing
+	 * is written of it, and there are neither plan nor session. */
+	uint32_t facilities;
+	struct plan *plan;
+	struct session *session;
+	bool is_filtered;     /* carries our seccomp filter */
 	bool dropped;         /* the next record carries KTR_DROP */
 	bool unreadable;      /* its memory is closed to us, */
 	bool unreadable_told; /* and a record says so */
@@ -118,6 +125,9 @@ void task_claim(struct task_table *table, struct task *task,
 void task_remove(struct task_table *table, struct task *task);
 /* The thread goes on under another id (exec from one that was no leader). */
 void task_rename(struct task_table *table, struct task *task, pid_t tid);
+
+/* Its leader, or any other thread that is left; NULL: none is. */
+struct task *task_of(struct task_table *table, const struct process *process);
 
 /* A new process without threads; NULL when memory is out. */
 struct process *task_add_process(struct task_table *table, pid_t pid);

@@ -163,6 +163,12 @@ int writer_status(const struct writer *writer)
 	return atomic_load_explicit(&writer->status, memory_order_acquire);
 }
 
+bool writer_is_idle(const struct writer *writer)
+{
+	return writer_status(writer) < 0 ||
+	       atomic_load(&writer->head) == atomic_load(&writer->tail);
+}
+
 uint64_t writer_written(const struct writer *writer)
 {
 	return atomic_load_explicit(&writer->written, memory_order_relaxed);

@@ -61,6 +61,9 @@ int writer_flush(struct writer *writer, unsigned timeout_ms);
 /* 0, or the -errno that ended it. Cheap: may be asked for every record. */
 int writer_status(const struct writer *writer);
 
+/* Whether all that was committed has been handed to the sink, or it failed. */
+bool writer_is_idle(const struct writer *writer);
+
 /* Bytes handed to the sink so far. */
 uint64_t writer_written(const struct writer *writer);
 

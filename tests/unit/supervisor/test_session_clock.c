@@ -19,7 +19,6 @@
 #include <sys/syscall.h>
 
 #include "supervisor/session.h"
-#include "supervisor/supervisor.h"
 #include "trace/reader.h"
 #include "trace/writer.h"
 
@@ -53,6 +52,7 @@ int clock_gettime(clockid_t clock, struct timespec *ret)
 /* A session into memory. */
 struct stage {
 	int file;
+	struct session_clock clock;
 	struct session *session;
 	struct reader *reader;
 	uint64_t last_ns; /* of the record read last */
@@ -60,33 +60,35 @@ struct stage {
 
 static volatile sig_atomic_t nobody_asks;
 
-static bool wait_for_ever(void *context)
+static bool wait_for_ever(void *context, int fd)
 {
 	(void)context;
+	(void)fd;
 	return true;
 }
 
 static void stage_open(struct stage *stage)
 {
-	struct supervisor_config config = {
-		.facilities = KTRFAC_MASK,
+	struct session_config config = {
 		.queue_size = WRITER_QUEUE_MIN,
-		.end_requested = &nobody_asks,
+		.clock = &stage->clock,
+		.may_wait = wait_for_ever,
+		.hurry = &nobody_asks,
 	};
 
 	monotonic_ns = wall_ns = 0;
 	*stage = (struct stage){ .file = memfd_create("trace", MFD_CLOEXEC) };
 	config.fd = dup(stage->file);
 	assert_true(config.fd >= 0);
-	assert_int_equal(
-	    session_open(&stage->session, &config, wait_for_ever, NULL), 0);
+	session_tick(&stage->clock);
+	assert_int_equal(session_open(&stage->session, &config), 0);
 }
 
 /* Time passes, and then something happens. */
 static void stage_go_on(struct stage *stage, int64_t passed_ns)
 {
 	monotonic_ns += passed_ns;
-	session_tick(stage->session);
+	session_tick(&stage->clock);
 	session_message(stage->session, "tick");
 }
 

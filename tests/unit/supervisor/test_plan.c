@@ -12,7 +12,7 @@
 
 #include <ktrace-u/format.h>
 
-#include "supervisor/supervisor.h"
+#include "supervisor/plan.h"
 #include "support/bpf.h"
 #include "sysdesc/sysdesc.h"
 #include "tracee/filter.h"
@@ -58,12 +58,12 @@ static void carriers_stop_for_what_they_carry(void **state)
 	(void)state;
 	for (unsigned i = 0; i < sysdesc_inner_count(); i++) {
 		const struct sysdesc_inner *inner = sysdesc_inner(i);
-		struct supervisor_config config = { .facilities = CALLS };
+		struct plan_wish wish = { .facilities = CALLS };
 		struct select stops;
 		unsigned count = 0;
 
-		select_add(&config.calls, inner->row);
-		assert_true(supervisor_stops(&config, &stops));
+		select_add(&wish.calls, inner->row);
+		assert_true(plan_stops(&wish, &stops));
 		for (unsigned n = 0; n < sysdesc_count(); n++)
 			count += select_has(&stops, sysdesc_row(n));
 		assert_int_equal(count, 2);
@@ -79,7 +79,7 @@ static void others_stop_alone(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < sysdesc_count(); i++) {
-		struct supervisor_config config = { .facilities = CALLS };
+		struct plan_wish wish = { .facilities = CALLS };
 		const struct sysdesc_row *row = sysdesc_row(i);
 		struct select stops;
 		unsigned carriers = 0;
@@ -88,8 +88,8 @@ static void others_stop_alone(void **state)
 			carriers += sysdesc_inner(n)->row == row;
 		if (carriers > 0 || is_carrier(row))
 			continue;
-		select_add(&config.calls, row);
-		assert_true(supervisor_stops(&config, &stops));
+		select_add(&wish.calls, row);
+		assert_true(plan_stops(&wish, &stops));
 		for (unsigned n = 0; n < sysdesc_count(); n++)
 			assert_int_equal(select_has(&stops, sysdesc_row(n)),
 					 n == i);
@@ -102,21 +102,21 @@ static void carriers_stop_for_what_is_wanted(void **state)
 	const struct sysdesc_row *carrier = sysdesc_find(SYSDESC_I386, 102);
 	const struct sysdesc_inner *connect = sysdesc_inner_find(carrier, 3);
 	const struct sysdesc_inner *send = sysdesc_inner_find(carrier, 9);
-	struct supervisor_config config = { .facilities = KTRFAC(KTR_GENIO) };
+	struct plan_wish wish = { .facilities = KTRFAC(KTR_GENIO) };
 	struct select stops;
 
 	(void)state;
-	select_add(&config.calls, connect->row);
-	assert_false(supervisor_stops(&config, &stops));
+	select_add(&wish.calls, connect->row);
+	assert_false(plan_stops(&wish, &stops));
 	check_filter(&stops, connect, SECCOMP_RET_ALLOW);
-	select_add(&config.calls, send->row);
-	assert_true(supervisor_stops(&config, &stops));
+	select_add(&wish.calls, send->row);
+	assert_true(plan_stops(&wish, &stops));
 	assert_true(select_has(&stops, carrier));
 	assert_false(select_has(&stops, connect->row));
 	/* A carrier by itself, whatever it carries. */
-	select_none(&config.calls);
-	select_add(&config.calls, carrier);
-	assert_true(supervisor_stops(&config, &stops));
+	select_none(&wish.calls);
+	select_add(&wish.calls, carrier);
+	assert_true(plan_stops(&wish, &stops));
 	assert_true(select_has(&stops, carrier));
 	assert_false(select_has(&stops, send->row));
 }

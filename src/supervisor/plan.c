@@ -1,0 +1,129 @@
+/*
+ * From a wish to stops. Must know neither processes nor ptrace.
+ */
+#include "supervisor/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <ktrace-u/format.h>
+
+#include "supervisor/effect.h"
+#include "sysdesc/sysdesc.h"
+
+static unsigned row_needs(const struct plan_wish *wish,
+			  const struct sysdesc_row *row)
+{
+	if (row ? !select_has(&wish->calls, row) : !wish->calls.unknown)
+		return 0;
+	return capture_needs(row, wish->facilities);
+}
+
+/* Does it carry a call of which something is wanted? */
+static bool carries_wanted(const struct plan_wish *wish,
+			   const struct sysdesc_row *carrier)
+{
+	for (unsigned i = 0; i < sysdesc_inner_count(); i++) {
+		const struct sysdesc_inner *inner = sysdesc_inner(i);
+
+		if (inner->carrier == carrier && row_needs(wish, inner->row))
+			return true;
+	}
+	return false;
+}
+
+/* Is the path of some call wanted? */
+static bool wants_paths(const struct plan_wish *wish)
+{
+	const uint32_t names = KTRFAC(KTR_NAMEI);
+
+	for (unsigned i = 0; i < sysdesc_count(); i++) {
+		const struct sysdesc_row *row = sysdesc_row(i);
+
+		if (select_has(&wish->calls, row) &&
+		    capture_needs(row, wish->facilities & names))
+			return true;
+	}
+	return false;
+}
+
+bool plan_stops(const struct plan_wish *wish, struct select *ret)
+{
+	bool paths = wants_paths(wish);
+	unsigned needed = 0;
+
+	select_none(ret);
+	for (unsigned i = 0; i < sysdesc_count(); i++) {
+		const struct sysdesc_row *row = sysdesc_row(i);
+
+		if (!row_needs(wish, row) && !carries_wanted(wish, row) &&
+		    !(paths && effect_is_on_paths(row)))
+			continue;
+		select_add(ret, row);
+		needed++;
+	}
+	ret->unknown = row_needs(wish, NULL) != 0;
+	return needed > 0 && needed < sysdesc_count();
+}
+
+static void plan_make(struct plan *plan, const struct plan_wish *wish)
+{
+	plan->wish = *wish;
+	plan->policy = (struct capture_policy){
+		.facilities = wish->facilities,
+		.genio_size = wish->genio_size,
+		.genio_all = wish->genio_all,
+	};
+	plan->wants_entries = true;
+	plan->wants_paths = wants_paths(wish);
+	for (unsigned i = 0; i < sysdesc_count(); i++) {
+		plan->needs[i] = (uint8_t)row_needs(wish, sysdesc_row(i));
+		plan->stops_calls |= plan->needs[i] != 0;
+		plan->wants_entries &= (plan->needs[i] & CAPTURE_AT_ENTRY) != 0;
+	}
+	plan->needs[SELECT_ROWS_MAX] = (uint8_t)row_needs(wish, NULL);
+}
+
+/* Not by memcmp(): there is padding. */
+static bool is_same(const struct plan_wish *one, const struct plan_wish *other)
+{
+	return one->facilities == other->facilities &&
+	       one->genio_size == other->genio_size &&
+	       one->genio_all == other->genio_all &&
+	       one->calls.unknown == other->calls.unknown &&
+	       !memcmp(one->calls.bits, other->calls.bits,
+		       sizeof(one->calls.bits));
+}
+
+struct plan *plan_get(struct plan **list, const struct plan_wish *wish)
+{
+	struct plan *plan = *list;
+
+	while (plan && !is_same(&plan->wish, wish))
+		plan = plan->next;
+	if (!plan) {
+		plan = calloc(1, sizeof(*plan));
+		if (!plan)
+			return NULL;
+		plan_make(plan, wish);
+		plan->next = *list;
+		*list = plan;
+	}
+	plan->users++;
+	return plan;
+}
+
+void plan_put(struct plan **list, struct plan *plan)
+{
+	if (!plan || --plan->users)
+		return;
+	while (*list != plan)
+		list = &(*list)->next;
+	*list = plan->next;
+	free(plan);
+}
+
+uint8_t plan_needs(const struct plan *plan, const struct sysdesc_row *row)
+{
+	return plan->needs[row ? sysdesc_index(row) : SELECT_ROWS_MAX];
+}

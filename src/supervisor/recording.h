@@ -1,0 +1,51 @@
+/*
+ * What is recorded of a process, and into which trace: what the kernel keeps in
+ * p_traceflag and p_tracevp, and its ktrops(). Must not stop, resume or let go
+ * of anybody.
+ */
+#ifndef SUPERVISOR_RECORDING_H
+#define SUPERVISOR_RECORDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "supervisor/plan.h"
+
+struct process;
+struct session;
+struct supervisor;
+
+struct recording_change {
+	struct session *session; /* where to */
+	struct plan_wish wish;
+	bool has_calls;     /* wish.calls counts; else it stays what it was */
+	bool has_genio;     /* so do genio_size and genio_all */
+	bool replaces;      /* NetBSD's way: what was set before is gone */
+	uint32_t inherited; /* KTRFAC_INHERIT, KTRFAC_ROOT */
+};
+
+/*
+ * Adds to what is recorded of the process, and gives it the session. What it is
+ * said who it is from now on, its first record there. 0 or -ENOMEM, and then
+ * nothing has changed.
+ */
+int recording_set(struct supervisor *supervisor, struct process *process,
+		  const struct recording_change *change);
+
+/* Takes facilities away. Nothing is left when only those are that every trace
+ * has: then it is over. */
+void recording_clear(struct supervisor *supervisor, struct process *process,
+		     uint32_t facilities);
+
+/* Nothing is recorded of the process any more. The last one of a session ends
+ * that. is_whole: what was asked for has been recorded, to its end. */
+void recording_end(struct supervisor *supervisor, struct process *process,
+		   bool is_whole);
+
+/* A fork: the child gets all of it where it is inherited. */
+void recording_fork(struct process *child, const struct process *parent);
+
+/* What all stops together show is not what it was. */
+void recording_review(struct supervisor *supervisor);
+
+#endif

@@ -1,0 +1,142 @@
+/*
+ * The list of traces.
+ */
+#include "supervisor/sessions.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <ktrace-u/format.h>
+
+#include "supervisor/detach.h"
+#include "supervisor/identity.h"
+#include "supervisor/stall.h"
+#include "supervisor/state.h"
+
+static int sessions_add(struct supervisor *supervisor, struct session *session)
+{
+	struct session **grown = reallocarray(supervisor->sessions,
+					      supervisor->session_count + 1,
+					      sizeof(struct session *));
+
+	if (!grown)
+		return -ENOMEM;
+	supervisor->sessions = grown;
+	grown[supervisor->session_count++] = session;
+	return 0;
+}
+
+int sessions_open(struct supervisor *supervisor, int fd, const char *file,
+		  const struct session_origin *origin, struct session **ret)
+{
+	struct session_config config = {
+		.fd = fd,
+		.file = file,
+		.queue_size = supervisor->config->queue_size,
+		.drop = supervisor->config->drop,
+		.clock = &supervisor->clock,
+		.may_wait = stall_may_wait,
+		.context = supervisor,
+		.hurry = supervisor->config->end_requested,
+	};
+	struct session *session;
+	int r;
+
+	session_tick(&supervisor->clock);
+	r = session_open(&session, &config);
+	if (r < 0)
+		return r;
+	r = sessions_add(supervisor, session);
+	if (r < 0) {
+		session_close(session);
+		return r;
+	}
+	identity_put_session(supervisor, session, origin);
+	*ret = session;
+	return 0;
+}
+
+struct session *sessions_find(struct supervisor *supervisor, int fd)
+{
+	for (unsigned i = 0; i < supervisor->session_count; i++)
+		if (session_users(supervisor->sessions[i]) &&
+		    session_is_same(supervisor->sessions[i], fd))
+			return supervisor->sessions[i];
+	return NULL;
+}
+
+void sessions_leave(struct supervisor *supervisor, struct session *session,
+		    bool is_whole)
+{
+	if (session_leave(session))
+		return;
+	if (is_whole)
+		identity_put_session_end(session);
+	session_flush(session);
+	supervisor->sessions_finished = true;
+}
+
+void sessions_say(struct supervisor *supervisor, const char *what,
+		  const char *why)
+{
+	for (unsigned i = 0; i < supervisor->session_count; i++)
+		if (session_users(supervisor->sessions[i]))
+			session_coverage(supervisor->sessions[i], NULL, what,
+					 why);
+}
+
+static void check_sink(struct supervisor *supervisor, struct session *session)
+{
+	int status = session_status(session);
+	char line[128];
+
+	if (session_first_loss(session))
+		notice_say(&supervisor->notice,
+			   "Out of ktrace request objects.");
+	if (status == 0 || !session_users(session))
+		return;
+	if (status != -EPIPE) {
+		snprintf(line, sizeof(line),
+			 "ktrace write failed, errno %d, tracing stopped",
+			 -status);
+		notice_say(&supervisor->notice, line);
+	}
+	detach_session(supervisor, session);
+}
+
+/* One whose reader is slow stays until that has read it all. */
+static void close_finished(struct supervisor *supervisor)
+{
+	unsigned kept = 0;
+
+	supervisor->sessions_finished = false;
+	for (unsigned i = 0; i < supervisor->session_count; i++) {
+		struct session *session = supervisor->sessions[i];
+
+		if (!session_users(session) && session_is_idle(session)) {
+			session_close(session);
+			continue;
+		}
+		supervisor->sessions[kept++] = session;
+		supervisor->sessions_finished |= !session_users(session);
+	}
+	supervisor->session_count = kept;
+}
+
+void sessions_check(struct supervisor *supervisor)
+{
+	for (unsigned i = 0; i < supervisor->session_count; i++)
+		check_sink(supervisor, supervisor->sessions[i]);
+	if (supervisor->sessions_finished)
+		close_finished(supervisor);
+}
+
+void sessions_close(struct supervisor *supervisor)
+{
+	for (unsigned i = 0; i < supervisor->session_count; i++)
+		session_close(supervisor->sessions[i]);
+	free(supervisor->sessions);
+	supervisor->sessions = NULL;
+	supervisor->session_count = 0;
+}

@@ -1,0 +1,50 @@
+/*
+ * All traces that are being written: opened for the first process, closed
+ * behind the last. Must not touch a traced process.
+ */
+#ifndef SUPERVISOR_SESSIONS_H
+#define SUPERVISOR_SESSIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct plan_wish;
+struct session;
+struct session_origin;
+struct supervisor;
+
+/* Where a trace comes from, for its first record. */
+struct session_origin {
+	const struct plan_wish *wish;
+	uint32_t asked;   /* facilities that were asked for by letter */
+	uint32_t inherit; /* -i */
+	bool filtered;
+	char *const *command;               /* argv; may be {NULL} */
+	const struct attach_target *target; /* or NULL */
+};
+
+/* Opens one and writes `session`. The descriptor is taken over where that
+ * succeeds. 0 or -errno. */
+int sessions_open(struct supervisor *supervisor, int fd, const char *file,
+		  const struct session_origin *origin, struct session **ret);
+
+/* The one that is written to what fd is; NULL: none. */
+struct session *sessions_find(struct supervisor *supervisor, int fd);
+
+/* A process is not recorded into it any more. Behind the last one it is
+ * finished: is_whole says that it is all there. */
+void sessions_leave(struct supervisor *supervisor, struct session *session,
+		    bool is_whole);
+
+/* A `coverage` record about all of them, in each. */
+void sessions_say(struct supervisor *supervisor, const char *what,
+		  const char *why);
+
+/* Sinks that failed: nothing more is recorded into them. Those that are
+ * finished, and written, are closed. */
+void sessions_check(struct supervisor *supervisor);
+
+/* Closes all that are left, and waits for their sinks. */
+void sessions_close(struct supervisor *supervisor);
+
+#endif
