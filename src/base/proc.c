@@ -23,7 +23,7 @@
 #include "base/fd.h"
 
 #define PROC_NAME_MAX 64
-#define STATUS_MAX    4096
+#define STATUS_MAX    16384
 
 static void proc_name(char name[PROC_NAME_MAX], pid_t tid, const char *what)
 {
@@ -113,6 +113,8 @@ static const struct line_row {
 	{ "NSpid", LINE_NAMESPACES, 0 },
 	{ "SigIgn", LINE_MASK, TO(signals_ignored) },
 	{ "SigCgt", LINE_MASK, TO(signals_caught) },
+	{ "CapPrm", LINE_MASK, TO(permitted) },
+	{ "CapEff", LINE_MASK, TO(effective) },
 	{ "State", LINE_ZOMBIE, TO(is_zombie) },
 	{ "NoNewPrivs", LINE_FLAG, TO(no_new_privs) },
 #undef TO
@@ -172,11 +174,11 @@ int proc_status(pid_t tid, struct proc_status *ret)
 
 	proc_name(name, tid, "status");
 	n = fd_read_file(AT_FDCWD, name, data, sizeof(data));
-	/* A longer one ends in lines that nobody needs here. */
 	if (n < 0 && n != -EFBIG)
 		return proc_errno((int)-n);
 	for (char *line; (line = strsep(&rest, "\n")) != NULL;)
 		take_line(line, &status);
+	status.is_cut = n == -EFBIG || status.group_count == PROC_GROUPS_MAX;
 	*ret = status;
 	return 0;
 }

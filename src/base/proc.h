@@ -20,7 +20,7 @@
  */
 int proc_open(void);
 
-#define PROC_GROUPS_MAX     64
+#define PROC_GROUPS_MAX     256
 #define PROC_NAMESPACES_MAX 8
 
 /* From /proc/PID/status. Ids are real, effective, saved, file system. */
@@ -32,11 +32,14 @@ struct proc_status {
 	uint32_t uid[4];
 	uint32_t gid[4];
 	uint32_t groups[PROC_GROUPS_MAX];
-	unsigned group_count;              /* those kept */
+	unsigned group_count; /* those kept */
+	bool is_cut;          /* it has more: groups, and what comes after */
 	pid_t ns_pid[PROC_NAMESPACES_MAX]; /* outermost first */
 	unsigned ns_count;
 	uint64_t signals_ignored; /* bit n-1 is signal n */
 	uint64_t signals_caught;
+	uint64_t permitted; /* capabilities, a bit each */
+	uint64_t effective;
 	bool no_new_privs;
 	bool is_zombie;
 };

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "supervisor/attach.h"
+#include "control/targets.h"
 #include "sysdesc/select.h"
 
 struct text;
@@ -31,8 +31,8 @@ struct ktrace_options {
 	uint64_t genio_size;
 	uint64_t queue_size;
 	enum ktrace_seccomp seccomp;
-	struct attach_target target; /* -p, -g, -d */
-	bool attaches;               /* one of them was given */
+	struct targets target; /* -p, -g, -d */
+	bool attaches;         /* one of them was given */
 	char *const *command;
 };
 

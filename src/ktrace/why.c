@@ -16,7 +16,7 @@
 #include "base/fd.h"
 #include "base/proc.h"
 #include "base/text.h"
-#include "supervisor/attach.h"
+#include "control/targets.h"
 
 static int yama_scope(void)
 {
@@ -191,7 +191,7 @@ static void look_at(struct refused *refused, pid_t pid)
 		refused->owner = status.st_uid;
 }
 
-void why_not_attached(struct text *text, const struct attach_target *target,
+void why_not_attached(struct text *text, const struct targets *target,
 		      int error)
 {
 	struct refused refused;

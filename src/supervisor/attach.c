@@ -5,13 +5,11 @@
 #include "supervisor/attach.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <ktrace-u/format.h>
 
-#include "base/clock.h"
 #include "base/proc.h"
+#include "control/targets.h"
 #include "supervisor/call.h"
 #include "supervisor/identity.h"
 #include "supervisor/life.h"
@@ -96,8 +94,8 @@ static void give_up(struct supervisor *supervisor, struct process *process)
 		task_remove_process(&supervisor->tasks, process);
 }
 
-static int seize_process(struct supervisor *supervisor, pid_t pid,
-			 const struct recording_change *change)
+int attach_process(struct supervisor *supervisor, pid_t pid,
+		   const struct recording_change *change)
 {
 	struct seizing seizing = { .supervisor = supervisor };
 	int r = check_process(pid);
@@ -119,110 +117,32 @@ static int seize_process(struct supervisor *supervisor, pid_t pid,
 
 /* ---- all that are meant ---- */
 
-struct choosing {
+struct seizing_all {
 	struct supervisor *supervisor;
-	const struct attach_target *target;
 	const struct recording_change *change;
-	uint64_t latest; /* who started later came of those that were seized */
-	pid_t *meant;    /* malloc'd; also those that were refused */
-	size_t count;
-	unsigned seized;
-	int error; /* of the last that was refused */
 };
 
-static bool is_among(const struct choosing *choosing, pid_t pid)
+static int seize_one(void *context, pid_t pid)
 {
-	for (size_t i = 0; i < choosing->count; i++)
-		if (choosing->meant[i] == pid)
-			return true;
-	return false;
+	const struct seizing_all *all = context;
+
+	return attach_process(all->supervisor, pid, all->change);
 }
 
-static bool is_meant(const struct choosing *choosing, pid_t pid)
+int attach_targets(struct supervisor *supervisor, const struct targets *targets,
+		   const struct recording_change *change)
 {
-	const struct attach_target *target = choosing->target;
-	struct proc_status status;
-	uint64_t start;
-
-	if (pid == target->pid)
-		return true;
-	if (target->pgid && getpgid(pid) == target->pgid)
-		return true;
-	return target->descendants && !proc_status(pid, &status) &&
-	       is_among(choosing, status.parent) &&
-	       !proc_start_time(pid, &start) && start <= choosing->latest;
-}
-
-static int add_meant(struct choosing *choosing, pid_t pid)
-{
-	pid_t *meant = reallocarray(choosing->meant, choosing->count + 1,
-				    sizeof(*meant));
-
-	if (!meant)
-		return -ENOMEM;
-	choosing->meant = meant;
-	meant[choosing->count++] = pid;
-	return 0;
-}
-
-/* One that is refused does not keep those below it from being seized. */
-static int choose(void *context, pid_t pid)
-{
-	struct choosing *choosing = context;
-	int r;
-
-	if (pid == getpid() || is_among(choosing, pid) ||
-	    !is_meant(choosing, pid))
-		return 0;
-	r = add_meant(choosing, pid);
-	if (r < 0)
-		return r;
-	r = seize_process(choosing->supervisor, pid, choosing->change);
-	if (!r)
-		choosing->seized++;
-	else if (choosing->error != -EPERM)
-		choosing->error = r;
-	return 1;
-}
-
-/* In the ticks since boot that processes' starts are told in. */
-static uint64_t now_ticks(void)
-{
-	uint64_t hertz = (uint64_t)sysconf(_SC_CLK_TCK);
-
-	return clock_ns(CLOCK_BOOTTIME) / (CLOCK_NS_PER_S / hertz);
-}
-
-/* A child may be listed before its parent: until nobody new is found. */
-static int seize_chosen(struct choosing *choosing)
-{
-	int fresh = 1;
-
-	while (fresh > 0)
-		fresh = proc_each_process(choose, choosing);
-	free(choosing->meant);
-	if (fresh < 0)
-		return fresh;
-	return choosing->seized ? 0 : choosing->error;
-}
-
-int attach_target(struct supervisor *supervisor,
-		  const struct attach_target *target,
-		  const struct recording_change *change)
-{
+	struct seizing_all all = { supervisor, change };
 	bool inherits = change->inherited & KTRFAC_INHERIT;
-	struct choosing choosing = {
-		.supervisor = supervisor,
-		.target = target,
-		.change = change,
-		.latest = inherits ? UINT64_MAX : now_ticks(),
-		.error = -ESRCH,
-	};
+	struct targets_tally tally;
 
-	if (target->pgid || target->descendants)
-		return seize_chosen(&choosing);
-	return seize_process(supervisor, target->pid, change);
+	/* Who started later came of those that were seized. */
+	return targets_each(targets,
+			    inherits ? TARGETS_NO_LIMIT : targets_now(),
+			    seize_one, &all, &tally);
 }
+
+/* ---- afterwards ---- */
 
 /* The first of a process to stop shows which ABI it has. */
 static void present(struct task *task, uint32_t audit_arch)

@@ -12,23 +12,20 @@
 
 struct recording_change;
 struct supervisor;
+struct targets;
 struct task;
 
-/* What to attach to: a process or a group; the other is 0. */
-struct attach_target {
-	pid_t pid;
-	pid_t pgid;
-	bool descendants; /* and all that come of them */
-};
-
 /*
- * Seizes them, and records of them what the change says. Fine when one could
- * be, as in the kernel; -EPERM when all were refused, -ESRCH when there was
- * none. Each of their threads is awaited.
+ * Seizes a process that is not traced yet, and records of it what the change
+ * says. Each of its threads is awaited. 0; -EPERM when the kernel refuses;
+ * -ESRCH when there is none; -errno.
  */
-int attach_target(struct supervisor *supervisor,
-		  const struct attach_target *target,
-		  const struct recording_change *change);
+int attach_process(struct supervisor *supervisor, pid_t pid,
+		   const struct recording_change *change);
+
+/* The same for all that are meant, as targets_each() has it. */
+int attach_targets(struct supervisor *supervisor, const struct targets *targets,
+		   const struct recording_change *change);
 
 /* The thread stops for the first time since then, and is not answered yet. */
 void attach_met(struct supervisor *supervisor, struct task *task);

@@ -17,6 +17,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "control/targets.h"
 #include "base/proc.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
@@ -62,7 +63,7 @@ static void put_unrecorded(struct session *session, uint32_t left)
 }
 
 static void put_target(struct fields_writer *fields,
-		       const struct attach_target *target)
+		       const struct targets *target)
 {
 	if (target && target->pid)
 		fields_number(fields, "pid", target->pid);

@@ -19,8 +19,8 @@ struct session_origin {
 	uint32_t asked;   /* facilities that were asked for by letter */
 	uint32_t inherit; /* -i */
 	bool filtered;
-	char *const *command;               /* argv; may be {NULL} */
-	const struct attach_target *target; /* or NULL */
+	char *const *command;         /* argv; may be {NULL} */
+	const struct targets *target; /* or NULL */
 };
 
 /* Opens one and writes `session`. The descriptor is taken over where that

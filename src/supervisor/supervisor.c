@@ -81,7 +81,7 @@ static void tell_attached(struct supervisor *supervisor, const pid_t *late,
 static int start_attached(struct supervisor *supervisor,
 			  const struct recording_change *change)
 {
-	int r = attach_target(supervisor, supervisor->config->target, change);
+	int r = attach_targets(supervisor, supervisor->config->target, change);
 
 	if (!r)
 		await_begin(supervisor, tell_attached);

@@ -14,7 +14,7 @@
 
 #include "supervisor/plan.h"
 
-struct attach_target;
+struct targets;
 struct launch;
 
 struct supervisor_config {
@@ -27,8 +27,8 @@ struct supervisor_config {
 	size_t queue_size;
 	bool drop; /* --drop */
 	const char *version;
-	char *const *command; /* argv; {NULL} where there is a target */
-	const struct attach_target *target; /* NULL: there is a command */
+	char *const *command;         /* argv; {NULL} where there is a target */
+	const struct targets *target; /* NULL: there is a command */
 	/* Set to 1 by a signal handler: end the tracing. Set to 2 when that
 	 * was seen. */
 	volatile sig_atomic_t *end_requested;
