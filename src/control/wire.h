@@ -45,13 +45,14 @@ enum wire_operation {
 struct wire_request {
 	enum wire_operation operation;
 	uint32_t flags;
-	uint32_t facilities; /* KTRFAC() bits and KTRFAC_INHERIT */
+	uint32_t facilities; /* KTRFAC() bits and KTRFAC_INHERIT only */
 	uint32_t asked;      /* those of them that were named by letter */
 	pid_t pid;           /* as ktrace(2): below 0 is a group */
 	uint32_t state;      /* enum ownership_state, of PAUSE and RESUME */
 	uint32_t genio_size; /* 0: as it is */
 	uint32_t text_length;
-	char text[WIRE_TEXT_MAX + 1]; /* a NUL is put behind it */
+	/* A NUL is put behind it; of UTRACE, it may hold others. */
+	char text[WIRE_TEXT_MAX + 1];
 };
 
 /* What a message from a supervisor is. */
