@@ -21,6 +21,9 @@ struct server;
 #define SERVER_CONNECTIONS_MAX 64 /* at a time */
 #define SERVER_PER_USER_MAX    16 /* of these, but for our own user and root */
 
+/* As many others as there may be leave room for our own user and root. */
+#define SERVER_STRANGERS_MAX (SERVER_CONNECTIONS_MAX - SERVER_PER_USER_MAX)
+
 /* The peer as it was when it connected, by the kernel's word (SO_PEERCRED,
  * SO_PEERGROUPS). */
 struct server_peer {
@@ -35,13 +38,18 @@ struct server_peer {
 struct server_request {
 	struct server_peer peer;
 	struct wire_request wire;
-	int fd; /* what came along, or -1; the taker's, who closes it */
+	int fd; /* what came along, or -1; the taker's, see server_discard() */
 };
 
 struct server_config {
 	pid_t pid; /* whose name the socket bears: our own */
-	/* Called from the server's thread when there is something to take, and
-	 * again every 20 ms until it is taken. */
+	/*
+	 * Called from the server's thread when there is something to take, and
+	 * again every 20 ms until it is taken; in the same way when a kept
+	 * connection ended, until server_has_lost() was asked. Must not wait,
+	 * nor call anything of this file. Never called once server_close() has
+	 * begun.
+	 */
 	void (*wake)(void *context);
 	void *context;
 };
@@ -51,7 +59,11 @@ struct server_config {
  * -errno; -EADDRINUSE when all names are held by others.
  */
 int server_open(struct server **ret, const struct server_config *config);
-/* Ends it; what was not answered never will be. NULL is fine. */
+/*
+ * Ends it; what was not answered never will be. Takes no longer than a second:
+ * a thread that hangs, closing what a client sent, is left to itself. NULL is
+ * fine.
+ */
 void server_close(struct server *server);
 
 /*
@@ -62,14 +74,24 @@ void server_close(struct server *server);
  */
 bool server_take(struct server *server, struct server_request *ret);
 
-/* Answers the request that was taken last; fd (-1: none) goes along, and stays
+/*
+ * Answers the request that was taken last; fd (-1: none) goes along, and stays
  * the caller's. Unless it is kept, the connection is for one request and is
- * closed behind the answer. */
-void server_answer(struct server *server, const struct wire_answer *answer,
+ * closed behind the answer. False when nobody is there to get it any more.
+ */
+bool server_answer(struct server *server, const struct wire_answer *answer,
 		   int fd, bool keep);
 
-/* Whether a kept connection is still there; and a message to it of its own
- * accord: false when it is gone. */
+/* Closes a descriptor that a client sent, in the server's thread: that may take
+ * as long as the client likes (a socket that lingers, a file in FUSE). */
+void server_discard(struct server *server, int fd);
+
+/* Whether a connection that was to be kept has ended since this was asked last
+ * (cheap when none has). */
+bool server_has_lost(struct server *server);
+
+/* Whether a connection is still there; and a message of its own accord to one
+ * that is kept: false when it is gone, or does not read what it is sent. */
 bool server_is_connected(struct server *server, uint64_t connection);
 bool server_tell(struct server *server, uint64_t connection,
 		 const struct wire_answer *answer);
