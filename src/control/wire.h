@@ -25,7 +25,7 @@ enum wire_operation {
 	WIRE_CLEAR,      /* takes them away: KTROP_CLEAR */
 	WIRE_CLEAR_FILE, /* of all that are traced to it: KTROP_CLEARFILE */
 	WIRE_CLEAR_MINE, /* of all that the requester may: -C */
-	WIRE_STATUS,     /* answered with a descriptor: a JSON document */
+	WIRE_STATUS,     /* answered with a descriptor of a file to be read */
 	WIRE_REGISTER,   /* as the background recorder */
 	WIRE_OWNER,      /* makes pid the owner; -1 takes it back */
 	WIRE_PAUSE,      /* if the state is what is named in state */
@@ -40,7 +40,8 @@ enum wire_operation {
 #define WIRE_NETBSD    0x4u /* by NetBSD's rules and semantics */
 #define WIRE_GENIO_ALL 0x8u
 #define WIRE_CALLS     0x10u /* text is a selection (sysdesc/select.h) */
-#define WIRE_FLAGS     0x1fu
+#define WIRE_JSON      0x20u /* STATUS as a JSON document, else as lines */
+#define WIRE_FLAGS     0x3fu
 
 struct wire_request {
 	enum wire_operation operation;

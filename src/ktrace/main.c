@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -15,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "ktrace/ask.h"
 #include "ktrace/options.h"
 #include "ktrace/output.h"
 #include "ktrace/why.h"
@@ -59,6 +61,12 @@ static int complain(int status, const char *line)
 {
 	fprintf(stderr, "ktrace-u: %s\n", line);
 	return status;
+}
+
+static int print(struct text *text, FILE *to)
+{
+	fwrite(text->data, 1, text->length, to);
+	return fflush(to) ? 1 : 0;
 }
 
 /* A recorder with a hard limit on its CPU time is killed when it is used up,
@@ -184,22 +192,114 @@ static int fork_supervisor(struct launch *launch,
 	return r;
 }
 
-static int attach(const struct ktrace_options *options,
-		  struct supervisor_config *config)
+/* A supervisor of its own for those whom nobody traces. */
+static int start_attached(const struct ktrace_options *options,
+			  struct supervisor_config *config)
 {
-	_cleanup_(text_done) struct text line = TEXT_INIT;
 	struct launch launch;
-	int r;
+	int r = fork_supervisor(&launch, config);
 
-	config->fd = output_open(options, &line);
-	if (config->fd < 0)
-		return complain(EXIT_FAILED, text_string(&line));
-	r = fork_supervisor(&launch, config);
 	if (r < 0)
 		return EXIT_FAILED;
 	if (r == LAUNCH_SUPERVISOR)
-		return be_supervisor(config, &launch);
+		exit(be_supervisor(config, &launch));
 	return be_asker(options, &launch);
+}
+
+/* Those first who have a supervisor: nobody else can change what it does. */
+static int attach(const struct ktrace_options *options,
+		  struct supervisor_config *config)
+{
+	_cleanup_(ask_found_done) struct ask_found found = { 0 };
+	_cleanup_(text_done) struct text line = TEXT_INIT;
+	bool left = true;
+	int r = ask_find(options, &found);
+
+	if (r < 0) {
+		why_not_attached(&line, &options->target, -r);
+		return complain(EXIT_FAILED, text_string(&line));
+	}
+	config->fd = output_open(options, &line);
+	if (config->fd < 0)
+		return complain(EXIT_FAILED, text_string(&line));
+	if (found.tracer_count)
+		r = ask_set(options, &found, config->fd, &left, &line);
+	if (r < 0)
+		return complain(EXIT_FAILED, text_string(&line));
+	if (left)
+		return start_attached(options, config);
+	print(&line, stderr);
+	return 0;
+}
+
+static int be_background(const struct ktrace_options *options, int fd)
+{
+	_cleanup_(ask_found_done) struct ask_found found = { 0 };
+	_cleanup_(text_done) struct text line = TEXT_INIT;
+	int r = ask_find(options, &found);
+
+	if (!r)
+		r = ask_background(options, &found, fd, &line);
+	else
+		why_not_attached(&line, &options->target, -r);
+	return r < 0 ? complain(EXIT_FAILED, text_string(&line)) : 0;
+}
+
+/* It starts the supervisor if there is none, and then is a client of it. */
+static int record_in_background(const struct ktrace_options *options,
+				struct supervisor_config *config)
+{
+	_cleanup_(ask_found_done) struct ask_found found = { 0 };
+	_cleanup_(text_done) struct text line = TEXT_INIT;
+	int r = ask_find(options, &found);
+
+	if (r < 0) {
+		why_not_attached(&line, &options->target, -r);
+		return complain(EXIT_FAILED, text_string(&line));
+	}
+	config->fd = output_open(options, &line);
+	if (config->fd < 0)
+		return complain(EXIT_FAILED, text_string(&line));
+	config->background = true;
+	if (!found.tracer_count)
+		r = start_attached(options, config);
+	return r ? r : be_background(options, config->fd);
+}
+
+typedef int ask(const struct ktrace_options *options,
+		const struct ask_found *found, struct text *text);
+
+/* What is asked of those that are there. */
+static ask *ask_of(const struct ktrace_options *options)
+{
+	switch (options->mode) {
+	case KTRACE_CLEAR:
+		return options->has_target ? ask_clear : ask_clear_file;
+	case KTRACE_CLEAR_ALL:
+		return ask_clear_all;
+	case KTRACE_STATUS:
+		return ask_status;
+	case KTRACE_OWN:
+		return ask_own;
+	case KTRACE_RECORD:
+		break;
+	}
+	return NULL;
+}
+
+static int ask_others(const struct ktrace_options *options)
+{
+	_cleanup_(ask_found_done) struct ask_found found = { 0 };
+	_cleanup_(text_done) struct text text = TEXT_INIT;
+	int r = ask_find(options, &found);
+
+	if (r < 0)
+		why_not_attached(&text, &options->target, -r);
+	else
+		r = ask_of(options)(options, &found, &text);
+	if (r < 0)
+		return complain(EXIT_FAILED, text_string(&text));
+	return print(&text, options->mode == KTRACE_STATUS ? stdout : stderr);
 }
 
 static int record(const struct ktrace_options *options,
@@ -244,10 +344,15 @@ static void hold_standard_numbers(void)
 		close(fd);
 }
 
-static int print(struct text *text, FILE *to)
+static int run(const struct ktrace_options *options,
+	       struct supervisor_config *config)
 {
-	fwrite(text->data, 1, text->length, to);
-	return fflush(to) ? 1 : 0;
+	if (options->mode != KTRACE_RECORD)
+		return ask_others(options);
+	if (options->background)
+		return record_in_background(options, config);
+	return options->has_target ? attach(options, config)
+				   : record(options, config);
 }
 
 int main(int argc, char **argv)
@@ -286,9 +391,8 @@ int main(int argc, char **argv)
 		.drop = options.drop,
 		.version = KTRACE_U_VERSION,
 		.command = options.command,
-		.target = options.attaches ? &options.target : NULL,
+		.target = options.has_target ? &options.target : NULL,
 		.end_requested = &end_requested,
 	};
-	return options.attaches ? attach(&options, &config)
-				: record(&options, &config);
+	return run(&options, &config);
 }

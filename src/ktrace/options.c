@@ -24,6 +24,8 @@
 
 enum option_id {
 	OPTION_APPEND = 1,
+	OPTION_CLEAR,
+	OPTION_CLEAR_ALL,
 	OPTION_DESCENDANTS,
 	OPTION_GROUP,
 	OPTION_PROCESS,
@@ -37,12 +39,22 @@ enum option_id {
 	OPTION_GENIO_ALL,
 	OPTION_QUEUE,
 	OPTION_DROP,
+	OPTION_STATUS,
+	OPTION_JSON,
+	OPTION_RULES,
+	OPTION_BACKGROUND,
+	OPTION_OWNER,
+	OPTION_PAUSE,
+	OPTION_RESUME,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
 
 static const struct options_row table[] = {
 	{ 'a', NULL, NULL, "append to the trace file", OPTION_APPEND },
+	{ 'c', NULL, NULL, "clear trace points: of -p, -g, or all into -f",
+	  OPTION_CLEAR },
+	{ 'C', NULL, NULL, "stop all tracing that you may", OPTION_CLEAR_ALL },
 	{ 'd', NULL, NULL, "with -p or -g: and all descendants there are",
 	  OPTION_DESCENDANTS },
 	{ 'f', NULL, "FILE", "trace to FILE (ktrace.out; - is standard output)",
@@ -66,6 +78,21 @@ static const struct options_row table[] = {
 	  OPTION_QUEUE },
 	{ 0, "drop", NULL, "lose records rather than let the program wait",
 	  OPTION_DROP },
+	{ 0, "status", NULL, "tell what is traced: of -p, -g, or everywhere",
+	  OPTION_STATUS },
+	{ 0, "json", NULL, "with --status: a JSON document per recorder",
+	  OPTION_JSON },
+	{ 0, "rules", "WHOSE", "who may trace whom: freebsd, netbsd",
+	  OPTION_RULES },
+	{ 0, "background", NULL,
+	  "with -p or -g: stay, give way to others, come back after them",
+	  OPTION_BACKGROUND },
+	{ 0, "owner", "PID",
+	  "with -p or -g: who owns the recorder (-1: nobody)", OPTION_OWNER },
+	{ 0, "pause", "STATE",
+	  "with -p or -g: record nothing, if it is foreground, background",
+	  OPTION_PAUSE },
+	{ 0, "resume", NULL, "with -p or -g: go on", OPTION_RESUME },
 	{ 0, "help", NULL, "print this and exit", OPTION_HELP },
 	{ 0, "version", NULL, "print the version and exit", OPTION_VERSION },
 	{ 0 },
@@ -89,6 +116,8 @@ static int take_points(struct parse *parse, const char *value)
 	struct ktrace_options *options = parse->options;
 	char bad = 0;
 
+	options->points_given = true;
+
 	if (facility_parse(value, &options->points, &bad) < 0) {
 		text_format(parse->error, "unknown facility '%c' in %s", bad,
 			    value);
@@ -106,7 +135,56 @@ static int take_id(struct parse *parse, const char *option, const char *value,
 	if (options_number(value, 1, INT_MAX, &id) < 0)
 		return bad_value(parse, option, value, "a process id");
 	*ret = (pid_t)id;
-	parse->options->attaches = true;
+	parse->options->has_target = true;
+	return 0;
+}
+
+static int take_mode(struct parse *parse, enum ktrace_mode mode)
+{
+	if (parse->options->mode != KTRACE_RECORD &&
+	    parse->options->mode != mode) {
+		text_put(parse->error,
+			 "-c, -C, --status, --owner, --pause and --resume "
+			 "exclude each other");
+		return -EINVAL;
+	}
+	parse->options->mode = mode;
+	return 0;
+}
+
+static int take_owner(struct parse *parse, const char *value)
+{
+	int64_t pid;
+
+	if (options_number(value, -1, INT_MAX, &pid) < 0)
+		return bad_value(parse, "--owner", value,
+				 "a process id, or -1");
+	parse->options->owner = (pid_t)pid;
+	parse->options->own_operation = WIRE_OWNER;
+	return take_mode(parse, KTRACE_OWN);
+}
+
+static int take_pause(struct parse *parse, const char *value)
+{
+	if (!strcmp(value, "foreground"))
+		parse->options->state = OWNERSHIP_FOREGROUND;
+	else if (!strcmp(value, "background"))
+		parse->options->state = OWNERSHIP_BACKGROUND;
+	else
+		return bad_value(parse, "--pause", value,
+				 "foreground or background");
+	parse->options->own_operation = WIRE_PAUSE;
+	return take_mode(parse, KTRACE_OWN);
+}
+
+static int take_rules(struct parse *parse, const char *value)
+{
+	if (!strcmp(value, "freebsd"))
+		parse->options->rules = PERMISSION_FREEBSD;
+	else if (!strcmp(value, "netbsd"))
+		parse->options->rules = PERMISSION_NETBSD;
+	else
+		return bad_value(parse, "--rules", value, "freebsd or netbsd");
 	return 0;
 }
 
@@ -125,6 +203,7 @@ static int take_calls(struct parse *parse, const char *value)
 	size_t at, length;
 
 	parse->options->calls_selected = true;
+	parse->options->calls_text = value;
 	if (select_parse(&parse->options->calls, value, &at, &length) < 0) {
 		text_format(parse->error,
 			    "--syscalls: \"%.*s\" is no system call or class",
@@ -168,6 +247,27 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_APPEND:
 		options->append = true;
 		return 0;
+	case OPTION_CLEAR:
+		return take_mode(parse, KTRACE_CLEAR);
+	case OPTION_CLEAR_ALL:
+		return take_mode(parse, KTRACE_CLEAR_ALL);
+	case OPTION_STATUS:
+		return take_mode(parse, KTRACE_STATUS);
+	case OPTION_JSON:
+		options->json = true;
+		return 0;
+	case OPTION_RULES:
+		return take_rules(parse, value);
+	case OPTION_BACKGROUND:
+		options->background = true;
+		return 0;
+	case OPTION_OWNER:
+		return take_owner(parse, value);
+	case OPTION_PAUSE:
+		return take_pause(parse, value);
+	case OPTION_RESUME:
+		options->own_operation = WIRE_RESUME;
+		return take_mode(parse, KTRACE_OWN);
 	case OPTION_DESCENDANTS:
 		options->target.descendants = true;
 		return 0;
@@ -190,6 +290,7 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_SECCOMP:
 		return take_seccomp(parse, value);
 	case OPTION_GENIO_SIZE:
+		options->genio_given = true;
 		return take_size(parse, "--genio-size", value, 1,
 				 GENIO_SIZE_MAX, &options->genio_size);
 	case OPTION_GENIO_ALL:
@@ -213,13 +314,38 @@ static int take_option(void *context, int id, const char *value)
 
 static const char *check_target(const struct ktrace_options *options)
 {
-	if (options->command[0])
-		return "-p and -g do not go with a command";
 	if (options->target.pid && options->target.pgid)
 		return "-p and -g exclude each other";
 	if (options->seccomp == SECCOMP_ALWAYS)
 		return "--seccomp=always does not go with -p and -g: a process "
 		       "that runs cannot be given a filter";
+	return NULL;
+}
+
+/* What only looks at, or changes, what is traced already. */
+static const char *check_mode(const struct ktrace_options *options)
+{
+	if (options->command[0])
+		return "-c, -C, --status, --owner, --pause and --resume do not "
+		       "go with a command";
+	if (options->mode == KTRACE_OWN && !options->has_target)
+		return "--owner, --pause and --resume go with -p or -g";
+	if (options->mode == KTRACE_CLEAR_ALL && options->has_target)
+		return "-C does not go with -p and -g";
+	return NULL;
+}
+
+static const char *check_kinds(const struct ktrace_options *options)
+{
+	if (options->json && options->mode != KTRACE_STATUS)
+		return "--json goes with --status";
+	if (options->has_target && options->command[0])
+		return "-p and -g do not go with a command";
+	if (options->background &&
+	    (!options->has_target || options->mode != KTRACE_RECORD))
+		return "--background goes with -p or -g";
+	if (options->target.descendants && !options->has_target)
+		return "-d goes with -p or -g";
 	return NULL;
 }
 
@@ -233,11 +359,13 @@ static int check(const struct ktrace_options *options, struct text *error)
 		problem = "--fd and -f exclude each other";
 	else if (options->fd >= 0 && options->append)
 		problem = "-a does not go with --fd";
-	else if (options->attaches)
+	else
+		problem = check_kinds(options);
+	if (!problem && options->has_target)
 		problem = check_target(options);
-	else if (options->target.descendants)
-		problem = "-d goes with -p or -g";
-	else if (!options->command[0])
+	if (!problem && options->mode != KTRACE_RECORD)
+		problem = check_mode(options);
+	else if (!problem && !options->has_target && !options->command[0])
 		problem = "no command given";
 	if (!problem)
 		return 0;
@@ -272,10 +400,15 @@ int ktrace_options_parse(struct ktrace_options *ret, int argc,
 
 void ktrace_options_usage(struct text *text)
 {
-	text_put(text, "usage: ktrace-u [-ai] [-f file | --fd n] [-t points] "
-		       "[--syscalls list] command [args]\n"
-		       "       ktrace-u [-adi] [-f file | --fd n] [-t points] "
-		       "[--syscalls list] -p pid | -g pgid\n");
+	text_put(text,
+		 "usage: ktrace-u [-ai] [-f file | --fd n] [-t points] "
+		 "[--syscalls list] command [args]\n"
+		 "       ktrace-u [-adi] [-f file | --fd n] [-t points] "
+		 "[--syscalls list] -p pid | -g pgid\n"
+		 "       ktrace-u -c [-d] [-f file] [-t points] [-p pid | "
+		 "-g pgid]\n"
+		 "       ktrace-u -C\n"
+		 "       ktrace-u --status [--json] [-p pid | -g pgid]\n");
 }
 
 void ktrace_options_help(struct text *text)

@@ -8,10 +8,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "control/ownership.h"
+#include "control/permission.h"
 #include "control/targets.h"
+#include "control/wire.h"
 #include "sysdesc/select.h"
 
 struct text;
+
+enum ktrace_mode {
+	KTRACE_RECORD, /* a command, or what has_target says */
+	KTRACE_CLEAR,
+	KTRACE_CLEAR_ALL,
+	KTRACE_STATUS,
+	KTRACE_OWN, /* whose the recorder is, and whether it records */
+};
 
 enum ktrace_seccomp { SECCOMP_AUTO, SECCOMP_ALWAYS, SECCOMP_NEVER };
 
@@ -22,17 +33,27 @@ struct ktrace_options {
 	bool genio_all; /* --genio-all */
 	bool help;
 	bool version;
-	const char *file;    /* -f; "-" is standard output */
-	int fd;              /* --fd; -1 if not given */
-	uint32_t points;     /* -t: KTRFAC() bits */
+	const char *file; /* -f; "-" is standard output */
+	int fd;           /* --fd; -1 if not given */
+	uint32_t points;  /* -t: KTRFAC() bits */
+	bool points_given;
 	uint32_t asked;      /* those named by a letter of -t */
 	struct select calls; /* --syscalls */
 	bool calls_selected;
+	const char *calls_text; /* as it was given, or NULL */
 	uint64_t genio_size;
+	bool genio_given;
 	uint64_t queue_size;
 	enum ktrace_seccomp seccomp;
 	struct targets target; /* -p, -g, -d */
-	bool attaches;         /* one of them was given */
+	bool has_target;       /* -p or -g was given */
+	enum ktrace_mode mode;
+	bool json;       /* --json */
+	bool background; /* --background */
+	enum permission_form rules;
+	enum wire_operation own_operation; /* of KTRACE_OWN */
+	pid_t owner;                       /* --owner */
+	enum ownership_state state;        /* --pause */
 	char *const *command;
 };
 

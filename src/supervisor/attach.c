@@ -15,12 +15,14 @@
 #include "supervisor/life.h"
 #include "supervisor/recording.h"
 #include "supervisor/state.h"
+#include "tracee/launch.h"
 
 /* ---- one process ---- */
 
 struct seizing {
 	struct supervisor *supervisor;
 	struct process *process;
+	struct tracee_options options;
 };
 
 /* Who is gone, or follows its creator already, need not be seized. */
@@ -37,13 +39,12 @@ static int seize_thread(void *context, pid_t tid)
 {
 	struct seizing *seizing = context;
 	struct supervisor *supervisor = seizing->supervisor;
-	struct tracee_options options = state_options(seizing->process);
 	struct task *task;
 	int r;
 
 	if (task_find(&supervisor->tasks, tid))
 		return 0;
-	r = tracee_seize(tid, &options);
+	r = tracee_seize(tid, &seizing->options);
 	if (r == -ESRCH ||
 	    (r == -EPERM && is_past_seizing(seizing->process->pid, tid)))
 		return 0;
@@ -86,33 +87,44 @@ static int check_process(pid_t pid)
 		   : -ESRCH;
 }
 
-/* Those threads that were seized are let go at their first stop. */
-static void give_up(struct supervisor *supervisor, struct process *process)
+/* Whether somebody is traced by it, or by somebody who is, and so on. */
+static bool holds(pid_t pid, pid_t whom)
 {
-	recording_end(supervisor, process, false);
-	if (!process->task_count)
-		task_remove_process(&supervisor->tasks, process);
+	struct proc_status status;
+
+	while (!proc_status(whom, &status) && status.tracer) {
+		if (status.tracer == pid)
+			return true;
+		whom = status.tracer;
+	}
+	return false;
 }
 
 int attach_process(struct supervisor *supervisor, pid_t pid,
 		   const struct recording_change *change)
 {
-	struct seizing seizing = { .supervisor = supervisor };
+	struct seizing seizing = {
+		.supervisor = supervisor,
+		.options.children = change->inherited & KTRFAC_INHERIT,
+	};
 	int r = check_process(pid);
 
 	if (r < 0)
 		return r;
+	/* Each would wait for the other. */
+	if (holds(pid, getpid()) || holds(pid, supervisor->launch->command))
+		return -EPERM;
 	seizing.process = life_adopt_process(supervisor, pid);
 	if (!seizing.process)
 		return -ENOMEM;
-	r = recording_set(supervisor, seizing.process, change);
-	if (!r)
-		r = seize_threads(&seizing);
-	if (r < 0 || !seizing.process->task_count) {
-		give_up(supervisor, seizing.process);
+	r = seize_threads(&seizing);
+	if (!seizing.process->task_count) {
+		task_remove_process(&supervisor->tasks, seizing.process);
 		return r < 0 ? r : -ESRCH;
 	}
-	return 0;
+	/* Not recorded, those that were seized are let go at their first stop.
+	 */
+	return r < 0 ? r : recording_set(supervisor, seizing.process, change);
 }
 
 /* ---- all that are meant ---- */

@@ -138,7 +138,7 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 	if (!supervisor->started)
 		life_start_at_exec(supervisor, task);
 	task->is_recorded = needs && supervisor->started &&
-			    state_is_recorded(task->process);
+			    !supervisor->is_paused;
 	task->wants_exit = effect_wants_exit(task);
 	task->restarted = -1;
 	if (task->is_recorded)
@@ -231,7 +231,7 @@ void call_met(struct supervisor *supervisor, struct task *task,
 
 	take_call(task, at, abi);
 	needs = call_needs(task->process->plan, &task->call);
-	task->is_recorded = needs && state_is_recorded(task->process);
+	task->is_recorded = needs && !supervisor->is_paused;
 	if (!task->is_recorded)
 		return;
 	record_entry(supervisor, task, abi, needs);

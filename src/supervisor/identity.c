@@ -17,8 +17,8 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/fd.h"
-#include "control/targets.h"
 #include "base/proc.h"
+#include "control/targets.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "trace/facility.h"
@@ -95,7 +95,7 @@ void identity_put_session(struct supervisor *supervisor,
 	fields_number(fields, "inherit", origin->inherit);
 	fields_number(fields, "genio_size", origin->wish->genio_size);
 	put_strings(fields, "command", origin->command);
-	put_target(fields, origin->target);
+	put_target(fields, origin->targets);
 	session_fields_end(session);
 	put_unrecorded(session, origin->asked);
 	if (!supervisor->has_proc)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <ktrace-u/format.h>
 
@@ -15,6 +16,7 @@
 #include "supervisor/detach.h"
 #include "supervisor/life.h"
 #include "supervisor/psig.h"
+#include "supervisor/request.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "tracee/filter.h"
@@ -231,6 +233,9 @@ static void meet(struct supervisor *supervisor, struct task *task)
 {
 	struct tracee_options options;
 
+	/* For one that is let go the wait is over when it is gone. */
+	if (task->process && detach_is_due(task) && !task->is_attaching)
+		return;
 	await_met(supervisor, task);
 	if (task->is_attaching) {
 		attach_met(supervisor, task);
@@ -286,6 +291,13 @@ void loop_begin(struct supervisor *supervisor)
 	tracee_resume(task->tid, loop_until(supervisor, task), 0);
 }
 
+/* Nobody is traced, but somebody may come back. What wakes us is repeated. */
+static int wait_for_request(void)
+{
+	pause();
+	return 0;
+}
+
 void loop_run(struct supervisor *supervisor)
 {
 	struct collect *collect = calloc(1, sizeof(*collect));
@@ -294,7 +306,10 @@ void loop_run(struct supervisor *supervisor)
 	while (collect && r != -ECHILD) {
 		await_tell(supervisor);
 		r = collect_stops(supervisor, collect);
+		if (r == -ECHILD && owner_is_expected(supervisor))
+			r = wait_for_request();
 		check_request(supervisor);
+		request_serve(supervisor);
 		detach_tick(supervisor);
 		for (unsigned i = 0; !r && i < collect->count; i++)
 			loop_answer(supervisor, &collect->stops[i]);

@@ -4,6 +4,7 @@
 #include "supervisor/recording.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include <ktrace-u/format.h>
 
@@ -34,21 +35,62 @@ static struct plan_wish wish_after(const struct process *process,
 	return wish;
 }
 
+int recording_setter_new(struct recording_setter **ret,
+			 enum permission_form form,
+			 const struct judge_credential *credential)
+{
+	struct recording_setter *setter = malloc(sizeof(*setter));
+
+	if (!setter)
+		return -ENOMEM;
+	*setter = (struct recording_setter){
+		.credential = *credential,
+		.form = form,
+		.users = 1,
+	};
+	*ret = setter;
+	return 0;
+}
+
+void recording_setter_put(struct recording_setter *setter)
+{
+	if (setter && !--setter->users)
+		free(setter);
+}
+
+static void set_setter(struct process *process, struct recording_setter *setter)
+{
+	if (setter)
+		setter->users++;
+	recording_setter_put(process->setter);
+	process->setter = setter;
+}
+
+/* While all is paused only births and ends are told. */
+static uint32_t facilities_now(const struct supervisor *supervisor,
+			       const struct plan *plan)
+{
+	if (!plan)
+		return 0;
+	return supervisor->is_paused ? FACILITY_PROCESS : plan->wish.facilities;
+}
+
 static void set_plan(struct supervisor *supervisor, struct process *process,
 		     struct plan *plan, uint32_t inherited)
 {
 	plan_put(&supervisor->plans, process->plan);
 	process->plan = plan;
-	process->facilities = plan ? plan->wish.facilities | inherited : 0;
+	process->facilities = facilities_now(supervisor, plan) | inherited;
 }
 
 static void set_session(struct supervisor *supervisor, struct process *process,
-			struct session *session, bool is_whole)
+			struct session *session,
+			const struct session_origin *origin, bool is_whole)
 {
 	struct session *former = process->session;
 
 	if (session)
-		session_join(session);
+		sessions_join(supervisor, session, origin);
 	process->session = session;
 	if (former)
 		sessions_leave(supervisor, former, is_whole);
@@ -64,6 +106,16 @@ static void present(struct supervisor *supervisor, struct process *process)
 		identity_put_process(task);
 }
 
+static void say_moved(struct supervisor *supervisor, struct process *process,
+		      const struct session *session)
+{
+	struct task *task = task_of(&supervisor->tasks, process);
+
+	if (task && process->session && process->session != session)
+		session_coverage(process->session, task, "process",
+				 "goes on in another file");
+}
+
 int recording_set(struct supervisor *supervisor, struct process *process,
 		  const struct recording_change *change)
 {
@@ -75,12 +127,19 @@ int recording_set(struct supervisor *supervisor, struct process *process,
 	plan = plan_get(&supervisor->plans, &wish);
 	if (!plan)
 		return -ENOMEM;
+	say_moved(supervisor, process, change->session);
 	set_plan(supervisor, process, plan,
 		 (kept & (KTRFAC_ROOT | KTRFAC_INHERIT)) | change->inherited);
-	set_session(supervisor, process, change->session, true);
+	set_session(supervisor, process, change->session, change->origin, true);
+	set_setter(process, change->setter);
 	recording_review(supervisor);
 	present(supervisor, process);
 	return 0;
+}
+
+bool recording_is_over(const struct process *process, uint32_t facilities)
+{
+	return !(process->plan->wish.facilities & ~facilities & OF_ITS_OWN);
 }
 
 void recording_clear(struct supervisor *supervisor, struct process *process,
@@ -91,12 +150,12 @@ void recording_clear(struct supervisor *supervisor, struct process *process,
 
 	if (!process->plan)
 		return;
-	wish = process->plan->wish;
-	wish.facilities &= ~facilities;
-	if (!(wish.facilities & OF_ITS_OWN)) {
+	if (recording_is_over(process, facilities)) {
 		recording_end(supervisor, process, true);
 		return;
 	}
+	wish = process->plan->wish;
+	wish.facilities &= ~facilities;
 	wish.facilities |= FACILITY_PROCESS;
 	plan = plan_get(&supervisor->plans, &wish);
 	if (!plan)
@@ -112,8 +171,8 @@ void recording_end(struct supervisor *supervisor, struct process *process,
 		   bool is_whole)
 {
 	set_plan(supervisor, process, NULL, 0);
-	set_session(supervisor, process, NULL, is_whole);
-	recording_review(supervisor);
+	set_session(supervisor, process, NULL, NULL, is_whole);
+	set_setter(process, NULL);
 }
 
 void recording_fork(struct process *child, const struct process *parent)
@@ -126,6 +185,38 @@ void recording_fork(struct process *child, const struct process *parent)
 	child->dropped = parent->dropped;
 	child->session = parent->session;
 	session_join(child->session);
+	set_setter(child, parent->setter);
+}
+
+void recording_pause(struct supervisor *supervisor, bool pause)
+{
+	const uint32_t inherited = KTRFAC_ROOT | KTRFAC_INHERIT;
+	struct process *process, *next;
+
+	supervisor->is_paused = pause;
+	HASH_ITER (hh, supervisor->tasks.processes, process, next)
+		process->facilities = (process->facilities & inherited) |
+				      facilities_now(supervisor, process->plan);
+}
+
+/* Where the setter is privileged, or the process is its own, that is always
+ * allowed; who is gone meanwhile is not asked. */
+void recording_check(struct supervisor *supervisor, struct process *process)
+{
+	const struct recording_setter *setter = process->setter;
+	struct task *task;
+	int rule;
+
+	if (!setter || judge_is_privileged(setter->form, &setter->credential))
+		return;
+	rule = judge_target(setter->form, &setter->credential, process->pid, 0);
+	if (rule <= 0)
+		return;
+	task = task_of(&supervisor->tasks, process);
+	if (task)
+		session_coverage(process->session, task, "process",
+				 permission_text((enum permission_rule)rule));
+	recording_end(supervisor, process, true);
 }
 
 /* ---- what is seen ---- */
@@ -151,6 +242,8 @@ void recording_review(struct supervisor *supervisor)
 	HASH_ITER (hh, supervisor->tasks.processes, process, next) {
 		const struct plan *plan = process->plan;
 
+		if (!plan && !process->is_filtered)
+			continue; /* about to be let go */
 		all &= !process->is_filtered && plan && plan->stops_calls;
 		entries &= plan && plan->wants_entries && plan->wants_paths;
 		paths &= process->is_filtered && supervisor->filter_sees_paths;

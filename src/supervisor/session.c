@@ -21,6 +21,7 @@
 /* The end of a process waits so long for a disk, and not at all for a reader.
  */
 #define FLUSH_MS      10000
+#define FLUSH_DROP_MS 1000 /* who may drop need not wait for long */
 #define CLOSE_POLL_MS 200
 /* How often the wall clock is compared, and what is worth a record. */
 #define CLOCK_CHECK_NS (100ull * 1000 * 1000)
@@ -29,11 +30,11 @@
 struct session {
 	struct writer *writer;
 	const struct session_clock *clock;
-	char *file;
 	int fd; /* the writer's */
 	dev_t device;
 	ino_t inode;
 	unsigned users;
+	bool has_begun;        /* somebody has joined it, once */
 	bool is_file;          /* and no pipe, whose reader decides */
 	uint64_t base_ns;      /* wall clock at monotonic 0 */
 	uint64_t clock_due_ns; /* when the wall clock is looked at again */
@@ -99,26 +100,18 @@ int session_open(struct session **ret, const struct session_config *config)
 		.may_wait = may_wait,
 		.context = session,
 	};
-	int r = -ENOMEM;
+	int r;
 
 	if (!session)
-		return r;
+		return -ENOMEM;
 	session_init(session, config);
-	if (config->file) {
-		session->file = strdup(config->file);
-		if (!session->file)
-			goto fail;
-	}
 	r = writer_open(&session->writer, &writer);
-	if (r < 0)
-		goto fail;
+	if (r < 0) {
+		free(session);
+		return r;
+	}
 	*ret = session;
 	return 0;
-
-fail:
-	free(session->file);
-	free(session);
-	return r;
 }
 
 static void put_loss(struct session *session);
@@ -129,7 +122,9 @@ static unsigned flush_ms(const struct session *session)
 	bool hangs = session->is_stuck &&
 		     session->stuck_at == writer_written(session->writer);
 
-	return hangs ? 0 : FLUSH_MS;
+	if (hangs)
+		return 0;
+	return session->drops ? FLUSH_DROP_MS : FLUSH_MS;
 }
 
 static void note_stuck(struct session *session)
@@ -159,7 +154,6 @@ void session_close(struct session *session)
 		await_sink(session);
 	}
 	writer_close(session->writer, 0);
-	free(session->file);
 	free(session);
 }
 
@@ -168,9 +162,13 @@ bool session_is_idle(const struct session *session)
 	return !session->any_lost && writer_is_idle(session->writer);
 }
 
-void session_join(struct session *session)
+bool session_join(struct session *session)
 {
+	bool begins = !session->has_begun;
+
 	session->users++;
+	session->has_begun = true;
+	return begins;
 }
 
 unsigned session_leave(struct session *session)
@@ -183,9 +181,9 @@ unsigned session_users(const struct session *session)
 	return session->users;
 }
 
-const char *session_file(const struct session *session)
+uint64_t session_written(const struct session *session)
 {
-	return session->file;
+	return writer_written(session->writer);
 }
 
 int session_fd(const struct session *session)

@@ -27,8 +27,7 @@ struct session_clock {
 void session_tick(struct session_clock *clock);
 
 struct session_config {
-	int fd;           /* of the trace; taken over */
-	const char *file; /* its name, for people; copied; NULL: has none */
+	int fd; /* of the trace; taken over */
 	size_t queue_size;
 	bool drop;                         /* --drop */
 	const struct session_clock *clock; /* outlives the session */
@@ -48,12 +47,13 @@ void session_close(struct session *session);
 bool session_is_idle(const struct session *session);
 
 /* Processes that are recorded into it, counted by who sets them. */
-void session_join(struct session *session);
+bool session_join(struct session *session);      /* the first one ever? */
 unsigned session_leave(struct session *session); /* those that are left */
 unsigned session_users(const struct session *session);
 
-/* Who it is, for people and for comparing. */
-const char *session_file(const struct session *session);
+uint64_t session_written(const struct session *session); /* bytes, so far */
+
+/* Whether fd is what it is written to. */
 bool session_is_same(const struct session *session, int fd);
 /* What the sink is; its fd. */
 int session_fd(const struct session *session);

@@ -14,11 +14,18 @@
 #include "supervisor/stall.h"
 #include "supervisor/state.h"
 
+/* A file, a thread and a queue each. */
+#define SESSIONS_MAX 256
+
 static int sessions_add(struct supervisor *supervisor, struct session *session)
 {
-	struct session **grown = reallocarray(supervisor->sessions,
-					      supervisor->session_count + 1,
-					      sizeof(struct session *));
+	struct session **grown;
+
+	if (supervisor->session_count >= SESSIONS_MAX)
+		return -EMFILE;
+	grown = reallocarray(supervisor->sessions,
+			     supervisor->session_count + 1,
+			     sizeof(struct session *));
 
 	if (!grown)
 		return -ENOMEM;
@@ -27,14 +34,13 @@ static int sessions_add(struct supervisor *supervisor, struct session *session)
 	return 0;
 }
 
-int sessions_open(struct supervisor *supervisor, int fd, const char *file,
-		  const struct session_origin *origin, struct session **ret)
+int sessions_open(struct supervisor *supervisor, int fd, bool is_foreign,
+		  struct session **ret)
 {
 	struct session_config config = {
 		.fd = fd,
-		.file = file,
 		.queue_size = supervisor->config->queue_size,
-		.drop = supervisor->config->drop,
+		.drop = supervisor->config->drop || is_foreign,
 		.clock = &supervisor->clock,
 		.may_wait = stall_may_wait,
 		.context = supervisor,
@@ -52,9 +58,16 @@ int sessions_open(struct supervisor *supervisor, int fd, const char *file,
 		session_close(session);
 		return r;
 	}
-	identity_put_session(supervisor, session, origin);
+	supervisor->sessions_finished = true; /* until somebody joins it */
 	*ret = session;
 	return 0;
+}
+
+void sessions_join(struct supervisor *supervisor, struct session *session,
+		   const struct session_origin *origin)
+{
+	if (session_join(session) && origin)
+		identity_put_session(supervisor, session, origin);
 }
 
 struct session *sessions_find(struct supervisor *supervisor, int fd)
@@ -124,12 +137,23 @@ static void close_finished(struct supervisor *supervisor)
 	supervisor->session_count = kept;
 }
 
+static bool is_any_used(const struct supervisor *supervisor)
+{
+	for (unsigned i = 0; i < supervisor->session_count; i++)
+		if (session_users(supervisor->sessions[i]))
+			return true;
+	return false;
+}
+
 void sessions_check(struct supervisor *supervisor)
 {
 	for (unsigned i = 0; i < supervisor->session_count; i++)
 		check_sink(supervisor, supervisor->sessions[i]);
-	if (supervisor->sessions_finished)
-		close_finished(supervisor);
+	if (!supervisor->sessions_finished)
+		return;
+	close_finished(supervisor);
+	if (!is_any_used(supervisor))
+		owner_reset(supervisor);
 }
 
 void sessions_close(struct supervisor *supervisor)

@@ -19,14 +19,23 @@ struct session_origin {
 	uint32_t asked;   /* facilities that were asked for by letter */
 	uint32_t inherit; /* -i */
 	bool filtered;
-	char *const *command;         /* argv; may be {NULL} */
-	const struct targets *target; /* or NULL */
+	char *const *command;          /* argv; may be {NULL} */
+	const struct targets *targets; /* or NULL */
 };
 
-/* Opens one and writes `session`. The descriptor is taken over where that
- * succeeds. 0 or -errno. */
-int sessions_open(struct supervisor *supervisor, int fd, const char *file,
-		  const struct session_origin *origin, struct session **ret);
+/*
+ * Opens one. Nothing is written until a process joins it; if none does, it is
+ * closed. is_foreign: for somebody who must not keep others waiting. The
+ * descriptor is taken over where that succeeds. 0 or -errno; -EMFILE when there
+ * are too many.
+ */
+int sessions_open(struct supervisor *supervisor, int fd, bool is_foreign,
+		  struct session **ret);
+
+/* A process is recorded into it from now on: the first one makes it begin, with
+ * `session`. */
+void sessions_join(struct supervisor *supervisor, struct session *session,
+		   const struct session_origin *origin);
 
 /* The one that is written to what fd is; NULL: none. */
 struct session *sessions_find(struct supervisor *supervisor, int fd);

@@ -14,6 +14,7 @@
 #include "supervisor/follow.h"
 #include "supervisor/hint.h"
 #include "supervisor/notice.h"
+#include "supervisor/owner.h"
 #include "supervisor/plan.h"
 #include "supervisor/session.h"
 #include "supervisor/supervisor.h"
@@ -32,6 +33,10 @@ struct supervisor {
 	struct follow follow;
 	struct await await;
 	struct launch *launch; /* NULL: has been answered */
+	struct server *server; /* NULL: nobody can ask */
+	struct owner owner;
+	struct request_pending *request; /* that is being served, or NULL */
+	pid_t pid;                       /* our own */
 	pid_t command;
 	/* Every call of every thread stops at both ends: what changes a
 	 * process is seen, and may be remembered. */
@@ -41,6 +46,7 @@ struct supervisor {
 	bool may_hold;           /* every entry is seen, and so is every path */
 	unsigned status_readers; /* processes that would see who is held */
 	bool has_proc;           /* /proc is mounted */
+	bool is_paused;          /* nothing but births and ends is recorded */
 	bool started;            /* the command's first exec was reached */
 	unsigned parked; /* threads in stops, to be let go with others */
 	uint64_t births; /* calls that make threads or processes, so far */

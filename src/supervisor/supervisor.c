@@ -16,6 +16,7 @@
 #include "supervisor/life.h"
 #include "supervisor/loop.h"
 #include "supervisor/recording.h"
+#include "supervisor/request.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "tracee/launch.h"
@@ -118,7 +119,23 @@ static int prepare(struct supervisor *supervisor)
 	plan_put(&supervisor->plans, plan);
 	supervisor->has_proc = access("/proc/self/status", R_OK) == 0;
 	hint_open();
+	owner_start(supervisor, supervisor->config->background);
+	request_open(supervisor);
 	return 0;
+}
+
+/* Whoever started us had our rights. */
+static int be_setter(struct recording_change *change)
+{
+	struct judge_credential self = { 0 };
+	const enum permission_form form = PERMISSION_FREEBSD;
+
+	/* Without /proc nobody is judged; the kernel is enough. */
+	if (judge_self(&self) < 0)
+		return 0;
+	if (judge_is_privileged(form, &self))
+		change->inherited |= KTRFAC_ROOT;
+	return recording_setter_new(&change->setter, form, &self);
 }
 
 static int supervisor_start(struct supervisor *supervisor)
@@ -130,21 +147,25 @@ static int supervisor_start(struct supervisor *supervisor)
 		.inherit = config->inherit,
 		.filtered = config->filtered,
 		.command = config->command,
-		.target = config->target,
+		.targets = config->target,
 	};
 	struct recording_change change = {
 		.wish = config->wish,
 		.inherited = config->inherit ? KTRFAC_INHERIT : 0,
+		.origin = &origin,
 	};
 	int r = prepare(supervisor);
 
 	if (!r)
-		r = sessions_open(supervisor, config->fd, config->file, &origin,
+		r = be_setter(&change);
+	if (!r)
+		r = sessions_open(supervisor, config->fd, false,
 				  &change.session);
-	if (r < 0)
-		return r;
-	return config->target ? start_attached(supervisor, &change)
-			      : start_command(supervisor, &change);
+	if (!r)
+		r = config->target ? start_attached(supervisor, &change)
+				   : start_command(supervisor, &change);
+	recording_setter_put(change.setter);
+	return r;
 }
 
 int supervisor_run(const struct supervisor_config *config,
@@ -162,6 +183,7 @@ int supervisor_run(const struct supervisor_config *config,
 		launch_ready(launch, r);
 	else
 		loop_run(&supervisor);
+	request_close(&supervisor);
 	follow_close(&supervisor.follow);
 	sessions_close(&supervisor);
 	task_table_done(&supervisor.tasks);

@@ -88,6 +88,7 @@ struct process {
 	uint32_t facilities;
 	struct plan *plan;
 	struct session *session;
+	struct recording_setter *setter;
 	bool is_filtered;     /* carries our seccomp filter */
 	bool dropped;         /* the next record carries KTR_DROP */
 	bool unreadable;      /* its memory is closed to us, */

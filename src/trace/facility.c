@@ -120,6 +120,18 @@ static const struct facility_row *facility_row(unsigned kind)
 	return &facility_rows[kind];
 }
 
+void facility_letters(struct text *text, uint32_t mask)
+{
+	for (unsigned kind = 1; kind <= KTR_KIND_MAX; kind++) {
+		char letter = facility_rows[kind].letter;
+
+		if (!(mask & KTRFAC(kind)) || !letter)
+			continue;
+		text_char(text, letter);
+		mask &= ~facility_of(letter);
+	}
+}
+
 const char *facility_tag(unsigned kind)
 {
 	return facility_row(kind)->tag;

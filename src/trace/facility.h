@@ -26,6 +26,9 @@ uint32_t facility_all(void);
  */
 int facility_parse(const char *letters, uint32_t *ret, char *ret_bad);
 
+/* The letters that stand for all kinds of a mask, each once. */
+void facility_letters(struct text *text, uint32_t mask);
+
 /* "CALL", "RET ", ...: four columns, as kdump prints it; NULL for none. */
 const char *facility_tag(unsigned kind);
 

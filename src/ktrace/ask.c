@@ -1,0 +1,460 @@
+/*
+ * Requests of ktrace-u. Must decide nothing that is the supervisor's to decide,
+ * and print nothing.
+ */
+#include "ktrace/ask.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <ktrace-u/format.h>
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "base/proc.h"
+#include "base/text.h"
+#include "control/client.h"
+#include "control/judge.h"
+#include "control/targets.h"
+#include "ktrace/options.h"
+
+/* ---- who traces whom ---- */
+
+static int add_tracer(struct ask_found *found, pid_t tracer)
+{
+	pid_t *grown;
+
+	for (unsigned i = 0; i < found->tracer_count; i++)
+		if (found->tracers[i] == tracer)
+			return 0;
+	grown = reallocarray(found->tracers, found->tracer_count + 1,
+			     sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	found->tracers = grown;
+	grown[found->tracer_count++] = tracer;
+	return 0;
+}
+
+static int look_at(void *context, pid_t pid)
+{
+	struct ask_found *found = context;
+	struct proc_status status;
+	int r = proc_status(pid, &status);
+
+	/* A thread is no process, and a zombie is none any more. */
+	if (!r &&
+	    (status.tgid != pid || (status.is_zombie && status.threads <= 1)))
+		r = -ESRCH;
+	if (r < 0)
+		return r;
+	found->all++;
+	if (!status.tracer) {
+		found->untraced++;
+		return 0;
+	}
+	return add_tracer(found, status.tracer);
+}
+
+static int look_at_all(void *context, pid_t pid)
+{
+	int r = look_at(context, pid);
+
+	return r == -ESRCH ? 0 : r;
+}
+
+int ask_find(const struct ktrace_options *options, struct ask_found *ret)
+{
+	struct targets_tally tally;
+	int r;
+
+	*ret = (struct ask_found){ 0 };
+	if (options->has_target)
+		r = targets_each(&options->target, TARGETS_NO_LIMIT, look_at,
+				 ret, &tally);
+	else
+		r = proc_each_process(look_at_all, ret);
+	if (r < 0)
+		ask_found_done(ret);
+	return r < 0 ? r : 0;
+}
+
+void ask_found_done(struct ask_found *found)
+{
+	free(found->tracers);
+	found->tracers = NULL;
+}
+
+/* ---- asking ---- */
+
+/* What came of asking several. */
+struct outcome {
+	unsigned answered;
+	struct wire_answer answer; /* of the last that refused, or just last */
+	int fd;                    /* what came along, or -1 */
+};
+
+/* One supervisor; -ENOENT when it is none of ours. */
+static int ask_one(pid_t supervisor, const struct wire_request *request, int fd,
+		   struct outcome *outcome)
+{
+	_cleanup_fd_ int connection = client_open(supervisor);
+	int r;
+
+	if (connection < 0)
+		return connection;
+	r = client_ask(connection, request, fd, &outcome->answer, &outcome->fd,
+		       NULL);
+	/* It has just ended, and so has its tracing. */
+	if (r == -ECONNRESET)
+		return -ENOENT;
+	if (r < 0)
+		return r;
+	outcome->answered++;
+	return outcome->answer.error;
+}
+
+static void put_owner(struct text *text, pid_t owner)
+{
+	char comm[KTR_COMM_SIZE] = "?";
+
+	proc_comm(owner, comm);
+	text_format(text,
+		    "the recorder belongs to %s (pid %d) while that lives",
+		    comm, owner);
+}
+
+/* Why a supervisor did not do it. */
+static void explain(struct text *text, const struct outcome *outcome, int error)
+{
+	const struct wire_answer *answer = &outcome->answer;
+
+	if (error == -EBUSY && answer->owner)
+		put_owner(text, answer->owner);
+	else if (error == -EPERM && answer->rule &&
+		 answer->rule < PERMISSION_RULE_COUNT)
+		text_put(text,
+			 permission_text((enum permission_rule)answer->rule));
+	else if (error == -EPERM)
+		text_put(text, "you are neither its owner nor of its user");
+	else
+		text_put(text, strerror(-error));
+}
+
+static void put_target(struct text *text, const struct ktrace_options *options)
+{
+	if (options->target.pgid)
+		text_format(text, "process group %d: ", options->target.pgid);
+	else if (options->target.pid)
+		text_format(text, "%d: ", options->target.pid);
+}
+
+static void put_late(struct text *text, const struct wire_answer *answer)
+{
+	for (unsigned i = 0; i < answer->late_count; i++)
+		text_format(text,
+			    "ktrace-u: thread %d has not stopped yet; it is "
+			    "done when it does\n",
+			    answer->late[i]);
+}
+
+/* All that were found. Fine when one did it; else what the last one said. */
+static int ask_all(const struct ask_found *found,
+		   const struct wire_request *request, int fd,
+		   struct outcome *outcome, struct text *late)
+{
+	int refused = 0, done = 0;
+	int r;
+
+	*outcome = (struct outcome){ .fd = -1 };
+	for (unsigned i = 0; i < found->tracer_count; i++) {
+		struct outcome one = { .fd = -1 };
+
+		r = ask_one(found->tracers[i], request, fd, &one);
+		if (!one.answered)
+			continue;
+		put_late(late, &one.answer);
+		if (r < 0)
+			refused = r;
+		done += r == 0;
+		one.answered += outcome->answered;
+		if (r < 0 || !refused)
+			*outcome = one;
+	}
+	return done ? 0 : refused;
+}
+
+static int fail(const struct ktrace_options *options, const char *what,
+		const struct outcome *outcome, int error, struct text *text)
+{
+	text_clear(text);
+	text_put(text, what);
+	put_target(text, options);
+	explain(text, outcome, error);
+	return error;
+}
+
+/* ---- SET ---- */
+
+static uint32_t rules_of(const struct ktrace_options *options)
+{
+	return options->rules == PERMISSION_NETBSD ? WIRE_NETBSD : 0;
+}
+
+static struct wire_request request_of(const struct ktrace_options *options,
+				      enum wire_operation operation)
+{
+	const struct targets *target = &options->target;
+	struct wire_request request = {
+		.operation = operation,
+		.flags = rules_of(options),
+		.pid = target->pgid ? -target->pgid : target->pid,
+	};
+
+	if (target->descendants)
+		request.flags |= WIRE_DESCEND;
+	return request;
+}
+
+static int fill_set(const struct ktrace_options *options,
+		    struct wire_request *request)
+{
+	size_t length = options->calls_text ? strlen(options->calls_text) : 0;
+
+	*request = request_of(options, WIRE_SET);
+	request->facilities = options->points & KTRFAC_MASK;
+	request->asked = options->asked & request->facilities;
+	if (options->inherit)
+		request->facilities |= KTRFAC_INHERIT;
+	if (options->genio_all)
+		request->flags |= WIRE_GENIO_ALL;
+	if (options->genio_given)
+		request->genio_size = (uint32_t)options->genio_size;
+	if (!length)
+		return 0;
+	if (length > WIRE_TEXT_MAX)
+		return -E2BIG;
+	request->flags |= WIRE_CALLS;
+	request->text_length = (uint32_t)length;
+	memcpy(request->text, options->calls_text, length);
+	return 0;
+}
+
+int ask_set(const struct ktrace_options *options, const struct ask_found *found,
+	    int fd, bool *ret_left, struct text *text)
+{
+	struct wire_request request;
+	struct outcome outcome = { .fd = -1 };
+	int r = fill_set(options, &request);
+
+	*ret_left = true;
+	if (r < 0)
+		return fail(options, "cannot trace ", &outcome, r, text);
+	r = ask_all(found, &request, fd, &outcome, text);
+	*ret_left = !outcome.answered;
+	if (r < 0)
+		return fail(options, "cannot trace ", &outcome, r, text);
+	return 0;
+}
+
+/* ---- CLEAR ---- */
+
+/* Those whom nobody traces have nothing to be taken away, from who might. */
+static int judge_one(void *context, pid_t pid)
+{
+	const struct ktrace_options *options = context;
+	struct judge_credential self;
+	int r = judge_self(&self);
+
+	if (!r)
+		r = judge_target(options->rules, &self, pid, 0);
+	return r > 0 ? -EPERM : r;
+}
+
+int ask_clear(const struct ktrace_options *options,
+	      const struct ask_found *found, struct text *text)
+{
+	struct wire_request request = request_of(options, WIRE_CLEAR);
+	struct targets_tally tally;
+	struct outcome outcome = { .fd = -1 };
+	int r;
+
+	request.facilities = options->points_given
+				 ? options->points & KTRFAC_MASK
+				 : KTRFAC_MASK | KTRFAC_INHERIT;
+	r = ask_all(found, &request, -1, &outcome, text);
+	if (!outcome.answered)
+		r = targets_each(&options->target, TARGETS_NO_LIMIT, judge_one,
+				 (void *)options, &tally);
+	return r < 0 ? fail(options, "cannot clear ", &outcome, r, text) : 0;
+}
+
+/* Opened as the kernel does: its name must be that of a file one may write. */
+static int open_file(const char *name)
+{
+	int fd = open(name, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int ask_clear_file(const struct ktrace_options *options,
+		   const struct ask_found *found, struct text *text)
+{
+	struct wire_request request = request_of(options, WIRE_CLEAR_FILE);
+	_cleanup_fd_ int fd = open_file(options->file);
+	struct outcome outcome = { .fd = -1 };
+	int r;
+
+	if (fd < 0) {
+		text_format(text, "%s: %s", options->file, strerror(-fd));
+		return fd;
+	}
+	r = ask_all(found, &request, fd, &outcome, text);
+	return r < 0 ? fail(options, "cannot clear ", &outcome, r, text) : 0;
+}
+
+int ask_clear_all(const struct ktrace_options *options,
+		  const struct ask_found *found, struct text *text)
+{
+	struct wire_request request = request_of(options, WIRE_CLEAR_MINE);
+	struct outcome outcome = { .fd = -1 };
+	int r = ask_all(found, &request, -1, &outcome, text);
+
+	return r < 0 ? fail(options, "cannot clear ", &outcome, r, text) : 0;
+}
+
+/* ---- what there is to know, and whose it is ---- */
+
+static int copy(int fd, struct text *text)
+{
+	char data[4096];
+	ssize_t n;
+
+	while ((n = fd_read_full(fd, data, sizeof(data))) > 0)
+		text_bytes(text, data, (size_t)n);
+	return (int)n;
+}
+
+static int status_of(pid_t supervisor, const struct wire_request *request,
+		     struct text *text)
+{
+	struct outcome outcome = { .fd = -1 };
+	int r = ask_one(supervisor, request, -1, &outcome);
+
+	if (!r)
+		r = copy(outcome.fd, text);
+	if (outcome.fd >= 0)
+		close(outcome.fd);
+	return r;
+}
+
+int ask_status(const struct ktrace_options *options,
+	       const struct ask_found *found, struct text *text)
+{
+	struct wire_request request = request_of(options, WIRE_STATUS);
+	unsigned answered = 0;
+	int r = 0;
+
+	if (options->json)
+		request.flags |= WIRE_JSON;
+	for (unsigned i = 0; i < found->tracer_count; i++) {
+		r = status_of(found->tracers[i], &request, text);
+		answered += !r;
+	}
+	/* It may be a supervisor itself that is meant. */
+	if (!answered && options->target.pid &&
+	    !status_of(options->target.pid, &request, text))
+		answered++;
+	if (answered || !options->has_target)
+		return 0;
+	text_clear(text);
+	put_target(text, options);
+	text_put(text, found->tracer_count ? "its tracer does not answer"
+					   : "it is not traced");
+	return -ESRCH;
+}
+
+int ask_own(const struct ktrace_options *options, const struct ask_found *found,
+	    struct text *text)
+{
+	struct wire_request request = request_of(options,
+						 options->own_operation);
+	struct outcome outcome = { .fd = -1 };
+	int r;
+
+	request.pid = options->owner;
+	request.state = options->state;
+	r = ask_all(found, &request, -1, &outcome, text);
+	if (!outcome.answered) {
+		put_target(text, options);
+		text_put(text, "it is not traced by ktrace-u");
+		return -ESRCH;
+	}
+	return r < 0 ? fail(options, "", &outcome, r, text) : 0;
+}
+
+/* ---- the background recorder ---- */
+
+/* Asks for its turn; in the foreground it has to wait for that. */
+static int set_once_more(int connection, const struct wire_request *set, int fd,
+			 struct outcome *outcome)
+{
+	bool woken;
+	int r;
+
+	do {
+		woken = false;
+		r = client_ask(connection, set, fd, &outcome->answer, NULL,
+			       &woken);
+	} while (!r && woken);
+	if (r < 0 || outcome->answer.error == -EBUSY)
+		return r;
+	return outcome->answer.error;
+}
+
+static int be_registered(int connection, struct outcome *outcome)
+{
+	struct wire_request request = { .operation = WIRE_REGISTER };
+	int r = client_ask(connection, &request, -1, &outcome->answer, NULL,
+			   NULL);
+
+	return r < 0 ? r : outcome->answer.error;
+}
+
+/* Until the supervisor ends: woken, it comes back by asking again. */
+static int stand_by(int connection, const struct wire_request *set, int fd,
+		    struct outcome *outcome)
+{
+	struct wire_answer message;
+	int r = set_once_more(connection, set, fd, outcome);
+
+	while (!r) {
+		r = client_listen(connection, -1, &message);
+		if (!r && message.kind == WIRE_WAKE)
+			r = set_once_more(connection, set, fd, outcome);
+	}
+	return r == -ECONNRESET ? 0 : r;
+}
+
+int ask_background(const struct ktrace_options *options,
+		   const struct ask_found *found, int fd, struct text *text)
+{
+	_cleanup_fd_ int connection = -1;
+	struct outcome outcome = { .fd = -1 };
+	struct wire_request set;
+	int r = fill_set(options, &set);
+
+	set.flags |= WIRE_HOLD;
+	if (!r && found->tracer_count != 1)
+		r = -ESRCH;
+	if (!r)
+		r = connection = client_open(found->tracers[0]);
+	if (r >= 0)
+		r = be_registered(connection, &outcome);
+	if (r >= 0)
+		r = stand_by(connection, &set, fd, &outcome);
+	return r < 0 ? fail(options, "cannot record ", &outcome, r, text) : 0;
+}
