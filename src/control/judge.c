@@ -289,6 +289,22 @@ int judge_target(enum permission_form form,
 	return (int)permission_check(form, &caller, &facts);
 }
 
+bool judge_is_like(const struct judge_credential *credential, pid_t target)
+{
+	const struct permission_credential *mine =
+	    &credential->caller.credential;
+	struct proc_status status;
+
+	if (proc_status(target, &status) < 0 || status.is_cut ||
+	    status.permitted & ~mine->capabilities)
+		return false;
+	for (unsigned i = 0; i < 3; i++)
+		if (status.uid[i] != mine->uid.effective ||
+		    status.gid[i] != mine->gid.effective)
+			return false;
+	return true;
+}
+
 bool judge_is_privileged(enum permission_form form,
 			 const struct judge_credential *credential)
 {

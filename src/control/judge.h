@@ -43,6 +43,9 @@ int judge_target(enum permission_form form,
 		 const struct judge_credential *credential, pid_t target,
 		 uint32_t facilities);
 
+/* Whether the process plainly has no more rights than they: a short cut. */
+bool judge_is_like(const struct judge_credential *credential, pid_t target);
+
 /* Whether a trace that they set is root's. */
 bool judge_is_privileged(enum permission_form form,
 			 const struct judge_credential *credential);

@@ -173,7 +173,7 @@ static int be_asker(const struct ktrace_options *options, struct launch *launch)
 	int r = launch_outcome(launch, late, &count);
 
 	if (r < 0) {
-		why_not_attached(&line, &options->target, -r);
+		why_not_attached(&line, options, -r);
 		return complain(EXIT_FAILED, text_string(&line));
 	}
 	tell_late(late, count);
@@ -216,7 +216,7 @@ static int attach(const struct ktrace_options *options,
 	int r = ask_find(options, &found);
 
 	if (r < 0) {
-		why_not_attached(&line, &options->target, -r);
+		why_not_attached(&line, options, -r);
 		return complain(EXIT_FAILED, text_string(&line));
 	}
 	config->fd = output_open(options, &line);
@@ -241,7 +241,7 @@ static int be_background(const struct ktrace_options *options, int fd)
 	if (!r)
 		r = ask_background(options, &found, fd, &line);
 	else
-		why_not_attached(&line, &options->target, -r);
+		why_not_attached(&line, options, -r);
 	return r < 0 ? complain(EXIT_FAILED, text_string(&line)) : 0;
 }
 
@@ -254,7 +254,7 @@ static int record_in_background(const struct ktrace_options *options,
 	int r = ask_find(options, &found);
 
 	if (r < 0) {
-		why_not_attached(&line, &options->target, -r);
+		why_not_attached(&line, options, -r);
 		return complain(EXIT_FAILED, text_string(&line));
 	}
 	config->fd = output_open(options, &line);
@@ -294,7 +294,7 @@ static int ask_others(const struct ktrace_options *options)
 	int r = ask_find(options, &found);
 
 	if (r < 0)
-		why_not_attached(&text, &options->target, -r);
+		why_not_attached(&text, options, -r);
 	else
 		r = ask_of(options)(options, &found, &text);
 	if (r < 0)
@@ -387,6 +387,7 @@ int main(int argc, char **argv)
 		},
 		.asked = options.asked,
 		.inherit = options.inherit,
+		.rules = options.rules,
 		.queue_size = options.queue_size,
 		.drop = options.drop,
 		.version = KTRACE_U_VERSION,

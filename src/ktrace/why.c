@@ -16,7 +16,8 @@
 #include "base/fd.h"
 #include "base/proc.h"
 #include "base/text.h"
-#include "control/targets.h"
+#include "control/judge.h"
+#include "ktrace/options.h"
 
 static int yama_scope(void)
 {
@@ -70,6 +71,7 @@ void why_not_traced(struct text *text, int error)
 struct refused {
 	pid_t pid;
 	struct proc_status status;
+	enum permission_form form;
 	uid_t owner; /* of what /proc says: root where it is not dumpable */
 };
 
@@ -130,6 +132,21 @@ static bool is_undumpable(const struct refused *refused, struct text *text)
 	return true;
 }
 
+/* What the kernel would allow, and ktrcanset() does not. */
+static bool is_against_rules(const struct refused *refused, struct text *text)
+{
+	struct judge_credential self;
+	int rule;
+
+	if (judge_self(&self) < 0)
+		return false;
+	rule = judge_target(refused->form, &self, refused->pid, 0);
+	if (rule <= 0 || rule == PERMISSION_UNPRIVILEGED_OFF)
+		return false;
+	text_put(text, permission_text((enum permission_rule)rule));
+	return true;
+}
+
 static bool is_yamas(const struct refused *refused, struct text *text)
 {
 	static const char *const helps[] = {
@@ -160,8 +177,8 @@ static bool is_without_reason(const struct refused *refused, struct text *text)
 
 /* The first that is true is said. */
 static bool (*const refusals[])(const struct refused *, struct text *) = {
-	is_ourselves,  is_traced, is_kernels,        is_of_another,
-	is_undumpable, is_yamas,  is_without_reason,
+	is_ourselves,  is_traced,        is_kernels, is_of_another,
+	is_undumpable, is_against_rules, is_yamas,   is_without_reason,
 };
 
 static void explain_refusal(struct text *text, const struct refused *refused)
@@ -191,9 +208,10 @@ static void look_at(struct refused *refused, pid_t pid)
 		refused->owner = status.st_uid;
 }
 
-void why_not_attached(struct text *text, const struct targets *target,
+void why_not_attached(struct text *text, const struct ktrace_options *options,
 		      int error)
 {
+	const struct targets *target = &options->target;
 	struct refused refused;
 
 	if (target->pgid)
@@ -202,6 +220,7 @@ void why_not_attached(struct text *text, const struct targets *target,
 	else
 		text_format(text, "cannot trace %d: ", target->pid);
 	look_at(&refused, target->pid ?: target->pgid);
+	refused.form = options->rules;
 	if (error == ESRCH && refused.status.tgid &&
 	    refused.status.tgid != refused.pid)
 		text_format(text, "it is a thread of process %d: name that one",

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-struct targets;
+struct ktrace_options;
 struct text;
 
 /* One line, for the errno with which tracing this very process failed. */
@@ -14,7 +14,7 @@ void why_not_traced(struct text *text, int error);
 
 /* One line, for the errno with which attaching failed: of a process, or of all
  * that were meant. */
-void why_not_attached(struct text *text, const struct targets *target,
+void why_not_attached(struct text *text, const struct ktrace_options *options,
 		      int error);
 
 /* One line, for the errno with which executing the command failed. Returns

@@ -137,7 +137,13 @@ struct seizing_all {
 static int seize_one(void *context, pid_t pid)
 {
 	const struct seizing_all *all = context;
+	const struct recording_setter *setter = all->change->setter;
+	int rule = 0;
 
+	if (setter)
+		rule = judge_target(setter->form, &setter->credential, pid, 0);
+	if (rule)
+		return rule < 0 ? rule : -EPERM;
 	return attach_process(all->supervisor, pid, all->change);
 }
 

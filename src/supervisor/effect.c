@@ -14,6 +14,7 @@
 #include "base/proc.h"
 #include "supervisor/path.h"
 #include "supervisor/psig.h"
+#include "supervisor/recording.h"
 #include "supervisor/state.h"
 #include "tracee/memory.h"
 
@@ -91,6 +92,11 @@ bool effect_is_on_paths(const struct sysdesc_row *row)
 	}
 }
 
+bool effect_is_on_rights(const struct sysdesc_row *row)
+{
+	return row->effect == EFFECT_CREDS;
+}
+
 static bool is_spawn(const struct sysdesc_row *row)
 {
 	return row->effect == EFFECT_SPAWN || row->effect == EFFECT_SPAWN3;
@@ -104,7 +110,8 @@ bool effect_wants_exit(const struct task *task)
 		return false;
 	if (row->effect == EFFECT_UNLINKAT)
 		return task->call.args[2] & AT_REMOVEDIR;
-	return effect_is_on_paths(row) || is_spawn(row);
+	return effect_is_on_paths(row) || effect_is_on_rights(row) ||
+	       is_spawn(row);
 }
 
 static void share_fs(struct process *process)
@@ -250,6 +257,9 @@ void effect_at_exit(struct supervisor *supervisor, struct task *task)
 		break;
 	case EFFECT_UNSHARE:
 		note_unshare(task);
+		break;
+	case EFFECT_CREDS:
+		recording_check(supervisor, process);
 		break;
 	case EFFECT_COMM:
 		proc_comm(task->tid, task->comm);

@@ -15,6 +15,10 @@ struct task;
 /* Whether it may change what the paths of a process mean. */
 bool effect_is_on_paths(const struct sysdesc_row *row);
 
+/* Whether it may change what a process may do: who set its trace may not be
+ * allowed to any more. */
+bool effect_is_on_rights(const struct sysdesc_row *row);
+
 /* Whether the call that the thread enters must be seen to its end, recorded or
  * not. */
 bool effect_wants_exit(const struct task *task);

@@ -302,6 +302,7 @@ struct task *life_exec(struct supervisor *supervisor, pid_t tid)
 	life_name(task);
 	if (!supervisor->started && task->process->pid == supervisor->command)
 		supervisor->started = true;
+	recording_check(supervisor, task->process);
 	if (supervisor->started && state_is_recorded(task->process)) {
 		identity_put_process(task);
 		identity_put_image(task);

@@ -47,6 +47,14 @@ static bool wants_paths(const struct plan_wish *wish)
 	return false;
 }
 
+/* Rare, and to be seen whatever is wanted. */
+static void add_rights(struct select *stops)
+{
+	for (unsigned i = 0; i < sysdesc_count(); i++)
+		if (effect_is_on_rights(sysdesc_row(i)))
+			select_add(stops, sysdesc_row(i));
+}
+
 bool plan_stops(const struct plan_wish *wish, struct select *ret)
 {
 	bool paths = wants_paths(wish);
@@ -63,6 +71,8 @@ bool plan_stops(const struct plan_wish *wish, struct select *ret)
 		needed++;
 	}
 	ret->unknown = row_needs(wish, NULL) != 0;
+	if (needed > 0 && needed < sysdesc_count())
+		add_rights(ret);
 	return needed > 0 && needed < sysdesc_count();
 }
 

@@ -8,6 +8,7 @@
 
 #include <ktrace-u/format.h>
 
+#include "supervisor/detach.h"
 #include "supervisor/follow.h"
 #include "supervisor/identity.h"
 #include "supervisor/path.h"
@@ -199,15 +200,16 @@ void recording_pause(struct supervisor *supervisor, bool pause)
 				      facilities_now(supervisor, process->plan);
 }
 
-/* Where the setter is privileged, or the process is its own, that is always
- * allowed; who is gone meanwhile is not asked. */
+/* Where the setter is privileged, or nothing was gained, it is always allowed;
+ * who is gone meanwhile is not asked. */
 void recording_check(struct supervisor *supervisor, struct process *process)
 {
 	const struct recording_setter *setter = process->setter;
 	struct task *task;
 	int rule;
 
-	if (!setter || judge_is_privileged(setter->form, &setter->credential))
+	if (!setter || judge_is_privileged(setter->form, &setter->credential) ||
+	    judge_is_like(&setter->credential, process->pid))
 		return;
 	rule = judge_target(setter->form, &setter->credential, process->pid, 0);
 	if (rule <= 0)
@@ -217,6 +219,7 @@ void recording_check(struct supervisor *supervisor, struct process *process)
 		session_coverage(process->session, task, "process",
 				 permission_text((enum permission_rule)rule));
 	recording_end(supervisor, process, true);
+	detach_due(supervisor);
 }
 
 /* ---- what is seen ---- */

@@ -1,7 +1,7 @@
 /*
  * What is recorded of a process, and into which trace: what the kernel keeps in
- * p_traceflag and p_tracevp, and its ktrops(). Must not stop, resume or let go
- * of anybody.
+ * p_traceflag, p_tracevp and p_tracecred, and its ktrops(). Must not answer
+ * stops.
  */
 #ifndef SUPERVISOR_RECORDING_H
 #define SUPERVISOR_RECORDING_H

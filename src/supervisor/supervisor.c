@@ -125,10 +125,9 @@ static int prepare(struct supervisor *supervisor)
 }
 
 /* Whoever started us had our rights. */
-static int be_setter(struct recording_change *change)
+static int be_setter(enum permission_form form, struct recording_change *change)
 {
 	struct judge_credential self = { 0 };
-	const enum permission_form form = PERMISSION_FREEBSD;
 
 	/* Without /proc nobody is judged; the kernel is enough. */
 	if (judge_self(&self) < 0)
@@ -157,7 +156,7 @@ static int supervisor_start(struct supervisor *supervisor)
 	int r = prepare(supervisor);
 
 	if (!r)
-		r = be_setter(&change);
+		r = be_setter(config->rules, &change);
 	if (!r)
 		r = sessions_open(supervisor, config->fd, false,
 				  &change.session);

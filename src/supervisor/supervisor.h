@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "control/permission.h"
 #include "supervisor/plan.h"
 
 struct targets;
@@ -21,10 +22,11 @@ struct supervisor_config {
 	int fd;           /* of the trace; taken over */
 	const char *file; /* its name, for messages */
 	struct plan_wish wish;
-	uint32_t asked;  /* facilities that were asked for by letter */
-	bool inherit;    /* -i */
-	bool background; /* for a recorder that will register */
-	bool filtered;   /* the command carries our seccomp filter */
+	uint32_t asked; /* facilities that were asked for by letter */
+	bool inherit;   /* -i */
+	enum permission_form rules; /* --rules */
+	bool background;            /* for a recorder that will register */
+	bool filtered;              /* the command carries our seccomp filter */
 	size_t queue_size;
 	bool drop; /* --drop */
 	const char *version;
