@@ -424,19 +424,28 @@ static int be_registered(int connection, struct outcome *outcome)
 	return r < 0 ? r : outcome->answer.error;
 }
 
-/* Until the supervisor ends: woken, it comes back by asking again. */
-static int stand_by(int connection, const struct wire_request *set, int fd,
+static bool is_anybody_left(const struct ktrace_options *options)
+{
+	_cleanup_(ask_found_done) struct ask_found found = { 0 };
+
+	return ask_find(options, &found) != -ESRCH;
+}
+
+/* As long as there is something to record, and a supervisor: woken, it comes
+ * back by asking again. */
+static int stand_by(const struct ktrace_options *options, int connection,
+		    const struct wire_request *set, int fd,
 		    struct outcome *outcome)
 {
 	struct wire_answer message;
 	int r = set_once_more(connection, set, fd, outcome);
 
-	while (!r) {
+	while (!r && is_anybody_left(options)) {
 		r = client_listen(connection, -1, &message);
 		if (!r && message.kind == WIRE_WAKE)
 			r = set_once_more(connection, set, fd, outcome);
 	}
-	return r == -ECONNRESET ? 0 : r;
+	return r == -ECONNRESET || !is_anybody_left(options) ? 0 : r;
 }
 
 int ask_background(const struct ktrace_options *options,
@@ -455,6 +464,6 @@ int ask_background(const struct ktrace_options *options,
 	if (r >= 0)
 		r = be_registered(connection, &outcome);
 	if (r >= 0)
-		r = stand_by(connection, &set, fd, &outcome);
+		r = stand_by(options, connection, &set, fd, &outcome);
 	return r < 0 ? fail(options, "cannot record ", &outcome, r, text) : 0;
 }

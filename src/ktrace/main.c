@@ -206,30 +206,31 @@ static int start_attached(const struct ktrace_options *options,
 	return be_asker(options, &launch);
 }
 
-/* Those first who have a supervisor: nobody else can change what it does. */
-static int attach(const struct ktrace_options *options,
-		  struct supervisor_config *config)
+static int fail_attach(const struct ktrace_options *options, int error)
 {
-	_cleanup_(ask_found_done) struct ask_found found = { 0 };
+	_cleanup_(text_done) struct text line = TEXT_INIT;
+
+	why_not_attached(&line, options, -error);
+	return complain(EXIT_FAILED, text_string(&line));
+}
+
+/* Those first who have a supervisor: nobody else can change what it does.
+ * Returns the exit status. */
+static int set_or_start(const struct ktrace_options *options,
+			struct supervisor_config *config,
+			const struct ask_found *found)
+{
 	_cleanup_(text_done) struct text line = TEXT_INIT;
 	bool left = true;
-	int r = ask_find(options, &found);
+	int r = 0;
 
-	if (r < 0) {
-		why_not_attached(&line, options, -r);
-		return complain(EXIT_FAILED, text_string(&line));
-	}
-	config->fd = output_open(options, &line);
-	if (config->fd < 0)
-		return complain(EXIT_FAILED, text_string(&line));
-	if (found.tracer_count)
-		r = ask_set(options, &found, config->fd, &left, &line);
+	if (found->tracer_count)
+		r = ask_set(options, found, config->fd, &left, &line);
 	if (r < 0)
 		return complain(EXIT_FAILED, text_string(&line));
 	if (left)
 		return start_attached(options, config);
-	print(&line, stderr);
-	return 0;
+	return print(&line, stderr);
 }
 
 static int be_background(const struct ktrace_options *options, int fd)
@@ -241,29 +242,32 @@ static int be_background(const struct ktrace_options *options, int fd)
 	if (!r)
 		r = ask_background(options, &found, fd, &line);
 	else
-		why_not_attached(&line, options, -r);
+		return fail_attach(options, r);
 	return r < 0 ? complain(EXIT_FAILED, text_string(&line)) : 0;
 }
 
-/* It starts the supervisor if there is none, and then is a client of it. */
-static int record_in_background(const struct ktrace_options *options,
-				struct supervisor_config *config)
+/* Only when there is something to record does the trace replace another one. */
+static int attach(const struct ktrace_options *options,
+		  struct supervisor_config *config)
 {
 	_cleanup_(ask_found_done) struct ask_found found = { 0 };
+	_cleanup_(output_done) struct output output = { .fd = -1 };
 	_cleanup_(text_done) struct text line = TEXT_INIT;
 	int r = ask_find(options, &found);
 
-	if (r < 0) {
-		why_not_attached(&line, options, -r);
+	if (r < 0)
+		return fail_attach(options, r);
+	if (output_prepare(&output, options, &line) < 0)
 		return complain(EXIT_FAILED, text_string(&line));
-	}
-	config->fd = output_open(options, &line);
-	if (config->fd < 0)
+	config->fd = output.fd;
+	config->background = options->background;
+	r = options->background && found.tracer_count
+		? 0
+		: set_or_start(options, config, &found);
+	if (!r && output_publish(&output, &line) < 0)
 		return complain(EXIT_FAILED, text_string(&line));
-	config->background = true;
-	if (!found.tracer_count)
-		r = start_attached(options, config);
-	return r ? r : be_background(options, config->fd);
+	return !r && options->background ? be_background(options, output.fd)
+					 : r;
 }
 
 typedef int ask(const struct ktrace_options *options,
@@ -349,8 +353,6 @@ static int run(const struct ktrace_options *options,
 {
 	if (options->mode != KTRACE_RECORD)
 		return ask_others(options);
-	if (options->background)
-		return record_in_background(options, config);
 	return options->has_target ? attach(options, config)
 				   : record(options, config);
 }

@@ -5,10 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "ktrace/options.h"
@@ -75,6 +78,65 @@ static int output_duplicate(int given, struct text *error)
 	fd = fcntl(given, F_DUPFD_CLOEXEC, 3);
 	return fd < 0 ? output_fail(error, "", "dup") : fd;
 }
+
+/* ---- what replaces a file later ---- */
+
+/* Beside the one that it is to replace. */
+static int open_beside(struct output *output)
+{
+	if (asprintf(&output->made, "%s.XXXXXX", output->name) < 0) {
+		output->made = NULL;
+		return -ENOMEM;
+	}
+	output->fd = mkostemp(output->made, O_APPEND | O_CLOEXEC);
+	if (output->fd >= 0)
+		return 0;
+	free(take_pointer(output->made));
+	return -errno;
+}
+
+static bool replaces(const struct ktrace_options *options)
+{
+	return options->fd < 0 && strcmp(options->file, "-") &&
+	       !options->append;
+}
+
+int output_prepare(struct output *ret, const struct ktrace_options *options,
+		   struct text *error)
+{
+	int r;
+
+	*ret = (struct output){ .fd = -1 };
+	if (!replaces(options)) {
+		ret->fd = output_open(options, error);
+		return MIN(ret->fd, 0);
+	}
+	ret->name = strdup(options->file);
+	r = ret->name ? open_beside(ret) : -ENOMEM;
+	if (r < 0)
+		text_format(error, "%s: %s", options->file, strerror(-r));
+	return r;
+}
+
+int output_publish(struct output *output, struct text *error)
+{
+	if (!output->made)
+		return 0;
+	if (rename(output->made, output->name) < 0)
+		return output_fail(error, "", output->name);
+	free(take_pointer(output->made));
+	return 0;
+}
+
+void output_done(struct output *output)
+{
+	if (output->made)
+		unlink(output->made);
+	free(output->made);
+	free(output->name);
+}
+
+/* ---- at once ---- */
 
 int output_open(const struct ktrace_options *options, struct text *error)
 {

@@ -364,7 +364,8 @@ void life_end(struct supervisor *supervisor, struct task *task,
 
 	if (process && !task->exiting)
 		call_abandon(supervisor, task);
-	if (process && task->tid == process->pid)
+	/* A leader that had ended before we came is not ours to see. */
+	if (process && (task->tid == process->pid || is_last))
 		end_process(supervisor, task, stop, usage);
 	life_leave(supervisor, task);
 	if (!is_last)

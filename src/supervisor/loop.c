@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <time.h>
 
 #include <ktrace-u/format.h>
 
@@ -291,10 +291,14 @@ void loop_begin(struct supervisor *supervisor)
 	tracee_resume(task->tid, loop_until(supervisor, task), 0);
 }
 
-/* Nobody is traced, but somebody may come back. What wakes us is repeated. */
-static int wait_for_request(void)
+/* Nobody is traced, but somebody may come back: he is asked to, from time to
+ * time. */
+static int wait_for_request(struct supervisor *supervisor)
 {
-	pause();
+	const struct timespec moment = { .tv_sec = 1 };
+
+	owner_call_back(supervisor);
+	nanosleep(&moment, NULL);
 	return 0;
 }
 
@@ -307,7 +311,7 @@ void loop_run(struct supervisor *supervisor)
 		await_tell(supervisor);
 		r = collect_stops(supervisor, collect);
 		if (r == -ECHILD && owner_is_expected(supervisor))
-			r = wait_for_request();
+			r = wait_for_request(supervisor);
 		check_request(supervisor);
 		request_serve(supervisor);
 		detach_tick(supervisor);

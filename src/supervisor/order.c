@@ -112,7 +112,8 @@ static void fill_change(struct order *order)
 	const struct wire_request *wire = &order->request->wire;
 	struct recording_change *change = &order->change;
 
-	change->wish.facilities = wire->facilities & KTRFAC_MASK;
+	change->wish.facilities = (wire->facilities & KTRFAC_MASK) |
+				  FACILITY_PROCESS;
 	change->wish.genio_size = wire->genio_size
 				      ?: CAPTURE_GENIO_SIZE_DEFAULT;
 	change->wish.genio_all = wire->flags & WIRE_GENIO_ALL;

@@ -8,6 +8,7 @@
 
 #include <ktrace-u/format.h>
 
+#include "base/clock.h"
 #include "base/proc.h"
 #include "control/server.h"
 #include "supervisor/recording.h"
@@ -267,6 +268,17 @@ pid_t owner_pid(struct supervisor *supervisor)
 	struct ownership_facts facts = facts_now(supervisor);
 
 	return ownership_owner_pid(&supervisor->owner.machine, &facts);
+}
+
+void owner_call_back(struct supervisor *supervisor)
+{
+	struct owner *owner = &supervisor->owner;
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	if (owner->called_ns && now - owner->called_ns < CLOCK_NS_PER_S)
+		return;
+	owner->called_ns = now;
+	wake_background(supervisor);
 }
 
 bool owner_is_expected(struct supervisor *supervisor)

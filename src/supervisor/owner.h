@@ -18,6 +18,7 @@ struct owner {
 	struct ownership machine;
 	uint64_t connection; /* which the owner holds; 0: it was named by pid */
 	uint64_t background; /* which the background recorder holds */
+	uint64_t called_ns;  /* when it was called back last */
 };
 
 /* The supervisor starts to record; background: for one that will register. */
@@ -48,6 +49,9 @@ void owner_reset(struct supervisor *supervisor);
 
 /* The living owner's pid, or 0. */
 pid_t owner_pid(struct supervisor *supervisor);
+
+/* Wakes the background recorder, though not more often than once a second. */
+void owner_call_back(struct supervisor *supervisor);
 
 /* Whether somebody may still come back, who holds a connection. */
 bool owner_is_expected(struct supervisor *supervisor);
