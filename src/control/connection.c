@@ -62,8 +62,8 @@ static bool takes_descriptor(enum wire_operation operation)
 int connection_read(int socket, struct wire_request *ret, int *ret_fd)
 {
 	char message[WIRE_MESSAGE_MAX];
-	_cleanup_fd_ int fd = -1;
-	ssize_t length = channel_receive(socket, message, sizeof(message), &fd);
+	ssize_t length = channel_receive(socket, message, sizeof(message),
+					 ret_fd);
 	int error;
 
 	if (length < 0)
@@ -71,10 +71,7 @@ int connection_read(int socket, struct wire_request *ret, int *ret_fd)
 	error = wire_get_request(ret, message, (size_t)length);
 	if (error)
 		return error;
-	if (fd >= 0 && !takes_descriptor(ret->operation))
-		return -EBADMSG;
-	*ret_fd = take_fd(&fd);
-	return 0;
+	return *ret_fd < 0 || takes_descriptor(ret->operation) ? 0 : -EBADMSG;
 }
 
 int connection_send(int socket, const struct wire_answer *answer, int fd)

@@ -11,9 +11,11 @@
 int connection_peer(int socket, struct server_peer *ret);
 
 /*
- * The next request, and the descriptor (*ret_fd, the caller's) that came along
- * if the operation takes one; -1 if none did. -EAGAIN: there is none; -EBADMSG,
- * -EPROTO: it is no good; -EMFILE: no room for the descriptor; -errno.
+ * The next request, if it is a good one, and the descriptor that came along.
+ * *ret_fd is set to it, and is the caller's, even if the request is refused:
+ * closing it may take long. -EAGAIN: there is none; -EBADMSG, -EPROTO: it is no
+ * good, or has a descriptor that its operation does not take; -EMFILE: no room
+ * for the descriptor; -errno.
  */
 int connection_read(int socket, struct wire_request *ret, int *ret_fd);
 

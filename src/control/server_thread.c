@@ -1,7 +1,6 @@
 /*
- * The server's thread: accepts, reads, refuses, closes. Must not hold the lock
- * while it does so: what closing a client's descriptor costs is up to the
- * client.
+ * The server's thread: reads, refuses, closes. Must not hold the lock while it
+ * does so: what closing a client's descriptor costs is up to the client.
  */
 #include "control/server_thread.h"
 
@@ -17,12 +16,11 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "control/connection.h"
+#include "control/server_accept.h"
 
 #define SERVER_THREAD_STACK ((size_t)128 << 10)
 #define NS_PER_MS           UINT64_C(1000000)
-#define SILENCE_NS          (5000 * NS_PER_MS)
 #define WAKE_NS             (20 * NS_PER_MS)
-#define ACCEPT_PAUSE_NS     (100 * NS_PER_MS)
 #define NEVER               UINT64_MAX
 
 enum { POLL_KICK, POLL_LISTENER, POLL_CONNECTIONS };
@@ -123,12 +121,12 @@ static struct connection *next_to_read(struct server *server)
 }
 
 static void offer(struct server *server, struct connection *connection,
-		  const struct wire_request *wire, int fd)
+		  const struct wire_request *wire, int *fd)
 {
 	connection->state = CONNECTION_SERVED;
 	server->request.peer = connection->peer;
 	server->request.wire = *wire;
-	server->request.fd = fd;
+	server->request.fd = take_fd(fd);
 	server->slot = SLOT_READY;
 	server->wake_at_ns = 0;
 	atomic_store(&server->is_ready, true);
@@ -136,8 +134,8 @@ static void offer(struct server *server, struct connection *connection,
 
 static void read_one(struct server *server, struct connection *connection)
 {
+	_cleanup_fd_ int fd = -1;
 	struct wire_request wire;
-	int fd = -1;
 	int error = connection_read(connection->fd, &wire, &fd);
 
 	if (error && error != -EAGAIN)
@@ -148,7 +146,7 @@ static void read_one(struct server *server, struct connection *connection)
 	else if (error)
 		connection->is_doomed = true;
 	else
-		offer(server, connection, &wire, fd);
+		offer(server, connection, &wire, &fd);
 	pthread_mutex_unlock(&server->lock);
 }
 
@@ -240,83 +238,6 @@ static void note(struct server *server, const struct polled *polled)
 	pthread_mutex_unlock(&server->lock);
 }
 
-static bool is_stranger(const struct server *server, uid_t uid)
-{
-	return uid != 0 && uid != server->uid;
-}
-
-static bool is_shut_out(const struct server *server, uid_t uid)
-{
-	unsigned strangers = 0, same = 0;
-
-	if (!is_stranger(server, uid))
-		return false;
-	for (unsigned i = 0; i < SERVER_CONNECTIONS_MAX; i++) {
-		const struct connection *other = &server->connections[i];
-
-		if (other->fd < 0)
-			continue;
-		strangers += is_stranger(server, other->peer.uid);
-		same += other->peer.uid == uid;
-	}
-	return strangers >= SERVER_STRANGERS_MAX || same >= SERVER_PER_USER_MAX;
-}
-
-/* A place for one more of that user's, or NULL. */
-static struct connection *find_place(struct server *server, uid_t uid)
-{
-	if (is_shut_out(server, uid))
-		return NULL;
-	for (unsigned i = 0; i < SERVER_CONNECTIONS_MAX; i++)
-		if (server->connections[i].fd < 0)
-			return &server->connections[i];
-	return NULL;
-}
-
-static void admit(struct server *server, int socket, uint64_t now)
-{
-	_cleanup_fd_ int fd = socket;
-	struct connection *place;
-	struct server_peer peer;
-
-	if (connection_peer(fd, &peer) < 0)
-		return;
-	place = find_place(server, peer.uid);
-	if (!place) {
-		connection_refuse(fd, -EUSERS);
-		return;
-	}
-	peer.connection = ++server->last_connection;
-	pthread_mutex_lock(&server->lock);
-	*place = (struct connection){ .fd = take_fd(&fd),
-				      .peer = peer,
-				      .state = CONNECTION_SILENT,
-				      .deadline_ns = now + SILENCE_NS };
-	pthread_mutex_unlock(&server->lock);
-}
-
-static void accept_all(struct server *server, uint64_t now)
-{
-	int fd;
-
-	server->accept_at_ns = 0;
-	for (unsigned i = 0; i < SERVER_CONNECTIONS_MAX; i++) {
-		fd = accept4(server->listener, NULL, NULL,
-			     SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (fd >= 0) {
-			admit(server, fd, now);
-			continue;
-		}
-		if (errno == EINTR || errno == ECONNABORTED)
-			continue;
-		/* Out of descriptors or memory: who knocks keeps the listener
-		 * readable, and we would spin. */
-		if (errno != EAGAIN)
-			server->accept_at_ns = now + ACCEPT_PAUSE_NS;
-		return;
-	}
-}
-
 static void await(struct server *server, struct polled *polled)
 {
 	uint64_t due = prepare(server, polled);
@@ -330,6 +251,14 @@ static void await(struct server *server, struct polled *polled)
 	note(server, polled);
 }
 
+static bool is_somebody_at_the_door(const struct server *server,
+				    const struct polled *polled, uint64_t now)
+{
+	if (server->accept_at_ns)
+		return now >= server->accept_at_ns;
+	return polled->fds[POLL_LISTENER].revents != 0;
+}
+
 static void run(struct server *server)
 {
 	struct polled polled = { 0 };
@@ -337,11 +266,10 @@ static void run(struct server *server)
 
 	while (!is_closing(server)) {
 		now = clock_ns(CLOCK_MONOTONIC);
-		if (polled.fds[POLL_LISTENER].revents ||
-		    (server->accept_at_ns && now >= server->accept_at_ns))
-			accept_all(server, now);
 		close_discards(server);
 		drop_overdue(server, now);
+		if (is_somebody_at_the_door(server, &polled, now))
+			server_accept(server, now);
 		fill_slot(server);
 		wake(server, now);
 		await(server, &polled);
