@@ -199,6 +199,7 @@ static inline struct other other_start(other_work *work, void *context,
 	return other;
 }
 
+/* The last one first: each holds on to those that were there before. */
 static inline void other_end(const struct other *other)
 {
 	int status;

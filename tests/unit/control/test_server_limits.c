@@ -139,7 +139,7 @@ static void others_leave_room(void **state)
 	assert_int_equal(server_kept(ear.server), SERVER_CONNECTIONS_MAX);
 	for (unsigned i = 0; i < SERVER_PER_USER_MAX; i++)
 		close(clients[i]);
-	for (unsigned i = 0; i < USERS; i++)
+	for (unsigned i = USERS; i-- > 0;)
 		other_end(&others[i]);
 	answering_stop(&answering);
 	ear_close(&ear);
@@ -288,6 +288,7 @@ static void taken_names_are_passed_by(void **state)
 		close(client);
 		/* A name that gets free does not hide the one in use. */
 		other_end(&other);
+		ear.descriptors--;
 		assert_int_equal(open_kept(getpid(), &client), 0);
 		close(client);
 		answering_stop(&answering);
