@@ -8,10 +8,16 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "control/channel.h"
+
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
 
 /* The groups of somebody who has more than we keep. */
 static int many_groups(int socket, struct server_peer *peer)
@@ -40,7 +46,7 @@ static int peer_groups(int socket, struct server_peer *peer)
 	return 0;
 }
 
-int connection_peer(int socket, struct server_peer *ret)
+static int peer_credentials(int socket, struct server_peer *peer)
 {
 	struct ucred credentials;
 	socklen_t size = sizeof(credentials);
@@ -48,10 +54,40 @@ int connection_peer(int socket, struct server_peer *ret)
 	if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) <
 	    0)
 		return -errno;
-	ret->pid = credentials.pid;
-	ret->uid = credentials.uid;
-	ret->gid = credentials.gid;
-	return peer_groups(socket, ret);
+	peer->pid = credentials.pid;
+	peer->uid = credentials.uid;
+	peer->gid = credentials.gid;
+	return 0;
+}
+
+/* From Linux 6.5 on, of the process that connected; before, of whoever has its
+ * pid a moment later. */
+static int peer_process(int socket, pid_t pid, int *ret)
+{
+	socklen_t size = sizeof(*ret);
+	int process;
+
+	if (getsockopt(socket, SOL_SOCKET, SO_PEERPIDFD, ret, &size) == 0)
+		return 0;
+	if (errno != ENOPROTOOPT)
+		return -errno;
+	process = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (process < 0)
+		return -errno;
+	*ret = process;
+	return 0;
+}
+
+int connection_peer(int socket, struct server_peer *ret, int *ret_process)
+{
+	int error = peer_credentials(socket, ret);
+
+	if (!error)
+		error = peer_groups(socket, ret);
+	*ret_process = -1;
+	if (!error && ret->pid > 0)
+		error = peer_process(socket, ret->pid, ret_process);
+	return error;
 }
 
 static bool takes_descriptor(enum wire_operation operation)

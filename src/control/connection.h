@@ -7,8 +7,10 @@
 
 #include "control/server.h"
 
-/* All but the connection's number. 0 or -errno. */
-int connection_peer(int socket, struct server_peer *ret);
+/* All but the connection's number, and a pidfd (the caller's) of the process
+ * that connected, or -1 where it has no pid. 0; -ESRCH when it is gone; -errno.
+ */
+int connection_peer(int socket, struct server_peer *ret, int *ret_process);
 
 /*
  * The next request, if it is a good one, and the descriptor that came along.

@@ -5,6 +5,7 @@
 #include "control/server.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -77,7 +78,7 @@ int server_open(struct server **ret, const struct server_config *config)
 	server->uid = geteuid();
 	server->request.fd = -1;
 	for (unsigned i = 0; i < SERVER_CONNECTIONS_MAX; i++)
-		server->connections[i].fd = -1;
+		server->connections[i].fd = server->connections[i].process = -1;
 	error = open_descriptors(server);
 	if (error)
 		return error;
@@ -202,12 +203,23 @@ bool server_answer(struct server *server, const struct wire_answer *answer,
 	return is_sent;
 }
 
+/* Asked of the kernel: what was read of the peer's pid in /proc before was its
+ * own if it has not. */
+static bool has_ended(int process)
+{
+	struct pollfd polled = { .fd = process, .events = POLLIN };
+
+	return process >= 0 && poll(&polled, 1, 0) > 0;
+}
+
 bool server_is_connected(struct server *server, uint64_t connection)
 {
+	const struct connection *found;
 	bool is_connected;
 
 	pthread_mutex_lock(&server->lock);
-	is_connected = find(server, connection) != NULL;
+	found = find(server, connection);
+	is_connected = found && !has_ended(found->process);
 	pthread_mutex_unlock(&server->lock);
 	return is_connected;
 }

@@ -24,8 +24,11 @@ struct server;
 /* As many others as there may be leave room for our own user and root. */
 #define SERVER_STRANGERS_MAX (SERVER_CONNECTIONS_MAX - SERVER_PER_USER_MAX)
 
-/* The peer as it was when it connected, by the kernel's word (SO_PEERCRED,
- * SO_PEERGROUPS). */
+/*
+ * The peer as it was when it connected, by the kernel's word (SO_PEERCRED,
+ * SO_PEERGROUPS). A connection ends with the process that connected, whoever
+ * else has it: the pid is that of no later process while server_is_connected().
+ */
 struct server_peer {
 	uint64_t connection; /* never used again; not 0 */
 	pid_t pid;           /* 0 where our pid namespace has none for it */

@@ -51,19 +51,21 @@ static struct connection *find_place(struct server *server, uid_t uid)
 static void admit(struct server *server, int socket, uint64_t now)
 {
 	_cleanup_fd_ int fd = socket;
-	struct connection *place;
+	_cleanup_fd_ int process = -1;
+	struct connection *place = NULL;
 	struct server_peer peer;
+	int error = connection_peer(fd, &peer, &process);
 
-	if (connection_peer(fd, &peer) < 0)
-		return;
-	place = find_place(server, peer.uid);
+	if (!error)
+		place = find_place(server, peer.uid);
 	if (!place) {
-		connection_refuse(fd, -EUSERS);
+		connection_refuse(fd, error ? error : -EUSERS);
 		return;
 	}
 	peer.connection = ++server->last_connection;
 	pthread_mutex_lock(&server->lock);
 	*place = (struct connection){ .fd = take_fd(&fd),
+				      .process = take_fd(&process),
 				      .peer = peer,
 				      .state = CONNECTION_SILENT,
 				      .deadline_ns = now + SILENCE_NS };

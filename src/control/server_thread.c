@@ -23,11 +23,15 @@
 #define WAKE_NS             (20 * NS_PER_MS)
 #define NEVER               UINT64_MAX
 
+/* Places in what is polled. A connection has two, by its place in the server.
+ */
 enum { POLL_KICK, POLL_LISTENER, POLL_CONNECTIONS };
 
-/* What is polled: a connection has the same place as in the server. */
+#define POLL_SOCKET(i)  (POLL_CONNECTIONS + 2 * (i))
+#define POLL_PROCESS(i) (POLL_SOCKET(i) + 1)
+
 struct polled {
-	struct pollfd fds[POLL_CONNECTIONS + SERVER_CONNECTIONS_MAX];
+	struct pollfd fds[POLL_SOCKET(SERVER_CONNECTIONS_MAX)];
 	nfds_t count; /* poll(2) wants no more than RLIMIT_NOFILE */
 };
 
@@ -80,17 +84,22 @@ static bool is_overdue(const struct connection *connection, uint64_t now)
 static void drop_if_overdue(struct server *server,
 			    struct connection *connection, uint64_t now)
 {
-	_cleanup_fd_ int request_fd = -1;
-	_cleanup_fd_ int fd = -1;
+	int request_fd = -1;
+	int process = -1;
+	int fd = -1;
 
 	pthread_mutex_lock(&server->lock);
 	if (is_overdue(connection, now)) {
 		request_fd = withdraw(server, connection);
+		process = take_fd(&connection->process);
 		fd = take_fd(&connection->fd);
 		if (connection->is_kept)
 			server_thread_note_loss(server);
 	}
 	pthread_mutex_unlock(&server->lock);
+	cleanup_fd(&process);
+	cleanup_fd(&fd);
+	cleanup_fd(&request_fd);
 }
 
 static void drop_overdue(struct server *server, uint64_t now)
@@ -189,6 +198,22 @@ static struct pollfd poll_connection(const struct connection *connection,
 	return polled;
 }
 
+static void prepare_connections(struct server *server, struct polled *polled,
+				uint64_t *due)
+{
+	polled->count = POLL_CONNECTIONS;
+	for (unsigned i = 0; i < SERVER_CONNECTIONS_MAX; i++) {
+		const struct connection *connection = &server->connections[i];
+
+		polled->fds[POLL_SOCKET(i)] = poll_connection(connection, due);
+		polled->fds[POLL_PROCESS(i)] = (struct pollfd){
+			.fd = connection->process, .events = POLLIN
+		};
+		if (connection->fd >= 0)
+			polled->count = POLL_SOCKET(i + 1);
+	}
+}
+
 /* Fills in what is to be polled; until when. */
 static uint64_t prepare(struct server *server, struct polled *polled)
 {
@@ -200,14 +225,8 @@ static uint64_t prepare(struct server *server, struct polled *polled)
 	polled->fds[POLL_LISTENER] = (struct pollfd){
 		.fd = is_paused ? -1 : server->listener, .events = POLLIN
 	};
-	polled->count = POLL_CONNECTIONS;
 	pthread_mutex_lock(&server->lock);
-	for (unsigned i = 0; i < SERVER_CONNECTIONS_MAX; i++) {
-		polled->fds[POLL_CONNECTIONS + i] =
-		    poll_connection(&server->connections[i], &due);
-		if (server->connections[i].fd >= 0)
-			polled->count = POLL_CONNECTIONS + i + 1;
-	}
+	prepare_connections(server, polled, &due);
 	if (server->slot == SLOT_READY || atomic_load(&server->has_lost))
 		due = MIN(due, server->wake_at_ns);
 	pthread_mutex_unlock(&server->lock);
@@ -227,9 +246,10 @@ static void note(struct server *server, const struct polled *polled)
 	pthread_mutex_lock(&server->lock);
 	for (unsigned i = 0; i < SERVER_CONNECTIONS_MAX; i++) {
 		struct connection *connection = &server->connections[i];
-		short seen = polled->fds[POLL_CONNECTIONS + i].revents;
+		short seen = polled->fds[POLL_SOCKET(i)].revents;
 
-		if (seen & (POLLHUP | POLLERR | POLLNVAL))
+		if (seen & (POLLHUP | POLLERR | POLLNVAL) ||
+		    polled->fds[POLL_PROCESS(i)].revents)
 			connection->is_doomed = true;
 		else if ((seen & POLLIN) &&
 			 connection->state == CONNECTION_SILENT)
@@ -284,6 +304,8 @@ static void close_all(struct server *server)
 	pthread_mutex_unlock(&server->lock);
 	drop_overdue(server, 0);
 	close_discards(server);
+	/* A child of ours may have it too. */
+	shutdown(server->listener, SHUT_RDWR);
 	close(server->listener);
 }
 

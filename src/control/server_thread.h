@@ -20,6 +20,7 @@ enum connection_state {
 
 struct connection {
 	int fd; /* -1: free. Opened and closed by the server's thread only */
+	int process; /* a pidfd: the peer ends with who connected; or -1 */
 	struct server_peer peer;
 	enum connection_state state;
 	bool is_kept;

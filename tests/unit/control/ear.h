@@ -1,7 +1,6 @@
 /*
  * What the tests of server and client share: a server whose wake-ups can be
- * waited for, clients that are mere sockets, and the count of descriptors. To
- * be included behind cmocka.h.
+ * waited for, clients that are mere sockets, and the count of descriptors.
  */
 #ifndef TESTS_EAR_H
 #define TESTS_EAR_H
@@ -10,7 +9,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <setjmp.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -18,6 +21,8 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "base/array.h"
 #include "control/channel.h"

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 #include <cmocka.h>
 
@@ -352,6 +353,51 @@ static void the_dead_get_no_answer(void **state)
 	ear_close(&ear);
 }
 
+/* Leaves its connection to a child, and ends. */
+static int leave_connection(void *context)
+{
+	pid_t *ret_heir = context;
+	int client = client_open(getppid());
+	pid_t heir;
+
+	ask(client, WIRE_SET, 0);
+	heir = fork();
+	if (heir == 0)
+		for (;;)
+			pause();
+	*ret_heir = heir;
+	return client < 0 || heir < 0;
+}
+
+/* Its pid may be anybody's then. */
+static void connections_end_with_who_connected(void **state)
+{
+	pid_t *heir = mmap(NULL, sizeof(*heir), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct server_request taken;
+	struct other other;
+	struct ear ear;
+	int failed;
+
+	(void)state;
+	assert_ptr_not_equal(heir, MAP_FAILED);
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	ear_open(&ear);
+	other = other_start(leave_connection, heir, &failed);
+	assert_int_equal(failed, 0);
+	ear_take(&ear, &taken);
+	assert_int_equal(taken.peer.pid, other.pid);
+	ear_answer(&ear, 0, true);
+	assert_true(server_is_connected(ear.server, taken.peer.connection));
+	other_end(&other);
+	assert_false(server_is_connected(ear.server, taken.peer.connection));
+	ear_await_loss(&ear);
+	kill(*heir, SIGKILL);
+	assert_int_equal(waitpid(*heir, NULL, 0), *heir);
+	munmap(heir, sizeof(*heir));
+	ear_close(&ear);
+}
+
 /* With one in each state. */
 static void closing_ends_every_connection(void **state)
 {
@@ -380,6 +426,35 @@ static void closing_ends_every_connection(void **state)
 	}
 	close(ear.wakes);
 	assert_int_equal(open_descriptors(), ear.descriptors);
+}
+
+static int live_on(void *context)
+{
+	(void)context;
+	return 0;
+}
+
+/* A child has the listening socket too: clients must not be left to wait at a
+ * door that nobody opens. */
+static void closed_is_closed_for_children_too(void **state)
+{
+	struct other other;
+	struct ear ear;
+	int client, failed;
+
+	(void)state;
+	ear_open(&ear);
+	other = other_start(live_on, NULL, &failed);
+	server_close(ear.server);
+	assert_int_equal(client_open(getpid()), -ENOENT);
+	close(ear.wakes);
+	/* By another name. */
+	ear_open(&ear);
+	client = open_client();
+	keep(&ear, client);
+	close(client);
+	ear_close(&ear);
+	other_end(&other);
 }
 
 /* The request, and its descriptor, are in the server's hands. */
@@ -418,7 +493,9 @@ int main(void)
 		cmocka_unit_test(serves_in_turn),
 		cmocka_unit_test(the_dead_ask_for_nothing),
 		cmocka_unit_test(the_dead_get_no_answer),
+		cmocka_unit_test(connections_end_with_who_connected),
 		cmocka_unit_test(closing_ends_every_connection),
+		cmocka_unit_test(closed_is_closed_for_children_too),
 		cmocka_unit_test(closing_ends_what_was_not_taken),
 	};
 

@@ -525,7 +525,8 @@ static void hanging_descriptors_hurt_nobody(void **state)
 	const struct wire_request request = { .operation = WIRE_CLEAR };
 	struct server_request taken;
 	struct ear ear;
-	int client, lingering, other;
+	int client, lingering;
+	int other = -1;
 	uint64_t since;
 
 	(void)state;
