@@ -274,6 +274,8 @@ static void adopt_orphans(struct supervisor *supervisor)
 			answer_newborn(supervisor, task);
 }
 
+/* Only once all stops are answered: one that was left with the kernel would be
+ * met again if it were kept until others can be let go. */
 static void check_request(struct supervisor *supervisor)
 {
 	if (*supervisor->config->end_requested != 1)
@@ -312,14 +314,14 @@ void loop_run(struct supervisor *supervisor)
 		r = collect_stops(supervisor, collect);
 		if (r == -ECHILD && owner_is_expected(supervisor))
 			r = wait_for_request(supervisor);
-		check_request(supervisor);
-		request_serve(supervisor);
-		detach_tick(supervisor);
 		for (unsigned i = 0; !r && i < collect->count; i++)
 			loop_answer(supervisor, &collect->stops[i]);
 		if (supervisor->tasks.unclaimed)
 			adopt_orphans(supervisor);
 		sessions_check(supervisor);
+		check_request(supervisor);
+		request_serve(supervisor);
+		detach_tick(supervisor);
 	}
 	await_tell(supervisor);
 	free(collect);
