@@ -215,6 +215,17 @@ int proc_each_process(proc_visit *visit, void *context)
 	return each_number("/proc", visit, context);
 }
 
+bool proc_has_children(pid_t tid)
+{
+	_cleanup_fd_ int fd = -1;
+	char name[PROC_NAME_MAX], what[32], byte;
+
+	snprintf(what, sizeof(what), "task/%d/children", tid);
+	proc_name(name, tid, what);
+	fd = open(name, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && fd_read_full(fd, &byte, 1) == 1;
+}
+
 int proc_start_time(pid_t tid, uint64_t *ret)
 {
 	char name[PROC_NAME_MAX];

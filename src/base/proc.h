@@ -57,6 +57,10 @@ typedef int proc_visit(void *context, pid_t tid);
 int proc_each_thread(pid_t pid, proc_visit *visit, void *context);
 int proc_each_process(proc_visit *visit, void *context);
 
+/* Whether there is a process that this thread, and no other, would be told the
+ * end of. False, too, where the kernel does not say. */
+bool proc_has_children(pid_t tid);
+
 /* Start time in clock ticks since boot: with the pid, an identity. */
 int proc_start_time(pid_t tid, uint64_t *ret);
 

@@ -10,6 +10,7 @@
 
 #include "base/proc.h"
 #include "control/targets.h"
+#include "supervisor/addressee.h"
 #include "supervisor/call.h"
 #include "supervisor/identity.h"
 #include "supervisor/life.h"
@@ -23,6 +24,7 @@ struct seizing {
 	struct supervisor *supervisor;
 	struct process *process;
 	struct tracee_options options;
+	bool spares_addressees;
 };
 
 /* Who is gone, or follows its creator already, need not be seized. */
@@ -39,14 +41,16 @@ static int seize_thread(void *context, pid_t tid)
 {
 	struct seizing *seizing = context;
 	struct supervisor *supervisor = seizing->supervisor;
+	pid_t pid = seizing->process->pid;
 	struct task *task;
 	int r;
 
 	if (task_find(&supervisor->tasks, tid))
 		return 0;
+	if (seizing->spares_addressees && addressee_may_be(pid, tid))
+		return 0;
 	r = tracee_seize(tid, &seizing->options);
-	if (r == -ESRCH ||
-	    (r == -EPERM && is_past_seizing(seizing->process->pid, tid)))
+	if (r == -ESRCH || (r == -EPERM && is_past_seizing(pid, tid)))
 		return 0;
 	if (r < 0)
 		return r;
@@ -54,7 +58,7 @@ static int seize_thread(void *context, pid_t tid)
 	if (!task)
 		return -ENOMEM;
 	task->is_attaching = true;
-	await_thread(supervisor, task);
+	await_note(supervisor, task);
 	return 1;
 }
 
@@ -63,13 +67,29 @@ static int seize_thread(void *context, pid_t tid)
 static int seize_threads(struct seizing *seizing)
 {
 	pid_t pid = seizing->process->pid;
-	int fresh = 1;
+	int fresh;
 
+	seizing->spares_addressees = true;
+	fresh = proc_each_thread(pid, seize_thread, seizing);
+	seizing->spares_addressees = false;
+	if (fresh >= 0)
+		fresh = 1;
 	while (fresh > 0)
 		fresh = proc_each_thread(pid, seize_thread, seizing);
 	if (fresh == -ESRCH && seizing->process->task_count)
 		return 0; /* it ended meanwhile */
 	return fresh;
+}
+
+/* Only once all are seized: what is addressed to one of them wakes that one,
+ * unless it is stopped. */
+static void interrupt_threads(const struct seizing *seizing)
+{
+	struct task *task, *next;
+
+	HASH_ITER (hh, seizing->supervisor->tasks.tasks, task, next)
+		if (task->process == seizing->process)
+			tracee_interrupt(task->tid);
 }
 
 /* There is none of a thread that is no leader. */
@@ -118,6 +138,7 @@ int attach_process(struct supervisor *supervisor, pid_t pid,
 	if (!seizing.process)
 		return -ENOMEM;
 	r = seize_threads(&seizing);
+	interrupt_threads(&seizing);
 	if (!seizing.process->task_count) {
 		task_remove_process(&supervisor->tasks, seizing.process);
 		return r < 0 ? r : -ESRCH;

@@ -23,7 +23,8 @@ struct await {
 		     unsigned late_count);
 };
 
-/* The thread is asked to stop. */
+/* The thread will be asked to stop; or is, at once. */
+void await_note(struct supervisor *supervisor, struct task *task);
 void await_thread(struct supervisor *supervisor, struct task *task);
 
 /* All have been asked. */

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "supervisor/addressee.h"
 #include "supervisor/alarm.h"
 #include "supervisor/call.h"
 #include "supervisor/follow.h"
@@ -67,24 +68,44 @@ static void let_go(struct supervisor *supervisor, struct task *task)
 		life_leave(supervisor, task);
 }
 
-/* Those last that sleep in a call which knows no restart: nobody is traced then
- * for whose sake they could be woken. */
-static void let_go_parked(struct supervisor *supervisor, pid_t pid, bool asleep)
+static void let_go_parked(struct supervisor *supervisor, pid_t pid,
+			  enum task_turn turn)
 {
 	struct task *task, *next;
 
 	HASH_ITER (hh, supervisor->tasks.tasks, task, next)
 		if (task->parked.active && task->process->pid == pid &&
-		    task->parked.asleep == asleep)
+		    task->parked.turn == turn)
 			let_go(supervisor, task);
+}
+
+/* Once those that signals are addressed to are gone, nobody is woken any more
+ * for the sake of those that are still traced. */
+static enum task_turn find_turn(const struct task *task)
+{
+	if (!addressee_may_be(task->process->pid, task->tid))
+		return TASK_TURN_LAST;
+	return task->restarted >= 0 ? TASK_TURN_SECOND : TASK_TURN_FIRST;
+}
+
+static void find_turns(struct supervisor *supervisor,
+		       const struct process *process)
+{
+	struct task *task, *next;
+
+	HASH_ITER (hh, supervisor->tasks.tasks, task, next)
+		if (task->parked.active && task->process == process)
+			task->parked.turn = find_turn(task);
 }
 
 static void let_go_all(struct supervisor *supervisor, struct process *process)
 {
 	pid_t pid = process->pid;
 
-	let_go_parked(supervisor, pid, false);
-	let_go_parked(supervisor, pid, true);
+	find_turns(supervisor, process);
+	let_go_parked(supervisor, pid, TASK_TURN_FIRST);
+	let_go_parked(supervisor, pid, TASK_TURN_SECOND);
+	let_go_parked(supervisor, pid, TASK_TURN_LAST);
 }
 
 void detach_thread(struct supervisor *supervisor, struct task *task,
@@ -98,7 +119,6 @@ void detach_thread(struct supervisor *supervisor, struct task *task,
 	/* Our interrupt must not be what ended a call. */
 	if (!signal_number)
 		call_restart_interrupted(task);
-	task->parked.asleep = task->restarted >= 0;
 	if (!process->parked++) {
 		process->parked_until_ns = clock_ns(CLOCK_MONOTONIC) +
 					   PATIENCE_NS;

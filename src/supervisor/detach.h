@@ -2,10 +2,9 @@
  * Letting go: processes run on as if they had never been traced, without a call
  * that fails, a signal that is lost, or a stop that nobody ends.
  *
- * All threads of a process are let go at the same time. While one of them is
- * traced, the kernel does not drop signals that the process ignores, and one
- * that is not traced any more could be woken by them out of a call that knows
- * no restart.
+ * All threads of a process are let go at the same time, and in an order
+ * (addressee.h): nobody who is free is woken for the sake of who is still
+ * traced.
  */
 #ifndef SUPERVISOR_DETACH_H
 #define SUPERVISOR_DETACH_H

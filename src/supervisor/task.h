@@ -34,12 +34,19 @@ struct task_stepping {
 	uint64_t time_ns;
 };
 
+/* When a thread is let go, among those of its process. */
+enum task_turn {
+	TASK_TURN_FIRST,  /* signals to the process are addressed to it */
+	TASK_TURN_SECOND, /* the same, asleep in a call that knows no restart */
+	TASK_TURN_LAST,
+};
+
 /* A stop that is not answered yet, since the thread is to be let go together
  * with the others of its process. */
 struct task_parked {
 	bool active;
-	bool asleep; /* in a call that knows no restart */
-	int signal;  /* to be delivered then */
+	int signal; /* to be delivered then */
+	enum task_turn turn;
 };
 
 struct task {

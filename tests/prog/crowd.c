@@ -172,6 +172,7 @@ static struct way {
 	{ .name = "signals", .live = send_signals },
 	{ .name = "children", .live = have_children },
 	{ .name = "threads", .live = have_threads },
+	{ .name = "later sleep", .live = sleep_well },
 };
 #define WAYS (sizeof(ways) / sizeof(*ways))
 

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -141,6 +142,25 @@ static void test_process_that_is_gone(void **state)
 	assert_int_equal(proc_comm(pid, comm), -ESRCH);
 }
 
+static void test_children(void **state)
+{
+	pid_t pid = fork();
+
+	(void)state;
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(0);
+	if (access("/proc/thread-self/children", R_OK)) {
+		waitpid(pid, NULL, 0);
+		printf("skipped: /proc does not tell of children\n");
+		skip();
+	}
+	assert_true(proc_has_children(getpid()));
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_false(proc_has_children(getpid()));
+	assert_false(proc_has_children(pid));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +171,7 @@ int main(void)
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_read_whole_and_cut),
 		cmocka_unit_test(test_process_that_is_gone),
+		cmocka_unit_test(test_children),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
