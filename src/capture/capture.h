@@ -62,7 +62,8 @@ struct capture_policy {
 	bool genio_all;      /* NetBSD's form: all of it, in chunks */
 };
 #define CAPTURE_GENIO_SIZE_DEFAULT 4096
-#define CAPTURE_GENIO_CHUNK        4088 /* of --genio-all */
+#define CAPTURE_GENIO_SIZE_MAX     (256u << 10) /* that may be asked for */
+#define CAPTURE_GENIO_CHUNK        4088         /* of --genio-all */
 #define CAPTURE_PATH_MAX           4096
 
 /* One call of one thread, from entry to exit: the caller keeps it between. */

@@ -37,6 +37,7 @@ struct request_form {
 	int32_t pid;
 	uint32_t state;
 	uint32_t genio_size;
+	uint32_t queue_size;
 	uint32_t text_length;
 };
 
@@ -53,7 +54,7 @@ struct answer_form {
 	int32_t late[WIRE_LATE_MAX]; /* 0 behind the last */
 };
 
-_Static_assert(sizeof(struct request_form) == 40, "no padding in a request");
+_Static_assert(sizeof(struct request_form) == 44, "no padding in a request");
 _Static_assert(sizeof(struct answer_form) == 40 + 4 * WIRE_LATE_MAX,
 	       "no padding in an answer");
 _Static_assert(sizeof(struct answer_form) + WIRE_TEXT_MAX <= WIRE_MESSAGE_MAX,
@@ -81,6 +82,7 @@ size_t wire_put_request(void *message, const struct wire_request *request)
 		.pid = request->pid,
 		.state = request->state,
 		.genio_size = request->genio_size,
+		.queue_size = request->queue_size,
 		.text_length = request->text_length,
 	};
 
@@ -172,6 +174,7 @@ int wire_get_request(struct wire_request *ret, const void *message,
 		.pid = form.pid,
 		.state = form.state,
 		.genio_size = form.genio_size,
+		.queue_size = form.queue_size,
 		.text_length = form.text_length,
 	};
 	memcpy(ret->text, text, form.text_length);

@@ -41,7 +41,8 @@ enum wire_operation {
 #define WIRE_GENIO_ALL 0x8u
 #define WIRE_CALLS     0x10u /* text is a selection (sysdesc/select.h) */
 #define WIRE_JSON      0x20u /* STATUS as a JSON document, else as lines */
-#define WIRE_FLAGS     0x3fu
+#define WIRE_DROP      0x40u /* into a new file: rather lose than wait */
+#define WIRE_FLAGS     0x7fu
 
 struct wire_request {
 	enum wire_operation operation;
@@ -51,6 +52,7 @@ struct wire_request {
 	pid_t pid;           /* as ktrace(2): below 0 is a group */
 	uint32_t state;      /* enum ownership_state, of PAUSE and RESUME */
 	uint32_t genio_size; /* 0: as it is */
+	uint32_t queue_size; /* for a new file; 0: the usual one */
 	uint32_t text_length;
 	/* A NUL is put behind it; of UTRACE, it may hold others. */
 	char text[WIRE_TEXT_MAX + 1];

@@ -233,6 +233,10 @@ static int fill_set(const struct ktrace_options *options,
 		request->flags |= WIRE_GENIO_ALL;
 	if (options->genio_given)
 		request->genio_size = (uint32_t)options->genio_size;
+	if (options->queue_given)
+		request->queue_size = (uint32_t)options->queue_size;
+	if (options->drop)
+		request->flags |= WIRE_DROP;
 	if (!length)
 		return 0;
 	if (length > WIRE_TEXT_MAX)

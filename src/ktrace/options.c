@@ -18,9 +18,8 @@
 
 /* A record is at most half the queue: the largest must fit with room to spare.
  */
-#define GENIO_SIZE_MAX (256u << 10)
-#define QUEUE_SIZE_MIN (1u << 20)
-#define QUEUE_SIZE_MAX (1u << 30)
+_Static_assert(CAPTURE_GENIO_SIZE_MAX < WRITER_QUEUE_LOW / 2,
+	       "the largest record fits");
 
 enum option_id {
 	OPTION_APPEND = 1,
@@ -292,13 +291,14 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_GENIO_SIZE:
 		options->genio_given = true;
 		return take_size(parse, "--genio-size", value, 1,
-				 GENIO_SIZE_MAX, &options->genio_size);
+				 CAPTURE_GENIO_SIZE_MAX, &options->genio_size);
 	case OPTION_GENIO_ALL:
 		options->genio_all = true;
 		return 0;
 	case OPTION_QUEUE:
-		return take_size(parse, "--queue", value, QUEUE_SIZE_MIN,
-				 QUEUE_SIZE_MAX, &options->queue_size);
+		options->queue_given = true;
+		return take_size(parse, "--queue", value, WRITER_QUEUE_LOW,
+				 WRITER_QUEUE_HIGH, &options->queue_size);
 	case OPTION_DROP:
 		options->drop = true;
 		return 0;

@@ -44,6 +44,7 @@ struct ktrace_options {
 	uint64_t genio_size;
 	bool genio_given;
 	uint64_t queue_size;
+	bool queue_given;
 	enum ktrace_seccomp seccomp;
 	struct targets target; /* -p, -g, -d */
 	bool has_target;       /* -p or -g was given */

@@ -107,8 +107,7 @@ static int check_process(pid_t pid)
 		   : -ESRCH;
 }
 
-/* Whether somebody is traced by it, or by somebody who is, and so on. */
-static bool holds(pid_t pid, pid_t whom)
+bool attach_holds(pid_t pid, pid_t whom)
 {
 	struct proc_status status;
 
@@ -132,7 +131,8 @@ int attach_process(struct supervisor *supervisor, pid_t pid,
 	if (r < 0)
 		return r;
 	/* Each would wait for the other. */
-	if (holds(pid, getpid()) || holds(pid, supervisor->launch->command))
+	if (attach_holds(pid, getpid()) ||
+	    attach_holds(pid, supervisor->launch->command))
 		return -EPERM;
 	seizing.process = life_adopt_process(supervisor, pid);
 	if (!seizing.process)

@@ -15,6 +15,10 @@ struct supervisor;
 struct targets;
 struct task;
 
+/* Whether somebody is traced by that process, or by one that is, and so on:
+ * each would wait for the other. */
+bool attach_holds(pid_t pid, pid_t whom);
+
 /*
  * Seizes a process that is not traced yet, and records of it what the change
  * says. Each of its threads is awaited. 0; -EPERM when the kernel refuses;

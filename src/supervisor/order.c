@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "trace/facility.h"
+#include "trace/writer.h"
 
 #define USER_MAX 2048 /* FreeBSD's KTR_USER_MAXLEN */
 
@@ -93,6 +95,8 @@ static int set_one(void *context, pid_t pid)
 
 	if (r < 0)
 		return r;
+	if (attach_holds(pid, order->request->from.credential.pid))
+		return -EPERM;
 	if (process)
 		return set_held(order, process);
 	if (!order->request->from.is_root)
@@ -141,6 +145,13 @@ static int fill_calls(struct order *order)
 static int open_session(struct order *order)
 {
 	struct request *request = order->request;
+	const struct wire_request *wire = &request->wire;
+	bool is_foreign = !request->from.is_root;
+	const struct sessions_terms terms = {
+		.queue_size = is_foreign ? 0 : wire->queue_size,
+		.drop = wire->flags & WIRE_DROP,
+		.is_foreign = is_foreign,
+	};
 	int r = check_file(request->fd);
 
 	if (r < 0)
@@ -150,8 +161,8 @@ static int open_session(struct order *order)
 				 form_of(request) == PERMISSION_NETBSD;
 	if (order->change.session)
 		return 0;
-	r = sessions_open(order->supervisor, request->fd,
-			  !request->from.is_root, &order->change.session);
+	r = sessions_open(order->supervisor, request->fd, &terms,
+			  &order->change.session);
 	if (!r)
 		take_fd(&request->fd);
 	return r;
@@ -161,7 +172,7 @@ static struct targets targets_of(const struct wire_request *wire)
 {
 	return (struct targets){
 		.pid = wire->pid > 0 ? wire->pid : 0,
-		.pgid = wire->pid < 0 ? -wire->pid : 0,
+		.pgid = wire->pid < 0 && wire->pid > INT_MIN ? -wire->pid : 0,
 		.descendants = wire->flags & WIRE_DESCEND,
 	};
 }
@@ -195,6 +206,19 @@ static int each(struct order *order, targets_visit *visit, uint64_t latest)
 	return r;
 }
 
+/* The sizes are within the bounds of ktrace-u's own options. */
+static int check_set(const struct wire_request *wire)
+{
+	bool is_any = wire->facilities & (KTRFAC_MASK | KTRFAC_INHERIT);
+
+	if (!is_any || wire->genio_size > CAPTURE_GENIO_SIZE_MAX)
+		return -EINVAL;
+	if (wire->queue_size && (wire->queue_size < WRITER_QUEUE_LOW ||
+				 wire->queue_size > WRITER_QUEUE_HIGH))
+		return -EINVAL;
+	return 0;
+}
+
 static char *const no_command[] = { NULL };
 
 int order_set(struct supervisor *supervisor, struct request *request,
@@ -213,8 +237,9 @@ int order_set(struct supervisor *supervisor, struct request *request,
 	};
 	int r;
 
-	if (!(request->wire.facilities & (KTRFAC_MASK | KTRFAC_INHERIT)))
-		return -EINVAL;
+	r = check_set(&request->wire);
+	if (r < 0)
+		return r;
 	fill_change(&order);
 	r = fill_calls(&order);
 	if (!r)

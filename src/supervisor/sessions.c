@@ -13,6 +13,7 @@
 #include "supervisor/identity.h"
 #include "supervisor/stall.h"
 #include "supervisor/state.h"
+#include "trace/writer.h"
 
 /* A file, a thread and a queue each. */
 #define SESSIONS_MAX 256
@@ -34,13 +35,13 @@ static int sessions_add(struct supervisor *supervisor, struct session *session)
 	return 0;
 }
 
-int sessions_open(struct supervisor *supervisor, int fd, bool is_foreign,
-		  struct session **ret)
+int sessions_open(struct supervisor *supervisor, int fd,
+		  const struct sessions_terms *terms, struct session **ret)
 {
 	struct session_config config = {
 		.fd = fd,
-		.queue_size = supervisor->config->queue_size,
-		.drop = supervisor->config->drop || is_foreign,
+		.queue_size = terms->queue_size ?: WRITER_QUEUE_DEFAULT,
+		.drop = terms->drop || terms->is_foreign,
 		.clock = &supervisor->clock,
 		.may_wait = stall_may_wait,
 		.context = supervisor,

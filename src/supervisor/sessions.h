@@ -6,6 +6,7 @@
 #define SUPERVISOR_SESSIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct plan_wish;
@@ -23,14 +24,20 @@ struct session_origin {
 	const struct targets *targets; /* or NULL */
 };
 
+/* How one is written. */
+struct sessions_terms {
+	size_t queue_size; /* 0: the usual one */
+	bool drop;         /* rather lose records than wait */
+	bool is_foreign;   /* for somebody who must not keep others waiting */
+};
+
 /*
  * Opens one. Nothing is written until a process joins it; if none does, it is
- * closed. is_foreign: for somebody who must not keep others waiting. The
- * descriptor is taken over where that succeeds. 0 or -errno; -EMFILE when there
- * are too many.
+ * closed. The descriptor is taken over where that succeeds. 0 or -errno;
+ * -EMFILE when there are too many.
  */
-int sessions_open(struct supervisor *supervisor, int fd, bool is_foreign,
-		  struct session **ret);
+int sessions_open(struct supervisor *supervisor, int fd,
+		  const struct sessions_terms *terms, struct session **ret);
 
 /* A process is recorded into it from now on: the first one makes it begin, with
  * `session`. */

@@ -42,15 +42,10 @@ static size_t name_of(const struct session *session, char name[PATH_MAX])
 	return length < 0 ? 0 : (size_t)length;
 }
 
-static unsigned count_late(struct supervisor *supervisor,
-			   const struct process *process)
+/* Asked to stop, for a request or an attach, and has not yet. */
+static bool is_late(const struct task *task, const struct process *process)
 {
-	struct task *task, *next;
-	unsigned count = 0;
-
-	HASH_ITER (hh, supervisor->tasks.tasks, task, next)
-		count += task->process == process && task->is_awaited;
-	return count;
+	return task->process == process && task->is_awaited;
 }
 
 /* ---- as JSON ---- */
@@ -84,6 +79,22 @@ static void put_letters(struct text *text, const struct process *process)
 	facility_letters(text, process->plan->wish.facilities);
 }
 
+static void put_json_late(struct text *text, struct supervisor *supervisor,
+			  const struct process *process)
+{
+	const char *comma = "";
+	struct task *task, *next;
+
+	text_put(text, ",\"late\":[");
+	HASH_ITER (hh, supervisor->tasks.tasks, task, next) {
+		if (!is_late(task, process))
+			continue;
+		text_format(text, "%s%d", comma, task->tid);
+		comma = ",";
+	}
+	text_char(text, ']');
+}
+
 static void put_json_process(struct text *text, struct supervisor *supervisor,
 			     const struct process *process)
 {
@@ -100,7 +111,7 @@ static void put_json_process(struct text *text, struct supervisor *supervisor,
 	text_json_bool(text, "root", process->facilities & KTRFAC_ROOT);
 	text_json_bool(text, "filter", process->is_filtered);
 	text_json_unsigned(text, "threads", process->task_count);
-	text_json_unsigned(text, "late", count_late(supervisor, process));
+	put_json_late(text, supervisor, process);
 	put_name(text, process->session);
 	text_char(text, '}');
 }
@@ -161,12 +172,22 @@ static void put_line_session(struct text *text, const struct session *session)
 	text_char(text, '\n');
 }
 
+static void put_late(struct text *text, struct supervisor *supervisor,
+		     const struct process *process)
+{
+	struct task *task, *next;
+
+	HASH_ITER (hh, supervisor->tasks.tasks, task, next)
+		if (is_late(task, process))
+			text_format(text, ", thread %d has not stopped yet",
+				    task->tid);
+}
+
 static void put_line_process(struct text *text, struct supervisor *supervisor,
 			     const struct process *process)
 {
 	const struct task *task = task_of(&supervisor->tasks, process);
 	const char *comm = task ? task->comm : "?";
-	unsigned late = count_late(supervisor, process);
 	char name[PATH_MAX];
 
 	text_format(text, "process %d (", process->pid);
@@ -179,8 +200,7 @@ static void put_line_process(struct text *text, struct supervisor *supervisor,
 		text_put(text, ", set by root");
 	text_format(text, ", %u thread%s", process->task_count,
 		    process->task_count == 1 ? "" : "s");
-	if (late)
-		text_format(text, ", %u not stopped yet", late);
+	put_late(text, supervisor, process);
 	text_put(text, ", to ");
 	put_escaped(text, name, name_of(process->session, name));
 	text_char(text, '\n');

@@ -153,12 +153,16 @@ static int supervisor_start(struct supervisor *supervisor)
 		.inherited = config->inherit ? KTRFAC_INHERIT : 0,
 		.origin = &origin,
 	};
+	const struct sessions_terms terms = {
+		.queue_size = config->queue_size,
+		.drop = config->drop,
+	};
 	int r = prepare(supervisor);
 
 	if (!r)
 		r = be_setter(config->rules, &change);
 	if (!r)
-		r = sessions_open(supervisor, config->fd, false,
+		r = sessions_open(supervisor, config->fd, &terms,
 				  &change.session);
 	if (!r)
 		r = config->target ? start_attached(supervisor, &change)

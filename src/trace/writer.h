@@ -19,6 +19,9 @@ struct writer;
 
 #define WRITER_QUEUE_MIN     (64u << 10)
 #define WRITER_QUEUE_DEFAULT (8u << 20)
+/* What may be asked for. */
+#define WRITER_QUEUE_LOW  (1u << 20)
+#define WRITER_QUEUE_HIGH (1u << 30)
 
 struct writer_config {
 	int fd;             /* taken over; regular file, pipe, socket, device */

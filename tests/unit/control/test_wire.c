@@ -37,8 +37,9 @@ enum {
 	AT_RULE = 16,
 	AT_OWNER = 20,
 	AT_LATE_COUNT = 32,
+	AT_REQUEST_TEXT_LENGTH = 40,
+	REQUEST_SIZE = 44,
 	AT_TEXT_LENGTH = 36,
-	REQUEST_SIZE = 40,
 	AT_LATE = 40,
 	ANSWER_SIZE = 40 + 4 * WIRE_LATE_MAX,
 };
@@ -46,9 +47,9 @@ enum {
 static const struct wire_request requests[] = {
 	{ WIRE_SET, WIRE_DESCEND | WIRE_GENIO_ALL | WIRE_CALLS,
 	  KTRFAC(KTR_SYSCALL) | KTRFAC_INHERIT, KTRFAC(KTR_SYSCALL), 4711, 0,
-	  4096, 9, "read,open" },
-	{ WIRE_SET, WIRE_HOLD, KTRFAC_MASK, 0, -4711, 0, 0, 0, "" },
-	{ WIRE_CLEAR, WIRE_NETBSD, KTRFAC(KTR_GENIO), 0, 1, 0, 0, 0, "" },
+	  4096, 1 << 20, 9, "read,open" },
+	{ WIRE_SET, WIRE_HOLD, KTRFAC_MASK, 0, -4711, 0, 0, 0, 0, "" },
+	{ WIRE_CLEAR, WIRE_NETBSD, KTRFAC(KTR_GENIO), 0, 1, 0, 0, 0, 0, "" },
 	{ .operation = WIRE_CLEAR_FILE },
 	{ .operation = WIRE_CLEAR_MINE, .flags = WIRE_FLAGS },
 	{ .operation = WIRE_STATUS },
@@ -245,11 +246,11 @@ static const struct bad_field bad_requests[] = {
 	{ AT_ASKED, UINT32_MAX, -EBADMSG },
 	{ AT_STATE, OWNERSHIP_BACKGROUND + 1, -EBADMSG },
 	{ AT_STATE, UINT32_MAX, -EBADMSG },
-	{ AT_TEXT_LENGTH, 0, -EBADMSG },
-	{ AT_TEXT_LENGTH, 8, -EBADMSG },
-	{ AT_TEXT_LENGTH, 10, -EBADMSG },
-	{ AT_TEXT_LENGTH, WIRE_TEXT_MAX + 1, -EBADMSG },
-	{ AT_TEXT_LENGTH, UINT32_MAX, -EBADMSG },
+	{ AT_REQUEST_TEXT_LENGTH, 0, -EBADMSG },
+	{ AT_REQUEST_TEXT_LENGTH, 8, -EBADMSG },
+	{ AT_REQUEST_TEXT_LENGTH, 10, -EBADMSG },
+	{ AT_REQUEST_TEXT_LENGTH, WIRE_TEXT_MAX + 1, -EBADMSG },
+	{ AT_REQUEST_TEXT_LENGTH, UINT32_MAX, -EBADMSG },
 	{ REQUEST_SIZE, 0, -EBADMSG }, /* NULs in the text */
 };
 
@@ -316,7 +317,7 @@ static void texts_have_a_limit(void **state)
 
 	(void)state;
 	length = wire_put_request(message, &request);
-	memcpy(message + AT_TEXT_LENGTH, &too_long, 4);
+	memcpy(message + AT_REQUEST_TEXT_LENGTH, &too_long, 4);
 	message[length] = 'x';
 	expect_request(message, length + 1, -EBADMSG);
 	length = wire_put_answer(message, &answer);
