@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -22,6 +23,14 @@ static int fd_retry(int fd, short events)
 	if (poll(&wait, 1, -1) < 0 && errno != EINTR)
 		return -errno;
 	return 0;
+}
+
+int fd_status(int fd, struct statx *ret)
+{
+	return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
+		     STATX_TYPE | STATX_INO, ret) < 0
+		   ? -errno
+		   : 0;
 }
 
 int fd_write_all(int fd, const void *data, size_t length)

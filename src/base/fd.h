@@ -6,6 +6,11 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* What it is, without asking whoever serves it (FUSE, NFS): they could keep us
+ * waiting. 0 or -errno. */
+struct statx;
+int fd_status(int fd, struct statx *ret);
+
 /* Writes all of it, riding out EINTR and EAGAIN (poll); 0 or -errno. */
 int fd_write_all(int fd, const void *data, size_t length);
 

@@ -14,6 +14,7 @@
 #include "supervisor/follow.h"
 #include "supervisor/hint.h"
 #include "supervisor/life.h"
+#include "supervisor/sessions.h"
 #include "supervisor/state.h"
 
 #define ANYBODY (-1)
@@ -44,7 +45,7 @@ static void collect_end(struct supervisor *supervisor, struct collect *collect,
 	struct task *task = task_find(&supervisor->tasks, stop->tid);
 
 	drop_stops_of(collect, stop->tid);
-	session_tick(&supervisor->clock);
+	sessions_tick(supervisor);
 	if (task)
 		life_end(supervisor, task, stop, usage);
 }

@@ -252,7 +252,7 @@ static void loop_answer(struct supervisor *supervisor, const struct stop *stop)
 {
 	struct task *task = task_find(&supervisor->tasks, stop->tid);
 
-	session_tick(&supervisor->clock);
+	sessions_tick(supervisor);
 	note_cpu(supervisor, task, stop->tid);
 	if (task && task->is_awaited)
 		meet(supervisor, task);

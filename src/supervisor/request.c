@@ -186,13 +186,17 @@ static bool is_root(const struct judge_credential *credential)
 	       credential->caller.has_ptrace_capability;
 }
 
-static int identify(struct request_from *ret, const struct server_peer *peer)
+static int identify(struct supervisor *supervisor, struct request_from *ret,
+		    const struct server_peer *peer)
 {
 	int r = judge_peer(&ret->credential, peer->pid, peer->uid, peer->gid,
 			   peer->groups, peer->group_count);
 
 	if (r < 0)
 		return r;
+	/* Then it was its own /proc that was looked at. */
+	if (!server_is_connected(supervisor->server, peer->connection))
+		return -ESRCH;
 	ret->is_root = is_root(&ret->credential);
 	proc_comm(peer->pid, ret->name);
 	return 0;
@@ -202,7 +206,7 @@ static void do_request(struct supervisor *supervisor,
 		       struct request_pending *pending,
 		       const struct server_peer *peer)
 {
-	int r = identify(&pending->request.from, peer);
+	int r = identify(supervisor, &pending->request.from, peer);
 
 	if (!r)
 		r = operations[pending->request.wire.operation](supervisor,

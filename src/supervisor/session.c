@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/fd.h"
 #include "supervisor/task.h"
 #include "trace/facility.h"
 #include "trace/record.h"
@@ -20,9 +22,9 @@
 #define STALL_MS  5000
 /* The end of a process waits so long for a disk, and not at all for a reader.
  */
-#define FLUSH_MS      10000
-#define FLUSH_DROP_MS 1000 /* who may drop need not wait for long */
-#define CLOSE_POLL_MS 200
+#define FLUSH_MS         10000
+#define FLUSH_FOREIGN_MS 200
+#define CLOSE_POLL_MS    200
 /* How often the wall clock is compared, and what is worth a record. */
 #define CLOCK_CHECK_NS (100ull * 1000 * 1000)
 #define CLOCK_STEP_NS  (1000ll * 1000)
@@ -44,8 +46,9 @@ struct session {
 	bool loss_told;
 	volatile sig_atomic_t *hurry;
 	bool (*may_wait)(void *context, int fd);
-	void *context; /* of may_wait */
-	bool drops;    /* --drop: a loss does not mean that the sink hangs */
+	void *context;   /* of may_wait */
+	bool is_foreign; /* must not keep anybody waiting */
+	bool drops;      /* --drop: a loss does not mean that the sink hangs */
 	/* The sink hung with so much written, and was given up until it moves.
 	 */
 	bool is_stuck;
@@ -65,18 +68,19 @@ void session_tick(struct session_clock *clock)
 static void session_init(struct session *session,
 			 const struct session_config *config)
 {
-	struct stat status = { 0 };
+	struct statx status = { 0 };
 
 	session->clock = config->clock;
 	session->drops = config->drop;
+	session->is_foreign = config->is_foreign;
 	session->hurry = config->hurry;
 	session->may_wait = config->may_wait;
 	session->context = config->context;
 	session->fd = config->fd;
-	session->is_file = !fstat(config->fd, &status) &&
-			   S_ISREG(status.st_mode);
-	session->device = status.st_dev;
-	session->inode = status.st_ino;
+	session->is_file = !fd_status(config->fd, &status) &&
+			   S_ISREG(status.stx_mode);
+	session->device = makedev(status.stx_dev_major, status.stx_dev_minor);
+	session->inode = status.stx_ino;
 	session->base_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
 	session->clock_due_ns = clock_ns(CLOCK_MONOTONIC) + CLOCK_CHECK_NS;
 }
@@ -124,7 +128,7 @@ static unsigned flush_ms(const struct session *session)
 
 	if (hangs)
 		return 0;
-	return session->drops ? FLUSH_DROP_MS : FLUSH_MS;
+	return session->is_foreign ? FLUSH_FOREIGN_MS : FLUSH_MS;
 }
 
 static void note_stuck(struct session *session)
@@ -155,6 +159,17 @@ void session_close(struct session *session)
 	}
 	writer_close(session->writer, 0);
 	free(session);
+}
+
+void session_abandon(struct session *session)
+{
+	writer_abandon(session->writer);
+	free(session);
+}
+
+bool session_is_foreign(const struct session *session)
+{
+	return session->is_foreign;
 }
 
 bool session_is_idle(const struct session *session)
@@ -193,10 +208,12 @@ int session_fd(const struct session *session)
 
 bool session_is_same(const struct session *session, int fd)
 {
-	struct stat status;
+	struct statx status;
 
-	return !fstat(fd, &status) && status.st_dev == session->device &&
-	       status.st_ino == session->inode;
+	return !fd_status(fd, &status) &&
+	       makedev(status.stx_dev_major, status.stx_dev_minor) ==
+		   session->device &&
+	       status.stx_ino == session->inode;
 }
 
 /* The wall clock that a record bears. */
@@ -207,7 +224,7 @@ static uint64_t session_time(const struct session *session)
 
 /* The wall clock was set, or drifted: durations stay right, and the reader can
  * tell the time of day. */
-static void check_clock(struct session *session)
+static void tell_clock(struct session *session)
 {
 	int64_t off = (int64_t)(clock_ns(CLOCK_REALTIME) -
 				clock_ns(CLOCK_MONOTONIC) - session->base_ns);
@@ -224,6 +241,12 @@ static void check_clock(struct session *session)
 	fields_number(fields, "step_ns", moved);
 	fields_number(fields, "offset_ns", off);
 	session_fields_end(session);
+}
+
+void session_check_clock(struct session *session)
+{
+	if (session->clock->now_ns >= session->clock_due_ns)
+		tell_clock(session);
 }
 
 static struct record_origin origin_of(const struct task *task)
@@ -298,8 +321,6 @@ void *session_reserve(struct session *session, struct task *task, unsigned kind,
 	if (!session || !is_wanted(task, kind) ||
 	    writer_status(session->writer) < 0)
 		return NULL;
-	if (session->clock->now_ns >= session->clock_due_ns)
-		check_clock(session);
 	if (session->any_lost)
 		put_loss(session);
 	session->room = writer_reserve(

@@ -26,10 +26,14 @@ struct session_clock {
 /* Takes the time: what is written until the next call happened now. */
 void session_tick(struct session_clock *clock);
 
+/* The wall clock may have been set: then a `clock` record says so. */
+void session_check_clock(struct session *session);
+
 struct session_config {
 	int fd; /* of the trace; taken over */
 	size_t queue_size;
-	bool drop;                         /* --drop */
+	bool drop;       /* --drop */
+	bool is_foreign; /* for somebody who must keep nobody waiting */
 	const struct session_clock *clock; /* outlives the session */
 	/* As in trace/writer.h. */
 	bool (*may_wait)(void *context, int fd);
@@ -43,6 +47,9 @@ struct session_config {
 int session_open(struct session **ret, const struct session_config *config);
 /* Writes what is left to say, flushes, frees. NULL is fine. */
 void session_close(struct session *session);
+/* The same, but its own thread does it, when it comes to that. */
+void session_abandon(struct session *session);
+bool session_is_foreign(const struct session *session);
 /* Whether closing would wait for nobody. */
 bool session_is_idle(const struct session *session);
 

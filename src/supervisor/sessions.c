@@ -17,12 +17,15 @@
 
 /* A file, a thread and a queue each. */
 #define SESSIONS_MAX 256
+/* Those of others may hang for ever, and then are never given back. */
+#define FOREIGN_MAX 1024
 
 static int sessions_add(struct supervisor *supervisor, struct session *session)
 {
 	struct session **grown;
 
-	if (supervisor->session_count >= SESSIONS_MAX)
+	if (supervisor->session_count >= SESSIONS_MAX ||
+	    supervisor->foreign_sessions >= FOREIGN_MAX)
 		return -EMFILE;
 	grown = reallocarray(supervisor->sessions,
 			     supervisor->session_count + 1,
@@ -42,6 +45,7 @@ int sessions_open(struct supervisor *supervisor, int fd,
 		.fd = fd,
 		.queue_size = terms->queue_size ?: WRITER_QUEUE_DEFAULT,
 		.drop = terms->drop || terms->is_foreign,
+		.is_foreign = terms->is_foreign,
 		.clock = &supervisor->clock,
 		.may_wait = stall_may_wait,
 		.context = supervisor,
@@ -59,6 +63,7 @@ int sessions_open(struct supervisor *supervisor, int fd,
 		session_close(session);
 		return r;
 	}
+	supervisor->foreign_sessions += terms->is_foreign;
 	supervisor->sessions_finished = true; /* until somebody joins it */
 	*ret = session;
 	return 0;
@@ -69,6 +74,13 @@ void sessions_join(struct supervisor *supervisor, struct session *session,
 {
 	if (session_join(session) && origin)
 		identity_put_session(supervisor, session, origin);
+}
+
+void sessions_tick(struct supervisor *supervisor)
+{
+	session_tick(&supervisor->clock);
+	for (unsigned i = 0; i < supervisor->session_count; i++)
+		session_check_clock(supervisor->sessions[i]);
 }
 
 struct session *sessions_find(struct supervisor *supervisor, int fd)
@@ -119,6 +131,19 @@ static void check_sink(struct supervisor *supervisor, struct session *session)
 	detach_session(supervisor, session);
 }
 
+/* What hangs in a strange sink, in its close as well, is its own affair. */
+static bool close_one(struct session *session)
+{
+	if (session_is_foreign(session)) {
+		session_abandon(session);
+		return true;
+	}
+	if (!session_is_idle(session))
+		return false;
+	session_close(session);
+	return true;
+}
+
 /* One whose reader is slow stays until that has read it all. */
 static void close_finished(struct supervisor *supervisor)
 {
@@ -128,10 +153,8 @@ static void close_finished(struct supervisor *supervisor)
 	for (unsigned i = 0; i < supervisor->session_count; i++) {
 		struct session *session = supervisor->sessions[i];
 
-		if (!session_users(session) && session_is_idle(session)) {
-			session_close(session);
+		if (!session_users(session) && close_one(session))
 			continue;
-		}
 		supervisor->sessions[kept++] = session;
 		supervisor->sessions_finished |= !session_users(session);
 	}
@@ -160,7 +183,8 @@ void sessions_check(struct supervisor *supervisor)
 void sessions_close(struct supervisor *supervisor)
 {
 	for (unsigned i = 0; i < supervisor->session_count; i++)
-		session_close(supervisor->sessions[i]);
+		if (!session_is_foreign(supervisor->sessions[i]))
+			session_close(supervisor->sessions[i]);
 	free(supervisor->sessions);
 	supervisor->sessions = NULL;
 	supervisor->session_count = 0;

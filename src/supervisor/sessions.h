@@ -44,6 +44,9 @@ int sessions_open(struct supervisor *supervisor, int fd,
 void sessions_join(struct supervisor *supervisor, struct session *session,
 		   const struct session_origin *origin);
 
+/* Takes the time for all. */
+void sessions_tick(struct supervisor *supervisor);
+
 /* The one that is written to what fd is; NULL: none. */
 struct session *sessions_find(struct supervisor *supervisor, int fd);
 

@@ -25,7 +25,8 @@ struct supervisor {
 	struct session_clock clock;
 	struct session **sessions; /* malloc'd */
 	unsigned session_count;
-	bool sessions_finished; /* some only wait to be closed */
+	unsigned foreign_sessions; /* since the start */
+	bool sessions_finished;    /* some only wait to be closed */
 	struct plan *plans;
 	struct notice notice;
 	struct task_table tasks;

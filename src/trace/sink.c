@@ -13,6 +13,7 @@
 #include <ktrace-u/format.h>
 
 #include "base/array.h"
+#include "base/fd.h"
 #include "trace/sink.h"
 
 #define SINK_FILE_MAX  ((size_t)4 << 20)
@@ -22,13 +23,18 @@
 int sink_open(struct sink *ret, int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
-	struct stat status;
+	struct statx status;
+	int r;
 
-	if (flags < 0 || fstat(fd, &status) < 0)
+	if (flags < 0)
 		return -errno;
+	r = fd_status(fd, &status);
+	if (r < 0)
+		return r;
 	if ((flags & O_ACCMODE) == O_RDONLY)
 		return -EBADF;
-	*ret = (struct sink){ .fd = fd, .is_regular = S_ISREG(status.st_mode) };
+	*ret = (struct sink){ .fd = fd,
+			      .is_regular = S_ISREG(status.stx_mode) };
 	return 0;
 }
 

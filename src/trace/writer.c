@@ -191,3 +191,11 @@ void writer_close(struct writer *writer, unsigned timeout_ms)
 		pthread_join(writer->thread, NULL);
 	writer_thread_leave(writer);
 }
+
+void writer_abandon(struct writer *writer)
+{
+	atomic_store(&writer->closing, true);
+	pthread_detach(writer->thread);
+	writer_thread_rouse(writer);
+	writer_thread_leave(writer);
+}

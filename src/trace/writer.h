@@ -76,4 +76,7 @@ uint64_t writer_written(const struct writer *writer);
  */
 void writer_close(struct writer *writer, unsigned timeout_ms);
 
+/* The thread does all that by itself, however long it takes; nobody waits. */
+void writer_abandon(struct writer *writer);
+
 #endif

@@ -33,6 +33,7 @@ static void serve_one(struct ear *ear)
 			      false);
 	} while (taken.wire.pid != HONEST);
 	assert_int_equal(next_error(client), 0);
+	assert_int_equal(next_error(client), GONE);
 	close(client);
 }
 
@@ -543,7 +544,7 @@ static void hanging_descriptors_hurt_nobody(void **state)
 	assert_int_equal(next_error(client), -EBADMSG);
 	close(client);
 	assert_false(server_take(ear.server, &taken));
-	assert_false(server_is_connected(ear.server, 1));
+	assert_false(server_is_connected(ear.server, 1000));
 	assert_int_equal(server_kept(ear.server), 0);
 	server_discard(ear.server, file_of("x"));
 	server_close(ear.server);

@@ -89,6 +89,7 @@ static void stage_go_on(struct stage *stage, int64_t passed_ns)
 {
 	monotonic_ns += passed_ns;
 	session_tick(&stage->clock);
+	session_check_clock(stage->session);
 	session_message(stage->session, "tick");
 }
 
