@@ -34,10 +34,11 @@ class Place:
             "kdump": os.path.join(build, "kdump-u"),
             "work": os.path.join(build, "bench", "work"),
             "floor": os.path.join(build, "bench", "floor"),
+            "asleep": os.path.join(build, "bench", "asleep"),
             "dir": directory,
             "out": os.path.join(directory, "out"),
         }
-        for name in ("ktrace", "kdump", "work", "floor"):
+        for name in ("ktrace", "kdump", "work", "floor", "asleep"):
             if not os.access(self.words[name], os.X_OK):
                 raise Failed("%s is not built: cmake --build %s"
                              % (self.words[name], build))
