@@ -42,7 +42,6 @@ static int seize_thread(void *context, pid_t tid)
 	struct seizing *seizing = context;
 	struct supervisor *supervisor = seizing->supervisor;
 	pid_t pid = seizing->process->pid;
-	struct task *task;
 	int r;
 
 	if (task_find(&supervisor->tasks, tid))
@@ -54,12 +53,8 @@ static int seize_thread(void *context, pid_t tid)
 		return 0;
 	if (r < 0)
 		return r;
-	task = life_adopt_thread(supervisor, seizing->process, tid);
-	if (!task)
-		return -ENOMEM;
-	task->is_attaching = true;
-	await_note(supervisor, task);
-	return 1;
+	return life_adopt_thread(supervisor, seizing->process, tid) ? 1
+								    : -ENOMEM;
 }
 
 /* Those that are born of a seized one come by themselves; so once all that are
@@ -81,15 +76,29 @@ static int seize_threads(struct seizing *seizing)
 	return fresh;
 }
 
+static void interrupt_thread(struct seizing *seizing, struct task *task)
+{
+	if (task->process != seizing->process || task->is_attaching)
+		return;
+	if (seizing->spares_addressees &&
+	    addressee_may_be(task->process->pid, task->tid))
+		return;
+	task->is_attaching = true;
+	await_thread(seizing->supervisor, task);
+}
+
 /* Only once all are seized: what is addressed to one of them wakes that one,
- * unless it is stopped. */
-static void interrupt_threads(const struct seizing *seizing)
+ * unless it is stopped. So these are the last again. */
+static void interrupt_threads(struct seizing *seizing)
 {
 	struct task *task, *next;
 
+	seizing->spares_addressees = true;
 	HASH_ITER (hh, seizing->supervisor->tasks.tasks, task, next)
-		if (task->process == seizing->process)
-			tracee_interrupt(task->tid);
+		interrupt_thread(seizing, task);
+	seizing->spares_addressees = false;
+	HASH_ITER (hh, seizing->supervisor->tasks.tasks, task, next)
+		interrupt_thread(seizing, task);
 }
 
 /* There is none of a thread that is no leader. */

@@ -9,17 +9,12 @@
 
 #define PATIENCE_NS UINT64_C(1000000000)
 
-void await_note(struct supervisor *supervisor, struct task *task)
-{
-	if (task->is_awaited)
-		return;
-	task->is_awaited = true;
-	supervisor->await.waiting++;
-}
-
 void await_thread(struct supervisor *supervisor, struct task *task)
 {
-	await_note(supervisor, task);
+	if (!task->is_awaited) {
+		task->is_awaited = true;
+		supervisor->await.waiting++;
+	}
 	tracee_interrupt(task->tid);
 }
 

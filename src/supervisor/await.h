@@ -23,8 +23,7 @@ struct await {
 		     unsigned late_count);
 };
 
-/* The thread will be asked to stop; or is, at once. */
-void await_note(struct supervisor *supervisor, struct task *task);
+/* The thread is asked to stop. */
 void await_thread(struct supervisor *supervisor, struct task *task);
 
 /* All have been asked. */
