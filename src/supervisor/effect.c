@@ -97,6 +97,11 @@ bool effect_is_on_rights(const struct sysdesc_row *row)
 	return row->effect == EFFECT_CREDS;
 }
 
+bool effect_is_sleep(const struct sysdesc_row *row)
+{
+	return row->effect == EFFECT_SLEEP;
+}
+
 static bool is_spawn(const struct sysdesc_row *row)
 {
 	return row->effect == EFFECT_SPAWN || row->effect == EFFECT_SPAWN3;
@@ -110,6 +115,9 @@ bool effect_wants_exit(const struct task *task)
 		return false;
 	if (row->effect == EFFECT_UNLINKAT)
 		return task->call.args[2] & AT_REMOVEDIR;
+	/* Who is alone takes the signal that woke it. */
+	if (effect_is_sleep(task->call.inner ? task->call.inner->row : row))
+		return task->process->task_count > 1;
 	return effect_is_on_paths(row) || effect_is_on_rights(row) ||
 	       is_spawn(row);
 }

@@ -19,6 +19,13 @@ bool effect_is_on_paths(const struct sysdesc_row *row);
  * allowed to any more. */
 bool effect_is_on_rights(const struct sysdesc_row *row);
 
+/*
+ * Whether it may end with EINTR because of us: to a traced thread signals are
+ * sent that the process ignores, which may wake another one, and the kernel
+ * does not restart this call. Its end must be seen.
+ */
+bool effect_is_sleep(const struct sysdesc_row *row);
+
 /* Whether the call that the thread enters must be seen to its end, recorded or
  * not. */
 bool effect_wants_exit(const struct task *task);

@@ -295,6 +295,7 @@ struct task *life_exec(struct supervisor *supervisor, pid_t tid)
 	else
 		psig_start(supervisor, task->process);
 	task->process->unreadable = false;
+	task->process->is_disturbed = false;
 	task->process->unreadable_told = false;
 	if (!tracee_syscall(tid, &at))
 		task->process->abi = sysdesc_abi_of(at.audit_arch, 0);

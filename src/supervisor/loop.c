@@ -28,7 +28,8 @@ static bool stops_at_calls(const struct task *task)
 
 	if (process->is_filtered)
 		return task->in_call && task->wants_exit;
-	return process->plan && process->plan->stops_calls;
+	return process->plan &&
+	       (process->plan->stops_calls || process->is_disturbed);
 }
 
 static enum tracee_until loop_until(struct supervisor *supervisor,

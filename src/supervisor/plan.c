@@ -47,12 +47,16 @@ static bool wants_paths(const struct plan_wish *wish)
 	return false;
 }
 
-/* Rare, and to be seen whatever is wanted. */
-static void add_rights(struct select *stops)
+/* To be seen whatever is wanted. */
+static void add_always(struct select *stops)
 {
 	for (unsigned i = 0; i < sysdesc_count(); i++)
-		if (effect_is_on_rights(sysdesc_row(i)))
+		if (effect_is_on_rights(sysdesc_row(i)) ||
+		    effect_is_sleep(sysdesc_row(i)))
 			select_add(stops, sysdesc_row(i));
+	for (unsigned i = 0; i < sysdesc_inner_count(); i++)
+		if (effect_is_sleep(sysdesc_inner(i)->row))
+			select_add(stops, sysdesc_inner(i)->carrier);
 }
 
 bool plan_stops(const struct plan_wish *wish, struct select *ret)
@@ -72,7 +76,7 @@ bool plan_stops(const struct plan_wish *wish, struct select *ret)
 	}
 	ret->unknown = row_needs(wish, NULL) != 0;
 	if (needed > 0 && needed < sysdesc_count())
-		add_rights(ret);
+		add_always(ret);
 	return needed > 0 && needed < sysdesc_count();
 }
 

@@ -116,6 +116,25 @@ static void pass_caught(struct task *task, int signal_number)
 	}
 }
 
+/*
+ * Untraced, the kernel would not have sent it. It may have woken other threads,
+ * too, out of calls that it does not restart: from now on their ends are seen,
+ * and they go on.
+ */
+static void note_ignored(struct supervisor *supervisor, struct task *task)
+{
+	struct process *process = task->process;
+	struct task *other, *next;
+
+	if (!task->runs_free || process->is_filtered || process->is_disturbed ||
+	    process->task_count == 1)
+		return;
+	process->is_disturbed = true;
+	HASH_ITER (hh, supervisor->tasks.tasks, other, next)
+		if (other != task && other->process == process)
+			tracee_interrupt(other->tid);
+}
+
 struct psig_answer psig_deliver(struct supervisor *supervisor,
 				struct task *task, int signal_number)
 {
@@ -144,10 +163,12 @@ struct psig_answer psig_deliver(struct supervisor *supervisor,
 		}
 	}
 	if (action == KTR_SIG_IGN ||
-	    (action == KTR_SIG_DFL && is_ignored_by_default(signal_number)))
+	    (action == KTR_SIG_DFL && is_ignored_by_default(signal_number))) {
 		call_restart_interrupted(task);
-	else if (action != KTR_SIG_DFL)
+		note_ignored(supervisor, task);
+	} else if (action != KTR_SIG_DFL) {
 		pass_caught(task, signal_number);
+	}
 	return answer;
 }
 

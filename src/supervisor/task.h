@@ -96,6 +96,7 @@ struct process {
 	struct plan *plan;
 	struct session *session;
 	struct recording_setter *setter;
+	bool is_disturbed;    /* its calls stop lest they end early */
 	bool is_filtered;     /* carries our seccomp filter */
 	bool dropped;         /* the next record carries KTR_DROP */
 	bool unreadable;      /* its memory is closed to us, */

@@ -153,6 +153,7 @@ enum sysdesc_effect {
 	EFFECT_AFFINITY,  /* shows or sets where threads may run, or may make
 			   * some of the kernel's that run where this may */
 	EFFECT_PTRACE,    /* args[0] is the request, args[1] a thread */
+	EFFECT_SLEEP,     /* none, but the kernel does not restart it */
 };
 
 struct sysdesc_arg {

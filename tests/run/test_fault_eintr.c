@@ -112,7 +112,10 @@ static void test_reference(void **state)
 }
 
 /* As much of a trace as some seconds give. */
-#define CROWD_BYTES (24 << 20)
+struct crowd {
+	size_t options;
+	off_t bytes; /* of trace: then it has been watched for long enough */
+};
 
 /*
  * Threads that sleep while children of others end: to a traced process the
@@ -122,10 +125,11 @@ static void test_reference(void **state)
 static void test_crowd(void **state)
 {
 	static const char *const argv[] = { "prog:crowd", NULL };
+	const struct crowd *crowd = *state;
 	struct fault_pipe in = fault_pipe();
 	struct run_spec spec = { .argv = argv,
 				 .in = in.read,
-				 .trace = option_sets[*(size_t *)*state] };
+				 .trace = option_sets[crowd->options] };
 	struct run_result result;
 	struct run_place place;
 	struct run_child child;
@@ -135,7 +139,7 @@ static void test_crowd(void **state)
 	assert_int_equal(run_place_open(&place, RUN_AS_SELF), 0);
 	run_place_file(&place, "ktrace.out", file);
 	assert_int_equal(run_start(&child, &place, &spec), 0);
-	while (status.st_size < CROWD_BYTES)
+	while (status.st_size < crowd->bytes)
 		stat(file, &status);
 	fault_close(&in.read);
 	fault_close(&in.write);
@@ -148,7 +152,9 @@ static void test_crowd(void **state)
 
 int main(void)
 {
-	static size_t crowds[] = { 0, 1 };
+	static struct crowd crowds[] = { { 0, 24 << 20 },
+					 { 1, 24 << 20 },
+					 { 5, 8 << 20 } };
 	static struct variant variants[] = {
 		{ "ignored", NULL, RUN_AS_SELF },
 		{ "ignored", "thread", RUN_AS_SELF },
@@ -166,6 +172,7 @@ int main(void)
 		cmocka_unit_test(test_reference),
 		cmocka_unit_test_prestate(test_crowd, &crowds[0]),
 		cmocka_unit_test_prestate(test_crowd, &crowds[1]),
+		cmocka_unit_test_prestate(test_crowd, &crowds[2]),
 #define VARIANT(i) cmocka_unit_test_prestate(test_eintr, &variants[i])
 		VARIANT(0),
 		VARIANT(1),

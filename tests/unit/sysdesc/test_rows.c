@@ -268,6 +268,7 @@ static const char *check_effect(const struct sysdesc_row *row)
 		fits = arg[0].kind == KIND_CMD && arg[1].kind == KIND_PID;
 		break;
 	case EFFECT_NONE:
+	case EFFECT_SLEEP:
 	case EFFECT_AFFINITY:
 	case EFFECT_CWD:
 	case EFFECT_ROOT:
