@@ -157,8 +157,7 @@ static int open_session(struct order *order)
 	if (r < 0)
 		return r;
 	order->change.session = sessions_find(order->supervisor, request->fd);
-	order->change.replaces = !order->change.session &&
-				 form_of(request) == PERMISSION_NETBSD;
+	order->change.replaces = form_of(request) == PERMISSION_NETBSD;
 	if (order->change.session)
 		return 0;
 	r = sessions_open(order->supervisor, request->fd, &terms,

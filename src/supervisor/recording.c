@@ -19,12 +19,18 @@
 /* What every trace has anyway does not make one. */
 #define OF_ITS_OWN (KTRFAC_MASK & ~FACILITY_PROCESS)
 
+static bool begins_anew(const struct process *process,
+			const struct recording_change *change)
+{
+	return change->replaces && process->session != change->session;
+}
+
 static struct plan_wish wish_after(const struct process *process,
 				   const struct recording_change *change)
 {
 	struct plan_wish wish = change->wish;
 
-	if (!process->plan || change->replaces)
+	if (!process->plan || begins_anew(process, change))
 		return wish;
 	wish.facilities |= process->plan->wish.facilities;
 	if (!change->has_calls)
@@ -121,7 +127,7 @@ int recording_set(struct supervisor *supervisor, struct process *process,
 		  const struct recording_change *change)
 {
 	struct plan_wish wish = wish_after(process, change);
-	uint32_t kept = change->replaces ? 0 : process->facilities;
+	uint32_t kept = begins_anew(process, change) ? 0 : process->facilities;
 	struct plan *plan;
 
 	wish.facilities |= FACILITY_PROCESS;

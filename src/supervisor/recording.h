@@ -38,7 +38,8 @@ struct recording_change {
 	struct plan_wish wish;
 	bool has_calls;     /* wish.calls counts; else it stays what it was */
 	bool has_genio;     /* so do genio_size and genio_all */
-	bool replaces;      /* NetBSD's way: what was set before is gone */
+	bool replaces;      /* NetBSD's way: into another trace than before,
+			     * what was set before is gone */
 	uint32_t inherited; /* KTRFAC_INHERIT, KTRFAC_ROOT */
 };
 
