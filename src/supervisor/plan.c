@@ -80,6 +80,17 @@ bool plan_stops(const struct plan_wish *wish, struct select *ret)
 	return needed > 0 && needed < sysdesc_count();
 }
 
+bool plan_is_within(const struct plan *plan, const struct plan_wish *wish)
+{
+	struct select stops;
+
+	plan_stops(wish, &stops);
+	for (unsigned i = 0; i < sysdesc_count(); i++)
+		if (plan->needs[i] && !select_has(&stops, sysdesc_row(i)))
+			return false;
+	return !plan->needs[SELECT_ROWS_MAX] || stops.unknown;
+}
+
 static void plan_make(struct plan *plan, const struct plan_wish *wish)
 {
 	plan->wish = *wish;

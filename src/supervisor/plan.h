@@ -47,4 +47,7 @@ uint8_t plan_needs(const struct plan *plan, const struct sysdesc_row *row);
  */
 bool plan_stops(const struct plan_wish *wish, struct select *ret);
 
+/* Whether all the plan's calls stop by the filter that was made of a wish. */
+bool plan_is_within(const struct plan *plan, const struct plan_wish *wish);
+
 #endif

@@ -123,6 +123,18 @@ static void say_moved(struct supervisor *supervisor, struct process *process,
 				 "goes on in another file");
 }
 
+/* The filter was made for another wish, and stays what it is. */
+static void say_unseen(struct supervisor *supervisor, struct process *process)
+{
+	struct task *task = task_of(&supervisor->tasks, process);
+
+	if (task && process->is_filtered &&
+	    !plan_is_within(process->plan, &supervisor->config->wish))
+		session_coverage(process->session, task, "filter",
+				 "the filter that it was started with lets "
+				 "some of these calls pass unseen");
+}
+
 int recording_set(struct supervisor *supervisor, struct process *process,
 		  const struct recording_change *change)
 {
@@ -141,6 +153,7 @@ int recording_set(struct supervisor *supervisor, struct process *process,
 	set_setter(process, change->setter);
 	recording_review(supervisor);
 	present(supervisor, process);
+	say_unseen(supervisor, process);
 	return 0;
 }
 
