@@ -50,6 +50,30 @@ static uint64_t user_namespace(pid_t pid)
 	return fd < 0 ? 0 : inode_of(fd);
 }
 
+/* Whether every id has a mapping in a namespace, as it has in the first. */
+static bool is_mapped_whole(const char *file)
+{
+	unsigned inside, outside, count;
+	char data[256];
+
+	return fd_read_file(AT_FDCWD, file, data, sizeof(data)) > 0 &&
+	       sscanf(data, "%u %u %u", &inside, &outside, &count) == 3 &&
+	       inside == 0 && outside == 0 && count == UINT32_MAX;
+}
+
+/*
+ * Whose namespace may not be looked at, since it has other rights than we, is
+ * in ours as far as can be seen: both know all ids by the same numbers, as the
+ * first namespace does, and others only where root made them so.
+ */
+static bool is_in_ours(pid_t pid)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "/proc/%d/uid_map", pid);
+	return is_mapped_whole("/proc/self/uid_map") && is_mapped_whole(name);
+}
+
 static uid_t owner_of(int fd)
 {
 	uid_t owner;
@@ -71,6 +95,9 @@ static struct place find_place(pid_t target, uint64_t from)
 	_cleanup_fd_ int fd = open_user_namespace(target);
 	struct place place = { .owner = PERMISSION_NO_ID };
 
+	if (fd < 0)
+		place.is_at_or_below = from == user_namespace(getpid()) &&
+				       is_in_ours(target);
 	for (unsigned i = 0; fd >= 0 && i < NAMESPACES_MAX; i++) {
 		int parent;
 
@@ -95,17 +122,6 @@ static uint32_t number_in(const char *file, uint32_t otherwise)
 	if (fd_read_file(AT_FDCWD, file, data, sizeof(data)) < 0)
 		return otherwise;
 	return (uint32_t)strtoul(data, NULL, 10);
-}
-
-/* Whether every id has a mapping in our namespace, as it has in the first. */
-static bool is_mapped_whole(const char *file)
-{
-	unsigned inside, outside, count;
-	char data[256];
-
-	return fd_read_file(AT_FDCWD, file, data, sizeof(data)) > 0 &&
-	       sscanf(data, "%u %u %u", &inside, &outside, &count) == 3 &&
-	       inside == 0 && count == UINT32_MAX;
 }
 
 /* What stands for ids without a mapping, or PERMISSION_NO_ID: there are none.
@@ -215,6 +231,16 @@ static bool are_its_own(pid_t pid, const struct proc_status *status, uid_t uid)
 	       again.effective == status->effective && again.uid[1] == uid;
 }
 
+/* One of our own user is never believed to be where we may not look. */
+static void place_stranger(struct judge_credential *credential, uid_t uid)
+{
+	if (uid == geteuid() || !is_in_ours(credential->pid))
+		return;
+	credential->user_namespace = user_namespace(getpid());
+	if (uid != 0)
+		drop_capabilities(credential);
+}
+
 int judge_peer(struct judge_credential *ret, pid_t pid, uid_t uid, gid_t gid,
 	       const gid_t *groups, unsigned group_count)
 {
@@ -228,6 +254,8 @@ int judge_peer(struct judge_credential *ret, pid_t pid, uid_t uid, gid_t gid,
 	if (r < 0)
 		return r;
 	fill_caller(ret, pid, &status);
+	if (!ret->user_namespace)
+		place_stranger(ret, uid);
 	if (!are_its_own(pid, &status, uid))
 		drop_capabilities(ret);
 	if (status.uid[1] != uid || status.gid[1] != gid)
