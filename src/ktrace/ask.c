@@ -6,8 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <ktrace-u/format.h>
@@ -71,7 +73,7 @@ int ask_find(const struct ktrace_options *options, struct ask_found *ret)
 	struct targets_tally tally;
 	int r;
 
-	*ret = (struct ask_found){ 0 };
+	*ret = (struct ask_found){ .is_meant = options->has_target };
 	if (options->has_target)
 		r = targets_each(&options->target, TARGETS_NO_LIMIT, look_at,
 				 ret, &tally);
@@ -95,24 +97,49 @@ struct outcome {
 	unsigned answered;
 	struct wire_answer answer; /* of the last that refused, or just last */
 	int fd;                    /* what came along, or -1 */
+	pid_t silent;              /* the last that did not answer, or 0 */
 };
 
-/* One supervisor; -ENOENT when it is none of ours. */
+static bool is_supervisor(pid_t pid)
+{
+	char comm[KTR_COMM_SIZE];
+
+	return !proc_comm(pid, comm) && !strcmp(comm, "ktrace-u-sup");
+}
+
+/* Where it has ended, so has its tracing: nobody is there to be asked. It does
+ * not hear us any more some time before that. */
+static int absence_of(pid_t supervisor)
+{
+	int fd = (int)syscall(SYS_pidfd_open, supervisor, 0);
+	struct pollfd end = { .fd = fd, .events = POLLIN };
+	bool ended = fd < 0 || poll(&end, 1, CLIENT_PATIENCE_MS) > 0;
+
+	if (fd >= 0)
+		close(fd);
+	return ended ? -ENOENT : -EHOSTUNREACH;
+}
+
+/* One supervisor; -ENOENT when it is none of ours, or none any more. */
 static int ask_one(pid_t supervisor, const struct wire_request *request, int fd,
 		   struct outcome *outcome)
 {
 	_cleanup_fd_ int connection = client_open(supervisor);
-	int r;
+	int r = connection;
 
-	if (connection < 0)
-		return connection;
-	r = client_ask(connection, request, fd, &outcome->answer, &outcome->fd,
-		       NULL);
-	/* It has just ended, and so has its tracing. */
-	if (r == -ECONNRESET)
-		return -ENOENT;
-	if (r < 0)
+	if (r >= 0)
+		r = client_ask(connection, request, fd, &outcome->answer,
+			       &outcome->fd, NULL);
+	if (r == -ECONNRESET || (r == -ENOENT && is_supervisor(supervisor)))
+		r = absence_of(supervisor);
+	/* One of another version refuses the message, and not what it asks. */
+	if (!r && (outcome->answer.error == -EPROTO ||
+		   outcome->answer.error == -EBADMSG))
+		r = -EPROTO;
+	if (r < 0) {
+		outcome->silent = r == -ENOENT ? 0 : supervisor;
 		return r;
+	}
 	outcome->answered++;
 	return outcome->answer.error;
 }
@@ -127,12 +154,32 @@ static void put_owner(struct text *text, pid_t owner)
 		    comm, owner);
 }
 
+static const char *why_silent(int error)
+{
+	switch (error) {
+	case -EHOSTUNREACH:
+		return "is it in another network namespace?";
+	case -EPROTO:
+		return "it is of another version";
+	default:
+		return strerror(-error);
+	}
+}
+
+static void put_silent(struct text *text, pid_t supervisor, int error)
+{
+	text_format(text, "its recorder (pid %d) does not answer: %s",
+		    supervisor, why_silent(error));
+}
+
 /* Why a supervisor did not do it. */
 static void explain(struct text *text, const struct outcome *outcome, int error)
 {
 	const struct wire_answer *answer = &outcome->answer;
 
-	if (error == -EBUSY && answer->owner)
+	if (outcome->silent)
+		put_silent(text, outcome->silent, error);
+	else if (error == -EBUSY && answer->owner)
 		put_owner(text, answer->owner);
 	else if (error == -EPERM && answer->rule &&
 		 answer->rule < PERMISSION_RULE_COUNT)
@@ -161,12 +208,15 @@ static void put_late(struct text *text, const struct wire_answer *answer)
 			    answer->late[i]);
 }
 
-/* All that were found. Fine when one did it; else what the last one said. */
-static int ask_all(const struct ask_found *found,
-		   const struct wire_request *request, int fd,
-		   struct outcome *outcome, struct text *late)
+/* All that were found. 0; else what the last one said that refused. *ret_done
+ * is how many did it. */
+static int ask_each(const struct ask_found *found,
+		    const struct wire_request *request, int fd,
+		    struct outcome *outcome, struct text *late,
+		    unsigned *ret_done)
 {
-	int refused = 0, done = 0;
+	unsigned done = 0;
+	int refused = 0;
 	int r;
 
 	*outcome = (struct outcome){ .fd = -1 };
@@ -174,7 +224,8 @@ static int ask_all(const struct ask_found *found,
 		struct outcome one = { .fd = -1 };
 
 		r = ask_one(found->tracers[i], request, fd, &one);
-		if (!one.answered)
+		/* Where nobody in particular is meant, who answers counts. */
+		if (!one.answered && (r == -ENOENT || !found->is_meant))
 			continue;
 		put_late(late, &one.answer);
 		if (r < 0)
@@ -184,7 +235,19 @@ static int ask_all(const struct ask_found *found,
 		if (r < 0 || !refused)
 			*outcome = one;
 	}
-	return done ? 0 : refused;
+	*ret_done = done;
+	return refused;
+}
+
+/* Fine when one did it. */
+static int ask_all(const struct ask_found *found,
+		   const struct wire_request *request, int fd,
+		   struct outcome *outcome, struct text *late)
+{
+	unsigned done;
+	int r = ask_each(found, request, fd, outcome, late, &done);
+
+	return done ? 0 : r;
 }
 
 static int fail(const struct ktrace_options *options, const char *what,
@@ -266,16 +329,24 @@ int ask_set(const struct ktrace_options *options, const struct ask_found *found,
 
 /* ---- CLEAR ---- */
 
+struct judging {
+	enum permission_form form;
+	struct outcome *outcome;
+};
+
 /* Those whom nobody traces have nothing to be taken away, from who might. */
 static int judge_one(void *context, pid_t pid)
 {
-	const struct ktrace_options *options = context;
+	struct judging *judging = context;
 	struct judge_credential self;
 	int r = judge_self(&self);
 
 	if (!r)
-		r = judge_target(options->rules, &self, pid, 0);
-	return r > 0 ? -EPERM : r;
+		r = judge_target(judging->form, &self, pid, 0);
+	if (r <= 0)
+		return r;
+	judging->outcome->answer.rule = (uint32_t)r;
+	return -EPERM;
 }
 
 int ask_clear(const struct ktrace_options *options,
@@ -284,15 +355,18 @@ int ask_clear(const struct ktrace_options *options,
 	struct wire_request request = request_of(options, WIRE_CLEAR);
 	struct targets_tally tally;
 	struct outcome outcome = { .fd = -1 };
+	struct judging judging = { options->rules, &outcome };
 	int r;
 
 	request.facilities = options->points_given
 				 ? options->points & KTRFAC_MASK
 				 : KTRFAC_MASK | KTRFAC_INHERIT;
+	if (options->inherit)
+		request.facilities |= KTRFAC_INHERIT;
 	r = ask_all(found, &request, -1, &outcome, text);
-	if (!outcome.answered)
+	if (!r && !outcome.answered)
 		r = targets_each(&options->target, TARGETS_NO_LIMIT, judge_one,
-				 (void *)options, &tally);
+				 &judging, &tally);
 	return r < 0 ? fail(options, "cannot clear ", &outcome, r, text) : 0;
 }
 
@@ -310,13 +384,15 @@ int ask_clear_file(const struct ktrace_options *options,
 	struct wire_request request = request_of(options, WIRE_CLEAR_FILE);
 	_cleanup_fd_ int fd = open_file(options->file);
 	struct outcome outcome = { .fd = -1 };
+	unsigned done;
 	int r;
 
 	if (fd < 0) {
 		text_format(text, "%s: %s", options->file, strerror(-fd));
 		return fd;
 	}
-	r = ask_all(found, &request, fd, &outcome, text);
+	/* Here the kernel tells of each that it could not clear. */
+	r = ask_each(found, &request, fd, &outcome, text, &done);
 	return r < 0 ? fail(options, "cannot clear ", &outcome, r, text) : 0;
 }
 
@@ -392,7 +468,7 @@ int ask_own(const struct ktrace_options *options, const struct ask_found *found,
 	request.pid = options->owner;
 	request.state = options->state;
 	r = ask_all(found, &request, -1, &outcome, text);
-	if (!outcome.answered) {
+	if (!r && !outcome.answered) {
 		put_target(text, options);
 		text_put(text, "it is not traced by ktrace-u");
 		return -ESRCH;

@@ -17,6 +17,7 @@ struct ask_found {
 	unsigned tracer_count;
 	unsigned untraced; /* processes */
 	unsigned all;
+	bool is_meant; /* by -p or -g, and not just everybody */
 };
 
 /* Who traces the options' targets, or (where there are none) anybody. 0 or
