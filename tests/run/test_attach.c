@@ -244,23 +244,6 @@ static void test_forking(void **state)
 
 /* ---- who is meant ---- */
 
-/* The only child of a process, which is waited for. */
-static pid_t child_of(pid_t pid)
-{
-	char path[64];
-	pid_t child = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
-	while (!child) {
-		struct text text = TEXT_INIT;
-
-		assert_int_equal(run_read_file(&text, path), 0);
-		child = (pid_t)strtol(text_string(&text), NULL, 10);
-		text_done(&text);
-	}
-	return child;
-}
-
 static void lead_group(void *context)
 {
 	(void)context;
@@ -280,8 +263,8 @@ static void try_family(void **state, const char *const *options, bool below,
 	pid_t child, grandchild, recorder;
 
 	waiter_start_spec(&waiter, state, &spec);
-	child = child_of(waiter.child.pid);
-	grandchild = child_of(child);
+	child = attach_child_of(waiter.child.pid);
+	grandchild = attach_child_of(child);
 	status_await(grandchild, 'S');
 	attach_try(&result, &waiter.place, options,
 		   below ? child : waiter.child.pid);

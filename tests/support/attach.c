@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -65,11 +66,11 @@ static bool has_ended(pid_t pid)
 	return ended;
 }
 
-void attach_end(pid_t recorder, pid_t pid)
+/* The recorder ends behind the last process that it traced. */
+static void await_end(pid_t recorder, pid_t pid)
 {
 	uint64_t until = fault_now_ms() + PATIENCE_MS;
 
-	kill(recorder, SIGTERM);
 	while (!has_ended(recorder)) {
 		if (fault_now_ms() > until) {
 			status_print_hang(pid);
@@ -78,4 +79,38 @@ void attach_end(pid_t recorder, pid_t pid)
 		sched_yield();
 	}
 	assert_int_equal(status_tracer(pid), 0);
+}
+
+void attach_end(pid_t recorder, pid_t pid)
+{
+	kill(recorder, SIGTERM);
+	await_end(recorder, pid);
+}
+
+void attach_clear(const struct run_place *place, pid_t recorder, pid_t pid)
+{
+	static const char *const clear[] = { "-c", "-p", NULL };
+	struct run_result result;
+
+	attach_try(&result, place, clear, pid);
+	assert_true(run_exited(&result, 0));
+	assert_string_equal(text_string(&result.err), "");
+	run_result_done(&result);
+	await_end(recorder, pid);
+}
+
+pid_t attach_child_of(pid_t pid)
+{
+	char path[64];
+	pid_t child = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	while (!child) {
+		struct text text = TEXT_INIT;
+
+		assert_int_equal(run_read_file(&text, path), 0);
+		child = (pid_t)strtol(text_string(&text), NULL, 10);
+		text_done(&text);
+	}
+	return child;
 }

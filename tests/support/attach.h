@@ -23,4 +23,10 @@ pid_t attach_to(const struct run_place *place, const char *const *options,
  * then. */
 void attach_end(pid_t recorder, pid_t pid);
 
+/* The same by ktrace-u -c, for a recorder of that process alone. */
+void attach_clear(const struct run_place *place, pid_t recorder, pid_t pid);
+
+/* The only child of a process, which is waited for. */
+pid_t attach_child_of(pid_t pid);
+
 #endif
