@@ -77,10 +77,18 @@ static bool is_requester(const struct ownership_identity *identity,
 	       identity->start == request->from.credential.start;
 }
 
+/* Nobody is called back to a recorder that was asked to end. */
+static bool is_ending(const struct supervisor *supervisor)
+{
+	return *supervisor->config->end_requested != 0;
+}
+
 static void wake_background(struct supervisor *supervisor)
 {
 	const struct wire_answer wake = { .kind = WIRE_WAKE };
 
+	if (is_ending(supervisor))
+		return;
 	server_tell(supervisor->server, supervisor->owner.background, &wake);
 }
 
@@ -283,5 +291,6 @@ void owner_call_back(struct supervisor *supervisor)
 
 bool owner_is_expected(struct supervisor *supervisor)
 {
-	return supervisor->server && has_background(supervisor);
+	return supervisor->server && !is_ending(supervisor) &&
+	       has_background(supervisor);
 }
