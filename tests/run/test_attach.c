@@ -20,6 +20,7 @@
 
 #include "base/array.h"
 #include "support/attach.h"
+#include "support/control.h"
 #include "support/fault.h"
 #include "support/pair.h"
 #include "support/status.h"
@@ -27,6 +28,7 @@
 static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
 
 static const char *const plain[] = { "-p", NULL };
+static const char *const signals[] = { "-ts", "-p", NULL };
 static const char *const inherit[] = { "-i", "-p", NULL };
 
 static void open_place(struct run_place *place, void **state)
@@ -195,7 +197,8 @@ static void test_killed(void **state)
 /* Both users, and all stages of .ci/run, have some 2,000 together. */
 #define ROUNDS 250
 
-/* Recorders come and go. */
+/* Recorders come and go: asked by a signal, and by who has nothing left to be
+ * recorded. */
 static void test_busy(void **state)
 {
 	static const char *const argv[] = { "prog:crowd", NULL };
@@ -211,7 +214,10 @@ static void test_busy(void **state)
 		pid_t recorder = attach_to(&waiter.place, options,
 					   waiter.child.pid);
 
-		attach_end(recorder, waiter.child.pid);
+		if (i % 2)
+			attach_clear(&waiter.place, recorder, waiter.child.pid);
+		else
+			attach_end(recorder, waiter.child.pid);
 	}
 	waiter_finish(&waiter, "done\n");
 }
@@ -348,14 +354,17 @@ static void test_nobody(void **state)
 	run_place_close(&place);
 }
 
+/* It is asked to change that. */
 static void test_traced_already(void **state)
 {
 	struct waiter waiter;
+	pid_t recorder;
 
 	waiter_start(&waiter, state, cat);
-	attach_to(&waiter.place, plain, waiter.child.pid);
-	must_refuse(&waiter.place, waiter.child.pid,
-		    "already traced by ktrace-u-sup");
+	recorder = attach_to(&waiter.place, plain, waiter.child.pid);
+	assert_int_equal(attach_to(&waiter.place, signals, waiter.child.pid),
+			 recorder);
+	control_must_record(&waiter.place, waiter.child.pid, "cnisutypa");
 	waiter_finish(&waiter, "");
 }
 
