@@ -139,8 +139,8 @@ static size_t cut(const char **argv, size_t count, char *words)
 	return count;
 }
 
-void control_run(struct run_result *ret, const struct run_place *place,
-		 const char *options, pid_t id)
+void control_begin(struct run_child *ret, const struct run_place *place,
+		   const char *options, pid_t id)
 {
 	const char *argv[RUN_WORDS_MAX] = { place->ktrace };
 	const struct run_spec spec = { .argv = argv };
@@ -153,7 +153,16 @@ void control_run(struct run_result *ret, const struct run_place *place,
 	snprintf(number, sizeof(number), "%d", id);
 	if (id)
 		argv[count++] = number;
-	assert_int_equal(run_program(ret, place, &spec), 0);
+	assert_int_equal(run_start(ret, place, &spec), 0);
+}
+
+void control_run(struct run_result *ret, const struct run_place *place,
+		 const char *options, pid_t id)
+{
+	struct run_child child;
+
+	control_begin(&child, place, options, id);
+	assert_int_equal(run_finish(&child, ret), 0);
 }
 
 void control_ask(struct text *ret, const struct run_place *place,

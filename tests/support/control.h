@@ -49,6 +49,10 @@ void control_must_be_free(pid_t pid);
 void control_run(struct run_result *ret, const struct run_place *place,
 		 const char *options, pid_t id);
 
+/* The same, to be ended by run_finish(). */
+void control_begin(struct run_child *ret, const struct run_place *place,
+		   const char *options, pid_t id);
+
 /* It must work without a word. */
 void control_do(const struct run_place *place, const char *options, pid_t id);
 
