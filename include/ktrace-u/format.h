@@ -176,7 +176,8 @@ struct ktr_faultend {
 #define KTR_STRUCT_COVERAGE       "coverage" /* what could not be seen, why */
 #define KTR_STRUCT_CLOCK          "clock"    /* wall clock moved away */
 #define KTR_STRUCT_SYSCALL_NUMBER "syscall_number" /* for KTR_CODE_WIDE */
-#define KTR_STRUCT_ABI            "abi" /* of the thread's calls from here */
+#define KTR_STRUCT_ABI            "abi"   /* of the thread's calls from here */
+#define KTR_STRUCT_LABEL          "label" /* of the USER behind it */
 #define KTR_STRUCT_MESSAGE        "message" /* what the recorder had to say */
 #define KTR_STRUCT_END            "session_end" /* nothing is missing behind */
 

@@ -44,6 +44,8 @@ unsigned capture_needs(const struct sysdesc_row *row, uint32_t facilities)
 	if ((facilities & (KTRFAC(KTR_ARGS) | KTRFAC(KTR_ENVS))) &&
 	    row->effect == EFFECT_EXEC)
 		needs |= CAPTURE_AT_EXIT;
+	if ((facilities & KTRFAC(KTR_USER)) && row->effect == EFFECT_UTRACE)
+		needs |= CAPTURE_AT_ENTRY;
 	return needs;
 }
 

@@ -109,6 +109,17 @@ void capture_exit(const struct capture_policy *policy,
 		  const struct capture_sink *sink);
 
 /*
+ * What a program records itself (ktrace-u/utrace.h): a call that the recorder
+ * answers, and the kernel does not make. Is this one? Then, at the entry after
+ * capture_entry(): USER; call->result is the answer, 0 or -errno.
+ */
+bool capture_is_user(const struct capture_call *call);
+void capture_user(const struct capture_policy *policy,
+		  struct capture_call *call,
+		  const struct capture_memory *memory,
+		  const struct capture_sink *sink);
+
+/*
  * SYSRET. error is what KTR_SYSRET carries: 0, an errno, KTR_ERESTART or
  * KTR_EJUSTRETURN.
  */

@@ -40,6 +40,9 @@ static uint8_t call_needs(const struct plan *plan,
 	if (!plan)
 		return 0;
 	needs = plan_needs(plan, call->row);
+	/* A record of its own, whether the call is recorded or not. */
+	if (capture_is_user(call))
+		return needs;
 	inner = call->inner ? plan_needs(plan, call->inner->row) : 0;
 	/* Where its arguments are read is the entry. */
 	return inner ? needs | inner | CAPTURE_AT_ENTRY : needs;
@@ -112,6 +115,18 @@ static void record_entry(struct supervisor *supervisor, struct task *task,
 		task->wants_exit = true;
 }
 
+/* It is for us: the kernel would only refuse it. */
+static void answer_user(struct supervisor *supervisor, struct task *task)
+{
+	const struct plan *plan = task->process->plan;
+
+	if (!plan || !plan_needs(plan, task->call.inner->row) ||
+	    !supervisor->started || supervisor->is_paused)
+		return;
+	call_capture(supervisor, task, capture_user);
+	tracee_answer_call(task->tid, task->call.result);
+}
+
 /* A newborn is told of by whoever is in such a call. */
 static void note_spawning(struct supervisor *supervisor, struct task *task)
 {
@@ -143,6 +158,8 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 	task->restarted = -1;
 	if (task->is_recorded)
 		record_entry(supervisor, task, abi, needs);
+	if (capture_is_user(&task->call))
+		answer_user(supervisor, task);
 	note_spawning(supervisor, task);
 }
 

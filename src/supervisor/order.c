@@ -24,8 +24,6 @@
 #include "trace/facility.h"
 #include "trace/writer.h"
 
-#define USER_MAX 2048 /* FreeBSD's KTR_USER_MAXLEN */
-
 /* What is being done, to one process after the other. */
 struct order {
 	struct supervisor *supervisor;
@@ -375,7 +373,10 @@ int order_utrace(struct supervisor *supervisor, struct request *request,
 		return -ESRCH;
 	if (judge_target(form_of(request), from, process->pid, 0) != 0)
 		return -EPERM;
-	if (request->wire.text_length > USER_MAX)
+	/* As in the kernel, where nobody looks at what is not wanted. */
+	if (!(process->facilities & KTRFAC(KTR_USER)) || supervisor->is_paused)
+		return 0;
+	if (request->wire.text_length > KTR_USER_MAX)
 		return -EINVAL;
 	task = task_of(&supervisor->tasks, process);
 	if (task)

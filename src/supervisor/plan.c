@@ -14,9 +14,12 @@
 static unsigned row_needs(const struct plan_wish *wish,
 			  const struct sysdesc_row *row)
 {
+	uint32_t facilities = wish->facilities;
+
+	/* What programs record themselves is no call: none is chosen by it. */
 	if (row ? !select_has(&wish->calls, row) : !wish->calls.unknown)
-		return 0;
-	return capture_needs(row, wish->facilities);
+		facilities &= KTRFAC(KTR_USER);
+	return capture_needs(row, facilities);
 }
 
 /* Does it carry a call of which something is wanted? */
@@ -26,7 +29,9 @@ static bool carries_wanted(const struct plan_wish *wish,
 	for (unsigned i = 0; i < sysdesc_inner_count(); i++) {
 		const struct sysdesc_inner *inner = sysdesc_inner(i);
 
-		if (inner->carrier == carrier && row_needs(wish, inner->row))
+		if (inner->carrier == carrier &&
+		    !sysdesc_is_carried(inner->row) &&
+		    row_needs(wish, inner->row))
 			return true;
 	}
 	return false;

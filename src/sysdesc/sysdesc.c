@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+#include <ktrace-u/utrace.h>
+
 #include "sysdesc/row.h"
 #include "sysdesc/select.h"
 #include "sysdesc/sets.h"
@@ -168,6 +170,14 @@ int64_t sysdesc_number(enum sysdesc_abi abi, const struct sysdesc_row *row)
 		return -1;
 	number = found->numbers[sysdesc_index(row)];
 	return number == 0 ? -1 : (int64_t)((number - 1) | found->bit);
+}
+
+bool sysdesc_is_carried(const struct sysdesc_row *row)
+{
+	for (unsigned i = 0; i < SYSDESC_ABI_COUNT; i++)
+		if (abis[i].numbers[sysdesc_index(row)] != 0)
+			return false;
+	return true;
 }
 
 unsigned sysdesc_inner_count(void)

@@ -154,6 +154,7 @@ enum sysdesc_effect {
 			   * some of the kernel's that run where this may */
 	EFFECT_PTRACE,    /* args[0] is the request, args[1] a thread */
 	EFFECT_SLEEP,     /* none, but the kernel does not restart it */
+	EFFECT_UTRACE,    /* the recorder's own, see ktrace-u/utrace.h */
 };
 
 struct sysdesc_arg {
@@ -187,6 +188,9 @@ unsigned sysdesc_number_end(enum sysdesc_abi abi);
 
 /* The number of a row in an ABI, or -1. x32 numbers come with their bit. */
 int64_t sysdesc_number(enum sysdesc_abi abi, const struct sysdesc_row *row);
+
+/* Whether it has a number in no ABI: then it is always carried, see below. */
+bool sysdesc_is_carried(const struct sysdesc_row *row);
 
 /*
  * A call that another one carries: of i386, socketcall and ipc (inner.def). Its

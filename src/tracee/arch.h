@@ -23,6 +23,9 @@ int arch_refuse_call(pid_t tid);
 /* See tracee_last_call(). */
 int arch_last_call(pid_t tid, struct tracee_syscall *ret);
 
+/* See tracee_answer_call(). */
+int arch_answer_call(pid_t tid, int64_t result);
+
 /* See tracee_set_argument(). */
 int arch_set_argument(pid_t tid, unsigned index, uint64_t value);
 

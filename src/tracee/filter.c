@@ -108,10 +108,33 @@ static int allow_usual_clone(scmp_filter_ctx context, int number)
 	return r;
 }
 
+/* The call that stops although its carrier does not, or NULL. */
+static const struct sysdesc_inner *stopping_inner(const struct select *stops,
+						  const struct sysdesc_row *row)
+{
+	for (unsigned i = 0; i < sysdesc_inner_count(); i++) {
+		const struct sysdesc_inner *inner = sysdesc_inner(i);
+
+		if (inner->carrier == row && sysdesc_is_carried(inner->row) &&
+		    select_has(stops, inner->row))
+			return inner;
+	}
+	return NULL;
+}
+
+/* Lets a call pass that does not carry that one. */
+static int allow_but(scmp_filter_ctx context, int number,
+		     const struct sysdesc_inner *inner)
+{
+	return seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 1,
+				SCMP_A0_32(SCMP_CMP_NE, inner->command));
+}
+
 /* Lets a call pass. */
 static int allow(scmp_filter_ctx context, const struct sysdesc_row *row,
-		 const char *name)
+		 const char *name, const struct select *stops)
 {
+	const struct sysdesc_inner *inner = stopping_inner(stops, row);
 	int number = seccomp_syscall_resolve_name(name);
 	int r;
 
@@ -119,6 +142,8 @@ static int allow(scmp_filter_ctx context, const struct sysdesc_row *row,
 		return 0;
 	if (row->effect == EFFECT_SPAWN && row->narg > 0)
 		r = allow_usual_clone(context, number);
+	else if (inner)
+		r = allow_but(context, number, inner);
 	else
 		r = seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 0);
 	return r == -EEXIST ? 0 : r;
@@ -142,7 +167,7 @@ static int allow_rest(scmp_filter_ctx context, const struct machine_abi *abi,
 			continue;
 		name = seccomp_syscall_resolve_num_arch(abi->arch, number);
 		if (name && !carrier_stops(abi, name, stops))
-			r = allow(context, row, name);
+			r = allow(context, row, name, stops);
 	}
 	return r;
 }

@@ -27,7 +27,9 @@ struct filter {
  * machine. Beside them stop: numbers that libseccomp does not know; clone()
  * with CLONE_UNTRACED, or with only one of CLONE_THREAD and CLONE_FS; clone3(),
  * whose flags a filter cannot see; and, while a call that carries others is in
- * `stops` (socketcall of i386), those others in that ABI. 0, or -errno.
+ * `stops` (socketcall of i386), those others in that ABI. Of a call whose own
+ * row is not in `stops`, but a carried one is that has no number of its own,
+ * only those stop that carry it. 0, or -errno.
  * filter_done() frees it.
  */
 int filter_compile(struct filter *ret, const struct select *stops);

@@ -185,6 +185,11 @@ int tracee_refuse_call(pid_t tid)
 	return arch_refuse_call(tid);
 }
 
+int tracee_answer_call(pid_t tid, int64_t result)
+{
+	return arch_answer_call(tid, result);
+}
+
 int tracee_set_argument(pid_t tid, unsigned index, uint64_t value)
 {
 	return arch_set_argument(tid, index, value);

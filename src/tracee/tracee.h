@@ -108,6 +108,9 @@ int tracee_last_call(pid_t tid, struct tracee_syscall *ret);
 /* Has the call whose entry the thread is stopped at fail with ENOSYS. */
 int tracee_refuse_call(pid_t tid);
 
+/* The same, but with a result of ours: 0 or above, or -errno. */
+int tracee_answer_call(pid_t tid, int64_t result);
+
 /* Replaces an argument of the call whose entry the thread is stopped at. */
 int tracee_set_argument(pid_t tid, unsigned index, uint64_t value);
 

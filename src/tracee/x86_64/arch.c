@@ -67,6 +67,16 @@ int arch_refuse_call(pid_t tid)
 			 (uint64_t)-1);
 }
 
+/* The kernel leaves rax alone where it makes no call. */
+int arch_answer_call(pid_t tid, int64_t result)
+{
+	int r = arch_refuse_call(tid);
+
+	return r < 0 ? r
+		     : arch_poke(tid, offsetof(struct user_regs_struct, rax),
+				 (uint64_t)result);
+}
+
 /* Where a call's arguments are: of the 64-bit entry, and of i386's. */
 static const size_t wide[] = {
 	offsetof(struct user_regs_struct, rdi),

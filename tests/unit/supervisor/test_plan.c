@@ -9,8 +9,10 @@
 
 #include <cmocka.h>
 #include <linux/seccomp.h>
+#include <sys/prctl.h>
 
 #include <ktrace-u/format.h>
+#include <ktrace-u/utrace.h>
 
 #include "supervisor/plan.h"
 #include "support/bpf.h"
@@ -73,6 +75,8 @@ static void carriers_stop_for_what_they_carry(void **state)
 		struct select stops;
 		unsigned count = 0;
 
+		if (sysdesc_is_carried(inner->row))
+			continue;
 		select_add(&wish.calls, inner->row);
 		assert_true(plan_stops(&wish, &stops));
 		for (unsigned n = 0; n < sysdesc_count(); n++)
@@ -135,12 +139,51 @@ static void carriers_stop_for_what_is_wanted(void **state)
 	assert_false(select_has(&stops, send->row));
 }
 
+static uint32_t prctl_verdict(const struct select *stops, uint64_t option)
+{
+	const struct sysdesc_row *prctl = sysdesc_find(SYSDESC_I386, 172);
+	struct filter filter = { 0 };
+	uint32_t action;
+
+	assert_int_equal(filter_compile_for(&filter, stops, SYSDESC_X86_64), 0);
+	action = verdict(&filter, prctl, option);
+	filter_done(&filter);
+	return action;
+}
+
+/* What programs record themselves stops, whichever calls were chosen, and every
+ * other prctl() runs on. */
+static void utrace_stops_alone(void **state)
+{
+	const uint32_t stop = SECCOMP_RET_TRACE | FILTER_TRACE_DATA;
+	struct plan_wish wish = { .facilities = KTRFAC(KTR_USER) };
+	struct select stops;
+
+	(void)state;
+	assert_true(plan_stops(&wish, &stops));
+	assert_int_equal(prctl_verdict(&stops, KTR_PRCTL_UTRACE), stop);
+	assert_int_equal(prctl_verdict(&stops, PR_SET_NAME), SECCOMP_RET_ALLOW);
+	select_add(&wish.calls, sysdesc_find(SYSDESC_I386, 3));
+	wish.facilities |= CALLS;
+	assert_true(plan_stops(&wish, &stops));
+	assert_int_equal(prctl_verdict(&stops, KTR_PRCTL_UTRACE), stop);
+	assert_int_equal(prctl_verdict(&stops, PR_SET_NAME), SECCOMP_RET_ALLOW);
+	wish.facilities = CALLS;
+	assert_true(plan_stops(&wish, &stops));
+	assert_int_equal(prctl_verdict(&stops, KTR_PRCTL_UTRACE),
+			 SECCOMP_RET_ALLOW);
+	select_add(&wish.calls, sysdesc_find(SYSDESC_I386, 172));
+	assert_true(plan_stops(&wish, &stops));
+	assert_int_equal(prctl_verdict(&stops, PR_SET_NAME), stop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(carriers_stop_for_what_they_carry),
 		cmocka_unit_test(others_stop_alone),
 		cmocka_unit_test(carriers_stop_for_what_is_wanted),
+		cmocka_unit_test(utrace_stops_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sys/prctl.h>
+
+#include <ktrace-u/utrace.h>
 
 #include "base/array.h"
 #include "sysdesc/sysdesc.h"
@@ -33,6 +36,16 @@ static unsigned pointers(const struct sysdesc_row *row)
 	return count;
 }
 
+/* As many as are read. */
+static unsigned words(const struct sysdesc_inner *inner)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < ARRAY_LEN(inner->from); i++)
+		count += (inner->from[i] & FROM_MASK) == FROM_WORD;
+	return count;
+}
+
 static const char *check_carrier(const struct sysdesc_inner *inner)
 {
 	const struct sysdesc_row *carrier = inner->carrier;
@@ -41,7 +54,7 @@ static const char *check_carrier(const struct sysdesc_inner *inner)
 		return "the carrier is none of i386";
 	if (carrier->arg[0].kind != KIND_CMD)
 		return "the carrier's argument 0 is no command";
-	if (pointers(carrier) != 1)
+	if (words(inner) > 0 && pointers(carrier) != 1)
 		return "the carrier has not one pointer";
 	if (inner->command & ~inner->mask)
 		return "no command is this under its mask";
@@ -53,7 +66,8 @@ static const char *check_row(const struct sysdesc_inner *inner)
 {
 	const struct sysdesc_row *row = inner->row;
 
-	if (row->effect != EFFECT_NONE && row->effect != EFFECT_SLEEP)
+	if (row->effect != EFFECT_NONE && row->effect != EFFECT_SLEEP &&
+	    row->effect != EFFECT_UTRACE)
 		return "has an effect";
 	for (unsigned i = 0; i < row->narg; i++)
 		switch (row->arg[i].kind) {
@@ -64,16 +78,6 @@ static const char *check_row(const struct sysdesc_inner *inner)
 			return "has a path, or strings";
 		}
 	return NULL;
-}
-
-/* As many as are read. */
-static unsigned words(const struct sysdesc_inner *inner)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < ARRAY_LEN(inner->from); i++)
-		count += (inner->from[i] & FROM_MASK) == FROM_WORD;
-	return count;
 }
 
 static const char *check_from(const struct sysdesc_inner *inner, unsigned index)
@@ -226,6 +230,31 @@ static void commands_are_the_kernels(void **state)
 	}
 }
 
+/* Of no kernel: through each ABI, and nobody has a number for it. */
+static void utrace_is_carried(void **state)
+{
+	(void)state;
+	for (unsigned abi = 0; abi < SYSDESC_ABI_COUNT; abi++) {
+		const struct sysdesc_row *carrier = NULL;
+		const struct sysdesc_inner *inner;
+
+		for (unsigned i = 0; i < sysdesc_number_end(abi); i++) {
+			int64_t bit = abi == SYSDESC_X32 ? SYSDESC_X32_BIT : 0;
+			const struct sysdesc_row *row = sysdesc_find(abi,
+								     i | bit);
+
+			if (row && !strcmp(row->name, "prctl"))
+				carrier = row;
+		}
+		inner = sysdesc_inner_find(carrier, KTR_PRCTL_UTRACE);
+		assert_non_null(inner);
+		assert_string_equal(inner->row->name, "utrace");
+		assert_true(sysdesc_is_carried(inner->row));
+		assert_false(sysdesc_is_carried(carrier));
+		assert_null(sysdesc_inner_find(carrier, PR_SET_NAME));
+	}
+}
+
 /* Commands that carry nothing, and calls that have none. */
 static void others_carry_nothing(void **state)
 {
@@ -246,6 +275,7 @@ int main(void)
 		cmocka_unit_test(rows_can_be_interpreted),
 		cmocka_unit_test(no_command_is_there_twice),
 		cmocka_unit_test(commands_are_the_kernels),
+		cmocka_unit_test(utrace_is_carried),
 		cmocka_unit_test(others_carry_nothing),
 	};
 
