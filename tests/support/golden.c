@@ -292,21 +292,28 @@ static void golden_hostile(struct sample *sample)
 	sample_literal(sample, KTR_STRUCT, "loss\0genio:1"); /* no NUL */
 }
 
+/* What the program recorded itself. */
+static void golden_user(struct sample *sample)
+{
+	golden_begin(sample);
+	sample_literal(sample, KTR_USER, "hello");
+	sample_literal(sample, KTR_USER, "");
+	sample_fields(sample, "label\0text=malloc");
+	sample_literal(sample, KTR_USER, "\0\1\377");
+	sample_fields(sample, "label\0text=");
+	sample_literal(sample, KTR_USER, "");
+}
+
 static void golden_nothing(struct sample *sample)
 {
 	(void)sample;
 }
 
 const struct golden golden_good[] = {
-	{ "calls", golden_calls },
-	{ "signals", golden_signals },
-	{ "other", golden_other },
-	{ "ours", golden_ours },
-	{ "abi", golden_abi },
-	{ "aarch64", golden_aarch64 },
-	{ "data", golden_shapes },
-	{ "times", golden_times },
-	{ "hostile", golden_hostile },
-	{ "empty", golden_nothing },
-	{ NULL, NULL },
+	{ "calls", golden_calls },     { "signals", golden_signals },
+	{ "other", golden_other },     { "ours", golden_ours },
+	{ "abi", golden_abi },         { "aarch64", golden_aarch64 },
+	{ "data", golden_shapes },     { "times", golden_times },
+	{ "hostile", golden_hostile }, { "user", golden_user },
+	{ "empty", golden_nothing },   { NULL, NULL },
 };
