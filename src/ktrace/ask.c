@@ -21,73 +21,14 @@
 #include "control/client.h"
 #include "control/judge.h"
 #include "control/targets.h"
+#include "control/tracers.h"
 #include "ktrace/options.h"
 
 /* ---- who traces whom ---- */
 
-static int add_tracer(struct ask_found *found, pid_t tracer)
+int ask_find(const struct ktrace_options *options, struct tracers *ret)
 {
-	pid_t *grown;
-
-	for (unsigned i = 0; i < found->tracer_count; i++)
-		if (found->tracers[i] == tracer)
-			return 0;
-	grown = reallocarray(found->tracers, found->tracer_count + 1,
-			     sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	found->tracers = grown;
-	grown[found->tracer_count++] = tracer;
-	return 0;
-}
-
-static int look_at(void *context, pid_t pid)
-{
-	struct ask_found *found = context;
-	struct proc_status status;
-	int r = proc_status(pid, &status);
-
-	/* A thread is no process, and a zombie is none any more. */
-	if (!r &&
-	    (status.tgid != pid || (status.is_zombie && status.threads <= 1)))
-		r = -ESRCH;
-	if (r < 0)
-		return r;
-	found->all++;
-	if (!status.tracer) {
-		found->untraced++;
-		return 0;
-	}
-	return add_tracer(found, status.tracer);
-}
-
-static int look_at_all(void *context, pid_t pid)
-{
-	int r = look_at(context, pid);
-
-	return r == -ESRCH ? 0 : r;
-}
-
-int ask_find(const struct ktrace_options *options, struct ask_found *ret)
-{
-	struct targets_tally tally;
-	int r;
-
-	*ret = (struct ask_found){ .is_meant = options->has_target };
-	if (options->has_target)
-		r = targets_each(&options->target, TARGETS_NO_LIMIT, look_at,
-				 ret, &tally);
-	else
-		r = proc_each_process(look_at_all, ret);
-	if (r < 0)
-		ask_found_done(ret);
-	return r < 0 ? r : 0;
-}
-
-void ask_found_done(struct ask_found *found)
-{
-	free(found->tracers);
-	found->tracers = NULL;
+	return tracers_find(options->has_target ? &options->target : NULL, ret);
 }
 
 /* ---- asking ---- */
@@ -210,7 +151,7 @@ static void put_late(struct text *text, const struct wire_answer *answer)
 
 /* All that were found. 0; else what the last one said that refused. *ret_done
  * is how many did it. */
-static int ask_each(const struct ask_found *found,
+static int ask_each(const struct tracers *found,
 		    const struct wire_request *request, int fd,
 		    struct outcome *outcome, struct text *late,
 		    unsigned *ret_done)
@@ -220,10 +161,10 @@ static int ask_each(const struct ask_found *found,
 	int r;
 
 	*outcome = (struct outcome){ .fd = -1 };
-	for (unsigned i = 0; i < found->tracer_count; i++) {
+	for (unsigned i = 0; i < found->count; i++) {
 		struct outcome one = { .fd = -1 };
 
-		r = ask_one(found->tracers[i], request, fd, &one);
+		r = ask_one(found->pids[i], request, fd, &one);
 		/* Where nobody in particular is meant, who answers counts. */
 		if (!one.answered && (r == -ENOENT || !found->is_meant))
 			continue;
@@ -240,7 +181,7 @@ static int ask_each(const struct ask_found *found,
 }
 
 /* Fine when one did it. */
-static int ask_all(const struct ask_found *found,
+static int ask_all(const struct tracers *found,
 		   const struct wire_request *request, int fd,
 		   struct outcome *outcome, struct text *late)
 {
@@ -310,7 +251,7 @@ static int fill_set(const struct ktrace_options *options,
 	return 0;
 }
 
-int ask_set(const struct ktrace_options *options, const struct ask_found *found,
+int ask_set(const struct ktrace_options *options, const struct tracers *found,
 	    int fd, bool *ret_left, struct text *text)
 {
 	struct wire_request request;
@@ -349,8 +290,8 @@ static int judge_one(void *context, pid_t pid)
 	return -EPERM;
 }
 
-int ask_clear(const struct ktrace_options *options,
-	      const struct ask_found *found, struct text *text)
+int ask_clear(const struct ktrace_options *options, const struct tracers *found,
+	      struct text *text)
 {
 	struct wire_request request = request_of(options, WIRE_CLEAR);
 	struct targets_tally tally;
@@ -379,7 +320,7 @@ static int open_file(const char *name)
 }
 
 int ask_clear_file(const struct ktrace_options *options,
-		   const struct ask_found *found, struct text *text)
+		   const struct tracers *found, struct text *text)
 {
 	struct wire_request request = request_of(options, WIRE_CLEAR_FILE);
 	_cleanup_fd_ int fd = open_file(options->file);
@@ -397,7 +338,7 @@ int ask_clear_file(const struct ktrace_options *options,
 }
 
 int ask_clear_all(const struct ktrace_options *options,
-		  const struct ask_found *found, struct text *text)
+		  const struct tracers *found, struct text *text)
 {
 	struct wire_request request = request_of(options, WIRE_CLEAR_MINE);
 	struct outcome outcome = { .fd = -1 };
@@ -432,7 +373,7 @@ static int status_of(pid_t supervisor, const struct wire_request *request,
 }
 
 int ask_status(const struct ktrace_options *options,
-	       const struct ask_found *found, struct text *text)
+	       const struct tracers *found, struct text *text)
 {
 	struct wire_request request = request_of(options, WIRE_STATUS);
 	unsigned answered = 0;
@@ -440,8 +381,8 @@ int ask_status(const struct ktrace_options *options,
 
 	if (options->json)
 		request.flags |= WIRE_JSON;
-	for (unsigned i = 0; i < found->tracer_count; i++) {
-		r = status_of(found->tracers[i], &request, text);
+	for (unsigned i = 0; i < found->count; i++) {
+		r = status_of(found->pids[i], &request, text);
 		answered += !r;
 	}
 	/* It may be a supervisor itself that is meant. */
@@ -452,12 +393,12 @@ int ask_status(const struct ktrace_options *options,
 		return 0;
 	text_clear(text);
 	put_target(text, options);
-	text_put(text, found->tracer_count ? "its tracer does not answer"
-					   : "it is not traced");
+	text_put(text, found->count ? "its tracer does not answer"
+				    : "it is not traced");
 	return -ESRCH;
 }
 
-int ask_own(const struct ktrace_options *options, const struct ask_found *found,
+int ask_own(const struct ktrace_options *options, const struct tracers *found,
 	    struct text *text)
 {
 	struct wire_request request = request_of(options,
@@ -506,7 +447,7 @@ static int be_registered(int connection, struct outcome *outcome)
 
 static bool is_anybody_left(const struct ktrace_options *options)
 {
-	_cleanup_(ask_found_done) struct ask_found found = { 0 };
+	_cleanup_(tracers_done) struct tracers found = { 0 };
 
 	return ask_find(options, &found) != -ESRCH;
 }
@@ -529,7 +470,7 @@ static int stand_by(const struct ktrace_options *options, int connection,
 }
 
 int ask_background(const struct ktrace_options *options,
-		   const struct ask_found *found, int fd, struct text *text)
+		   const struct tracers *found, int fd, struct text *text)
 {
 	_cleanup_fd_ int connection = -1;
 	struct outcome outcome = { .fd = -1 };
@@ -537,10 +478,10 @@ int ask_background(const struct ktrace_options *options,
 	int r = fill_set(options, &set);
 
 	set.flags |= WIRE_HOLD;
-	if (!r && found->tracer_count != 1)
+	if (!r && found->count != 1)
 		r = -ESRCH;
 	if (!r)
-		r = connection = client_open(found->tracers[0]);
+		r = connection = client_open(found->pids[0]);
 	if (r >= 0)
 		r = be_registered(connection, &outcome);
 	if (r >= 0)

@@ -10,20 +10,11 @@
 
 struct ktrace_options;
 struct text;
-
-/* What was found about those who are meant. */
-struct ask_found {
-	pid_t *tracers; /* malloc'd; each once */
-	unsigned tracer_count;
-	unsigned untraced; /* processes */
-	unsigned all;
-	bool is_meant; /* by -p or -g, and not just everybody */
-};
+struct tracers;
 
 /* Who traces the options' targets, or (where there are none) anybody. 0 or
- * -errno. */
-int ask_find(const struct ktrace_options *options, struct ask_found *ret);
-void ask_found_done(struct ask_found *found);
+ * -errno. tracers_done() frees it. */
+int ask_find(const struct ktrace_options *options, struct tracers *ret);
 
 /*
  * Each does what the option of that name asks for. 0; or -errno with one line,
@@ -33,17 +24,17 @@ void ask_found_done(struct ask_found *found);
  * ask_set: fd is the trace; *ret_left: some of those who are meant are not
  * traced, and no supervisor took them.
  */
-int ask_set(const struct ktrace_options *options, const struct ask_found *found,
+int ask_set(const struct ktrace_options *options, const struct tracers *found,
 	    int fd, bool *ret_left, struct text *text);
-int ask_clear(const struct ktrace_options *options,
-	      const struct ask_found *found, struct text *text);
+int ask_clear(const struct ktrace_options *options, const struct tracers *found,
+	      struct text *text);
 int ask_clear_file(const struct ktrace_options *options,
-		   const struct ask_found *found, struct text *text);
+		   const struct tracers *found, struct text *text);
 int ask_clear_all(const struct ktrace_options *options,
-		  const struct ask_found *found, struct text *text);
+		  const struct tracers *found, struct text *text);
 int ask_status(const struct ktrace_options *options,
-	       const struct ask_found *found, struct text *text);
-int ask_own(const struct ktrace_options *options, const struct ask_found *found,
+	       const struct tracers *found, struct text *text);
+int ask_own(const struct ktrace_options *options, const struct tracers *found,
 	    struct text *text);
 
 /*
@@ -51,6 +42,6 @@ int ask_own(const struct ktrace_options *options, const struct ask_found *found,
  * it until that ends: 0.
  */
 int ask_background(const struct ktrace_options *options,
-		   const struct ask_found *found, int fd, struct text *text);
+		   const struct tracers *found, int fd, struct text *text);
 
 #endif

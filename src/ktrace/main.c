@@ -16,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "control/tracers.h"
 #include "ktrace/ask.h"
 #include "ktrace/options.h"
 #include "ktrace/output.h"
@@ -218,13 +219,13 @@ static int fail_attach(const struct ktrace_options *options, int error)
  * Returns the exit status. */
 static int set_or_start(const struct ktrace_options *options,
 			struct supervisor_config *config,
-			const struct ask_found *found)
+			const struct tracers *found)
 {
 	_cleanup_(text_done) struct text line = TEXT_INIT;
 	bool left = true;
 	int r = 0;
 
-	if (found->tracer_count)
+	if (found->count)
 		r = ask_set(options, found, config->fd, &left, &line);
 	if (r < 0)
 		return complain(EXIT_FAILED, text_string(&line));
@@ -235,7 +236,7 @@ static int set_or_start(const struct ktrace_options *options,
 
 static int be_background(const struct ktrace_options *options, int fd)
 {
-	_cleanup_(ask_found_done) struct ask_found found = { 0 };
+	_cleanup_(tracers_done) struct tracers found = { 0 };
 	_cleanup_(text_done) struct text line = TEXT_INIT;
 	int r = ask_find(options, &found);
 
@@ -250,7 +251,7 @@ static int be_background(const struct ktrace_options *options, int fd)
 static int attach(const struct ktrace_options *options,
 		  struct supervisor_config *config)
 {
-	_cleanup_(ask_found_done) struct ask_found found = { 0 };
+	_cleanup_(tracers_done) struct tracers found = { 0 };
 	_cleanup_(output_done) struct output output = { .fd = -1 };
 	_cleanup_(text_done) struct text line = TEXT_INIT;
 	int r = ask_find(options, &found);
@@ -261,7 +262,7 @@ static int attach(const struct ktrace_options *options,
 		return complain(EXIT_FAILED, text_string(&line));
 	config->fd = output.fd;
 	config->background = options->background;
-	r = options->background && found.tracer_count
+	r = options->background && found.count
 		? 0
 		: set_or_start(options, config, &found);
 	if (!r && output_publish(&output, &line) < 0)
@@ -271,7 +272,7 @@ static int attach(const struct ktrace_options *options,
 }
 
 typedef int ask(const struct ktrace_options *options,
-		const struct ask_found *found, struct text *text);
+		const struct tracers *found, struct text *text);
 
 /* What is asked of those that are there. */
 static ask *ask_of(const struct ktrace_options *options)
@@ -293,7 +294,7 @@ static ask *ask_of(const struct ktrace_options *options)
 
 static int ask_others(const struct ktrace_options *options)
 {
-	_cleanup_(ask_found_done) struct ask_found found = { 0 };
+	_cleanup_(tracers_done) struct tracers found = { 0 };
 	_cleanup_(text_done) struct text text = TEXT_INIT;
 	int r = ask_find(options, &found);
 
