@@ -71,7 +71,8 @@ static int choose(void *context, pid_t pid)
 	struct walk *walk = context;
 	int r;
 
-	if (pid == getpid() || is_among(walk, pid) || !is_meant(walk, pid))
+	if ((pid == getpid() && !walk->targets->ourselves) ||
+	    is_among(walk, pid) || !is_meant(walk, pid))
 		return 0;
 	r = add_meant(walk, pid);
 	if (r < 0)

@@ -14,6 +14,7 @@ struct targets {
 	pid_t pid;
 	pid_t pgid;
 	bool descendants; /* and all that come of them */
+	bool ourselves;   /* the calling process too, if it is among them */
 };
 
 /* How it went, by process. */
@@ -32,7 +33,8 @@ typedef int targets_visit(void *context, pid_t pid);
 uint64_t targets_now(void);
 
 /*
- * Visits each, parents before children; not ourselves. One that cannot be done
+ * Visits each, parents before children; not ourselves, unless that is
+ * said or we alone are meant. One that cannot be done
  * does not keep those below it from being visited. Descendants that started
  * after latest are left out. Fine when it could be done to one, as in the
  * kernel: 0; else the tally's error; -ESRCH when there was none.

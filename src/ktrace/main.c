@@ -20,11 +20,13 @@
 #include "ktrace/ask.h"
 #include "ktrace/options.h"
 #include "ktrace/output.h"
+#include "ktrace/report.h"
 #include "ktrace/why.h"
 #include "supervisor/supervisor.h"
 #include "trace/facility.h"
 #include "tracee/filter.h"
 #include "tracee/launch.h"
+#include "tracee/tracee.h"
 
 enum {
 	EXIT_FAILED = 1,
@@ -165,17 +167,41 @@ static void tell_late(const pid_t *late, unsigned count)
 			late[i]);
 }
 
+/* Of attaching. */
+static int fail(const struct ktrace_options *options, int error,
+		struct text *line)
+{
+	if (error == -EPERM && tracee_is_forbidden())
+		error = -ENOSYS;
+	report_outcome(options->report_fd, error);
+	return complain(EXIT_FAILED, text_string(line));
+}
+
+/* Whom we report to may have to name it first. */
+static int let_attach(const struct ktrace_options *options,
+		      const struct launch *launch)
+{
+	pid_t supervisor = 0;
+	int r = launch_named(launch, &supervisor);
+
+	if (!r)
+		r = report_supervisor(options->report_fd, supervisor);
+	return r ? r : launch_go(launch);
+}
+
 /* What is left to do for who asked: to be told. */
 static int be_asker(const struct ktrace_options *options, struct launch *launch)
 {
 	_cleanup_(text_done) struct text line = TEXT_INIT;
 	pid_t late[LAUNCH_LATE_MAX];
 	unsigned count = 0;
-	int r = launch_outcome(launch, late, &count);
+	int r = let_attach(options, launch);
 
+	if (!r)
+		r = launch_outcome(launch, late, &count);
 	if (r < 0) {
 		why_not_attached(&line, options, -r);
-		return complain(EXIT_FAILED, text_string(&line));
+		return fail(options, r, &line);
 	}
 	tell_late(late, count);
 	return 0;
@@ -200,8 +226,10 @@ static int start_attached(const struct ktrace_options *options,
 	struct launch launch;
 	int r = fork_supervisor(&launch, config);
 
-	if (r < 0)
+	if (r < 0) {
+		report_outcome(options->report_fd, r);
 		return EXIT_FAILED;
+	}
 	if (r == LAUNCH_SUPERVISOR)
 		exit(be_supervisor(config, &launch));
 	return be_asker(options, &launch);
@@ -212,7 +240,7 @@ static int fail_attach(const struct ktrace_options *options, int error)
 	_cleanup_(text_done) struct text line = TEXT_INIT;
 
 	why_not_attached(&line, options, -error);
-	return complain(EXIT_FAILED, text_string(&line));
+	return fail(options, error, &line);
 }
 
 /* Those first who have a supervisor: nobody else can change what it does.
@@ -228,7 +256,7 @@ static int set_or_start(const struct ktrace_options *options,
 	if (found->count)
 		r = ask_set(options, found, config->fd, &left, &line);
 	if (r < 0)
-		return complain(EXIT_FAILED, text_string(&line));
+		return fail(options, r, &line);
 	if (left)
 		return start_attached(options, config);
 	return print(&line, stderr);
@@ -258,17 +286,20 @@ static int attach(const struct ktrace_options *options,
 
 	if (r < 0)
 		return fail_attach(options, r);
-	if (output_prepare(&output, options, &line) < 0)
-		return complain(EXIT_FAILED, text_string(&line));
+	r = output_prepare(&output, options, &line);
+	if (r < 0)
+		return fail(options, r, &line);
 	config->fd = output.fd;
 	config->background = options->background;
 	r = options->background && found.count
 		? 0
 		: set_or_start(options, config, &found);
 	if (!r && output_publish(&output, &line) < 0)
-		return complain(EXIT_FAILED, text_string(&line));
-	return !r && options->background ? be_background(options, output.fd)
-					 : r;
+		return fail(options, -EIO, &line);
+	if (r)
+		return r;
+	report_outcome(options->report_fd, 0);
+	return options->background ? be_background(options, output.fd) : 0;
 }
 
 typedef int ask(const struct ktrace_options *options,

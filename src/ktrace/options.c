@@ -45,6 +45,8 @@ enum option_id {
 	OPTION_OWNER,
 	OPTION_PAUSE,
 	OPTION_RESUME,
+	OPTION_FACILITIES,
+	OPTION_REPORT_FD,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -92,6 +94,11 @@ static const struct options_row table[] = {
 	  "with -p or -g: record nothing, if it is foreground, background",
 	  OPTION_PAUSE },
 	{ 0, "resume", NULL, "with -p or -g: go on", OPTION_RESUME },
+	{ 0, "facilities", "MASK", "trace points, by number (see ktrace(3))",
+	  OPTION_FACILITIES },
+	{ 0, "report-fd", "N",
+	  "with -p or -g: tell the socket N what becomes of it",
+	  OPTION_REPORT_FD },
 	{ 0, "help", NULL, "print this and exit", OPTION_HELP },
 	{ 0, "version", NULL, "print the version and exit", OPTION_VERSION },
 	{ 0 },
@@ -187,13 +194,28 @@ static int take_rules(struct parse *parse, const char *value)
 	return 0;
 }
 
-static int take_fd(struct parse *parse, const char *value)
+static int take_fd(struct parse *parse, const char *option, const char *value,
+		   int *ret)
 {
 	int64_t fd;
 
 	if (options_number(value, 0, INT_MAX, &fd) < 0)
-		return bad_value(parse, "--fd", value, "a descriptor");
-	parse->options->fd = (int)fd;
+		return bad_value(parse, option, value, "a descriptor");
+	*ret = (int)fd;
+	return 0;
+}
+
+/* As ktrace(3) has them; what a number cannot be typed for is left out. */
+static int take_facilities(struct parse *parse, const char *value)
+{
+	int64_t mask;
+
+	if (options_number(value, 0, KTRFAC_MASK, &mask) < 0)
+		return bad_value(parse, "--facilities", value,
+				 "a mask of trace points");
+	parse->options->points_given = true;
+	parse->options->points = (uint32_t)mask;
+	parse->options->asked = parse->options->points & facility_all();
 	return 0;
 }
 
@@ -283,7 +305,12 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_POINTS:
 		return take_points(parse, value);
 	case OPTION_FD:
-		return take_fd(parse, value);
+		return take_fd(parse, "--fd", value, &options->fd);
+	case OPTION_FACILITIES:
+		return take_facilities(parse, value);
+	case OPTION_REPORT_FD:
+		return take_fd(parse, "--report-fd", value,
+			       &options->report_fd);
 	case OPTION_SYSCALLS:
 		return take_calls(parse, value);
 	case OPTION_SECCOMP:
@@ -346,6 +373,11 @@ static const char *check_kinds(const struct ktrace_options *options)
 		return "--background goes with -p or -g";
 	if (options->target.descendants && !options->has_target)
 		return "-d goes with -p or -g";
+	if (options->report_fd >= 0 &&
+	    (!options->has_target || options->mode != KTRACE_RECORD ||
+	     options->background))
+		return "--report-fd goes with -p or -g, and not with "
+		       "--background";
 	return NULL;
 }
 
@@ -378,6 +410,7 @@ int ktrace_options_parse(struct ktrace_options *ret, int argc,
 {
 	struct ktrace_options options = {
 		.fd = -1,
+		.report_fd = -1,
 		.points = facility_default(),
 		.genio_size = CAPTURE_GENIO_SIZE_DEFAULT,
 		.queue_size = WRITER_QUEUE_DEFAULT,

@@ -35,6 +35,7 @@ struct ktrace_options {
 	bool version;
 	const char *file; /* -f; "-" is standard output */
 	int fd;           /* --fd; -1 if not given */
+	int report_fd;    /* --report-fd; -1 if not given */
 	uint32_t points;  /* -t: KTRFAC() bits */
 	bool points_given;
 	uint32_t asked;      /* those named by a letter of -t */

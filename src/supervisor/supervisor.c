@@ -82,8 +82,11 @@ static void tell_attached(struct supervisor *supervisor, const pid_t *late,
 static int start_attached(struct supervisor *supervisor,
 			  const struct recording_change *change)
 {
-	int r = attach_targets(supervisor, supervisor->config->target, change);
+	int r = launch_name(supervisor->launch);
 
+	if (!r)
+		r = attach_targets(supervisor, supervisor->config->target,
+				   change);
 	if (!r)
 		await_begin(supervisor, tell_attached);
 	return r;

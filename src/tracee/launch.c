@@ -299,16 +299,38 @@ static int wait_for_stop(pid_t tid)
 	return 0;
 }
 
+/* Yama lets only ancestors and named tracers in: be named first. */
+int launch_name(const struct launch *launch)
+{
+	int answer;
+	int r = channel_send(launch->channel, getpid());
+
+	return r < 0 ? r : channel_receive(launch->channel, &answer);
+}
+
+int launch_named(const struct launch *launch, pid_t *ret)
+{
+	int named;
+	int r = channel_receive(launch->channel, &named);
+
+	if (r < 0)
+		return r;
+	if (named <= 0)
+		return named;
+	*ret = named;
+	return 0;
+}
+
+int launch_go(const struct launch *launch)
+{
+	return channel_send(launch->channel, 0);
+}
+
 int launch_seize(const struct launch *launch,
 		 const struct tracee_options *options)
 {
-	int answer;
-	int r;
+	int r = launch_name(launch);
 
-	/* Yama lets only ancestors and named tracers in: be named first. */
-	r = channel_send(launch->channel, getpid());
-	if (!r)
-		r = channel_receive(launch->channel, &answer);
 	if (!r)
 		r = tracee_seize(launch->command, options);
 	if (!r)
@@ -328,15 +350,14 @@ int launch_ready(struct launch *launch, int error)
 
 int launch_wait(struct launch *launch)
 {
-	int supervisor, outcome = 0;
-	int r = channel_receive(launch->channel, &supervisor);
+	pid_t supervisor = 0;
+	int outcome = 0;
+	int r = launch_named(launch, &supervisor);
 
 	if (r < 0)
 		return r;
-	if (supervisor <= 0)
-		return supervisor;
 	prctl(PR_SET_PTRACER, (unsigned long)supervisor, 0, 0, 0);
-	r = channel_send(launch->channel, 0);
+	r = launch_go(launch);
 	if (!r)
 		r = channel_receive(launch->channel, &outcome);
 	prctl(PR_SET_PTRACER, 0, 0, 0, 0);

@@ -47,7 +47,17 @@ int launch_ready(struct launch *launch, int error);
 /* 0 when the command is traced, or the -errno of what went wrong. */
 int launch_wait(struct launch *launch);
 
-/* Who attaches forks too, but becomes nothing: it waits to be told. */
+/*
+ * Who attaches forks too, but becomes nothing: it waits to be told.
+ *
+ * launch_name, in the supervisor, says which pid is going to seize others, and
+ * returns when it may: 0 or -errno. launch_named, in the other, hears of it,
+ * and launch_go lets it; where the channel is closed instead, it gives up.
+ */
+int launch_name(const struct launch *launch);
+int launch_named(const struct launch *launch, pid_t *ret);
+int launch_go(const struct launch *launch);
+
 #define LAUNCH_LATE_MAX 64
 
 /* Tells it: error, or 0 and the threads that have not stopped yet (at most

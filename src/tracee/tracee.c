@@ -4,10 +4,13 @@
 #include "tracee/tracee.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include "base/fd.h"
 #include "tracee/arch.h"
 
 static int request(int what, pid_t tid, uintptr_t address, void *data)
@@ -49,6 +52,19 @@ bool tracee_is_ours(pid_t tid)
 
 	return !waitid(P_PID, (id_t)tid, &info,
 		       WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL);
+}
+
+/* A thread of whom we are no tracer: a filter answers before the kernel looks.
+ */
+bool tracee_is_forbidden(void)
+{
+	char data[16];
+
+	if (request(PTRACE_CONT, getpid(), 0, NULL) != -ESRCH)
+		return true;
+	return fd_read_file(AT_FDCWD, "/proc/sys/kernel/yama/ptrace_scope",
+			    data, sizeof(data)) > 0 &&
+	       data[0] == '3';
 }
 
 int tracee_interrupt(pid_t tid)

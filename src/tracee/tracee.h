@@ -34,6 +34,8 @@ int tracee_seize(pid_t tid, const struct tracee_options *options);
 int tracee_set_options(pid_t tid, const struct tracee_options *options);
 /* Whether the thread is under us, and its end was not reaped yet. */
 bool tracee_is_ours(pid_t tid);
+/* Whether nobody may trace anybody here, whoever they are. */
+bool tracee_is_forbidden(void);
 int tracee_interrupt(pid_t tid);
 int tracee_listen(pid_t tid);
 int tracee_detach(pid_t tid, int signal);
