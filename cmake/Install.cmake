@@ -1,5 +1,5 @@
-# What `cmake --install` puts beside the programs: manual pages, the contracts
-# in include/ktrace-u, and a pkg-config file that leads to them.
+# What `cmake --install` puts beside programs and library: manual pages, the
+# contracts in include/ktrace-u, and a pkg-config file that leads to them.
 
 file(GLOB sections RELATIVE ${CMAKE_SOURCE_DIR}/man CONFIGURE_DEPENDS
   ${CMAKE_SOURCE_DIR}/man/*.[1-9])

@@ -1,0 +1,204 @@
+/*
+ * Requests, and whom they go to. Must decide nothing that is the supervisor's
+ * to decide.
+ */
+#include "lib/change.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#include <ktrace-u/ktrace.h>
+
+#include "base/cleanup.h"
+#include "base/proc.h"
+#include "control/client.h"
+#include "control/judge.h"
+#include "control/tracers.h"
+#include "lib/recorder.h"
+
+/* So often may somebody else have been there first. */
+#define ATTEMPTS_MAX 8
+
+int change_make(struct change *ret, int ops, int facilities, pid_t pid)
+{
+	struct change change = {
+		.facilities = (uint32_t)facilities &
+			      (KTRFAC_MASK | KTRFAC_INHERIT),
+		.targets.descendants = ops & KTRFLAG_DESCEND,
+		.targets.ourselves = true,
+	};
+
+	if (KTROP(ops) > KTROP_CLEARFILE ||
+	    (!change.facilities && KTROP(ops) != KTROP_CLEARFILE))
+		return -EINVAL;
+	if (pid > 0)
+		change.targets.pid = pid;
+	else if (pid != INT_MIN)
+		change.targets.pgid = -pid;
+	*ret = change;
+	return 0;
+}
+
+static bool has_target(const struct change *change)
+{
+	return change->targets.pid || change->targets.pgid;
+}
+
+static struct wire_request request_of(const struct change *change,
+				      enum wire_operation operation)
+{
+	const struct targets *targets = &change->targets;
+
+	return (struct wire_request){
+		.operation = operation,
+		.flags = targets->descendants ? WIRE_DESCEND : 0,
+		.facilities = change->facilities,
+		.pid = targets->pgid ? -targets->pgid : targets->pid,
+	};
+}
+
+/* ---- asking ---- */
+
+/* What came of asking several. */
+struct outcome {
+	unsigned answered;
+	unsigned done;
+	int error; /* -EPERM if any said so, else of the last that failed */
+};
+
+static void count(struct outcome *outcome, int error)
+{
+	outcome->answered++;
+	if (!error)
+		outcome->done++;
+	else if (outcome->error != -EPERM)
+		outcome->error = error;
+}
+
+/* Who is no supervisor of ours, or has just ended, does not count. */
+static void ask(pid_t supervisor, const struct wire_request *request, int fd,
+		struct outcome *outcome)
+{
+	_cleanup_fd_ int connection = client_open(supervisor);
+	struct wire_answer answer;
+	int r = connection;
+
+	if (r >= 0)
+		r = client_ask(connection, request, fd, &answer, NULL, NULL);
+	if (r == -ENOENT || r == -ESRCH || r == -ECONNRESET)
+		return;
+	count(outcome, r < 0 ? r : answer.error);
+}
+
+static void ask_each(const struct tracers *tracers,
+		     const struct wire_request *request, int fd,
+		     struct outcome *outcome)
+{
+	for (unsigned i = 0; i < tracers->count; i++)
+		ask(tracers->pids[i], request, fd, outcome);
+}
+
+/* ---- SET ---- */
+
+/* Who traces us can take others as well, and a recorder that we started would
+ * be traced. */
+static void ask_own(const struct wire_request *request, int fd,
+		    struct outcome *outcome)
+{
+	struct proc_status status;
+
+	if (!proc_status(getpid(), &status) && status.tracer)
+		ask(status.tracer, request, fd, outcome);
+}
+
+/* Somebody else may have attached meanwhile, whom we can ask. */
+static bool has_changed(const struct change *change,
+			const struct tracers *before)
+{
+	_cleanup_(tracers_done) struct tracers now = { 0 };
+
+	return !tracers_find(&change->targets, &now) &&
+	       now.untraced < before->untraced;
+}
+
+/* -EAGAIN: once more. */
+static int try_set(const struct change *change, int fd)
+{
+	struct wire_request request = request_of(change, WIRE_SET);
+	_cleanup_(tracers_done) struct tracers found = { 0 };
+	struct outcome outcome = { 0 };
+	int r = tracers_find(&change->targets, &found);
+
+	if (r < 0)
+		return r;
+	request.asked = request.facilities & KTRFAC_MASK;
+	ask_each(&found, &request, fd, &outcome);
+	if (!outcome.done && found.untraced)
+		ask_own(&request, fd, &outcome);
+	if (outcome.done)
+		return 0;
+	if (outcome.answered && !found.untraced)
+		return outcome.error;
+	r = recorder_start(change, fd);
+	return r == -EPERM && has_changed(change, &found) ? -EAGAIN : r;
+}
+
+int change_set(const struct change *change, int fd)
+{
+	int r = has_target(change) ? -EAGAIN : -ESRCH;
+
+	for (unsigned i = 0; i < ATTEMPTS_MAX && r == -EAGAIN; i++)
+		r = try_set(change, fd);
+	return r;
+}
+
+/* ---- CLEAR ---- */
+
+static int judge_one(void *context, pid_t pid)
+{
+	struct judge_credential *self = context;
+	int r = judge_target(PERMISSION_FREEBSD, self, pid, 0);
+
+	return r > 0 ? -EPERM : r;
+}
+
+/* Those whom nobody traces have nothing to be taken away, from who might. */
+static int judge_each(const struct change *change)
+{
+	struct judge_credential self;
+	struct targets_tally tally;
+	int r = judge_self(&self);
+
+	return r < 0 ? r
+		     : targets_each(&change->targets, TARGETS_NO_LIMIT,
+				    judge_one, &self, &tally);
+}
+
+int change_clear(const struct change *change)
+{
+	const struct wire_request request = request_of(change, WIRE_CLEAR);
+	_cleanup_(tracers_done) struct tracers found = { 0 };
+	struct outcome outcome = { 0 };
+	int r = has_target(change) ? tracers_find(&change->targets, &found)
+				   : -ESRCH;
+
+	if (r < 0)
+		return r;
+	ask_each(&found, &request, -1, &outcome);
+	if (outcome.done)
+		return 0;
+	return outcome.answered ? outcome.error : judge_each(change);
+}
+
+int change_clear_file(int fd)
+{
+	const struct wire_request request = { .operation = WIRE_CLEAR_FILE };
+	_cleanup_(tracers_done) struct tracers found = { 0 };
+	struct outcome outcome = { 0 };
+	int r = tracers_find(NULL, &found);
+
+	if (r < 0)
+		return r;
+	ask_each(&found, &request, fd, &outcome);
+	return outcome.error;
+}
