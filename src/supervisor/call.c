@@ -120,7 +120,7 @@ static void answer_user(struct supervisor *supervisor, struct task *task)
 {
 	const struct plan *plan = task->process->plan;
 
-	if (!plan || !plan_needs(plan, task->call.inner->row) ||
+	if (!plan || !(plan->policy.facilities & KTRFAC(KTR_USER)) ||
 	    !supervisor->started || supervisor->is_paused)
 		return;
 	call_capture(supervisor, task, capture_user);
