@@ -134,6 +134,9 @@ static void claim(struct supervisor *supervisor, struct task *task,
 {
 	task_claim(&supervisor->tasks, task, process);
 	task->abi = process->abi;
+	/* Those of its creator, which may have been changed behind the birth.
+	 */
+	task->has_old_options = supervisor->changes_options;
 	memcpy(task->comm, comm, sizeof(task->comm));
 	if (task->tid == process->pid && state_is_recorded(process))
 		identity_put_process(task);

@@ -122,9 +122,19 @@ static void answer_group_stop(struct supervisor *supervisor, struct task *task)
 		tracee_listen(task->tid);
 }
 
+static void renew_options(struct task *task)
+{
+	struct tracee_options options = state_options(task->process);
+
+	task->has_old_options = false;
+	tracee_set_options(task->tid, &options);
+}
+
 /* The first stop of a thread whose process is known by now. */
 static void answer_newborn(struct supervisor *supervisor, struct task *task)
 {
+	if (task->has_old_options)
+		renew_options(task);
 	if (task->in_group_stop)
 		answer_group_stop(supervisor, task);
 	else
@@ -232,8 +242,6 @@ static void note_cpu(struct supervisor *supervisor, struct task *task,
 /* Somebody waits for this stop. */
 static void meet(struct supervisor *supervisor, struct task *task)
 {
-	struct tracee_options options;
-
 	/* For one that is let go the wait is over when it is gone. */
 	if (task->process && detach_is_due(task) && !task->is_attaching)
 		return;
@@ -242,8 +250,7 @@ static void meet(struct supervisor *supervisor, struct task *task)
 		attach_met(supervisor, task);
 		return;
 	}
-	options = state_options(task->process);
-	tracee_set_options(task->tid, &options);
+	renew_options(task);
 	if (task->runs_free && !task->process->is_filtered &&
 	    state_is_recorded(task->process))
 		attach_met_call(supervisor, task);
@@ -257,6 +264,8 @@ static void loop_answer(struct supervisor *supervisor, const struct stop *stop)
 	note_cpu(supervisor, task, stop->tid);
 	if (task && task->is_awaited)
 		meet(supervisor, task);
+	if (task && task->process && task->has_old_options)
+		renew_options(task);
 	if (task && task->process)
 		answer(supervisor, task, stop);
 	else if (stop->kind == STOP_EXEC)

@@ -65,6 +65,7 @@ static void await_change(struct supervisor *supervisor, struct process *process,
 	if ((stopped_calls || !stops_calls) &&
 	    had_children == state_options(process).children)
 		return;
+	supervisor->changes_options = true;
 	HASH_ITER (hh, supervisor->tasks.tasks, task, next)
 		if (task->process == process && !task->exiting)
 			await_thread(supervisor, task);

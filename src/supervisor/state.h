@@ -47,6 +47,7 @@ struct supervisor {
 	bool may_hold;           /* every entry is seen, and so is every path */
 	unsigned status_readers; /* processes that would see who is held */
 	bool has_proc;           /* /proc is mounted */
+	bool changes_options;    /* children came along later, once */
 	bool is_paused;          /* nothing but births and ends is recorded */
 	bool started;            /* the command's first exec was reached */
 	unsigned parked; /* threads in stops, to be let go with others */

@@ -65,6 +65,7 @@ struct task {
 	bool is_attaching;    /* seized while it ran: has not stopped yet */
 	bool is_awaited;      /* somebody waits for it to stop */
 	bool runs_free;       /* its calls do not stop */
+	bool has_old_options; /* how it is traced is to be renewed */
 	bool exiting;         /* past PTRACE_EVENT_EXIT */
 	bool in_group_stop;   /* process NULL: how it stopped */
 	uint64_t spawning;    /* number of the birth that it is busy with */
