@@ -126,8 +126,14 @@ static const struct sysdesc_inner *stopping_inner(const struct select *stops,
 static int allow_but(scmp_filter_ctx context, int number,
 		     const struct sysdesc_inner *inner)
 {
-	return seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 1,
-				SCMP_A0_32(SCMP_CMP_NE, inner->command));
+	const struct scmp_arg_cmp other = {
+		.arg = 0,
+		.op = SCMP_CMP_NE,
+		.datum_a = (uint32_t)inner->command,
+	};
+
+	return seccomp_rule_add_array(context, SCMP_ACT_ALLOW, number, 1,
+				      &other);
 }
 
 /* Lets a call pass. */
