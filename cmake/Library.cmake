@@ -11,11 +11,13 @@ target_compile_definitions(room_lib PRIVATE
 
 set(names ${CMAKE_SOURCE_DIR}/src/lib/ktrace-u.map)
 
-# The archive. -r takes of the rooms what the first names need.
+# The archive. -r takes of the rooms what the first names need; the compiler
+# knows which machine that is for.
 set(whole ${CMAKE_CURRENT_BINARY_DIR}/ktrace-u-whole.o)
 set(object ${CMAKE_CURRENT_BINARY_DIR}/ktrace-u.o)
 add_custom_command(OUTPUT ${object}
-  COMMAND ${CMAKE_LINKER} -r -o ${whole} -u ktrace -u utrace
+  COMMAND ${CMAKE_C_COMPILER} -nostdlib -r -o ${whole}
+    -Wl,-u,ktrace,-u,utrace
     $<TARGET_FILE:room_lib> $<TARGET_FILE:room_control>
     $<TARGET_FILE:room_base>
   COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${whole} ${object}
