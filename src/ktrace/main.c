@@ -68,7 +68,8 @@ static int complain(int status, const char *line)
 
 static int print(struct text *text, FILE *to)
 {
-	fwrite(text->data, 1, text->length, to);
+	if (text->length)
+		fwrite(text->data, 1, text->length, to);
 	return fflush(to) ? 1 : 0;
 }
 
