@@ -113,8 +113,10 @@ static const struct line_row {
 	{ "NSpid", LINE_NAMESPACES, 0 },
 	{ "SigIgn", LINE_MASK, TO(signals_ignored) },
 	{ "SigCgt", LINE_MASK, TO(signals_caught) },
+	{ "CapInh", LINE_MASK, TO(inheritable) },
 	{ "CapPrm", LINE_MASK, TO(permitted) },
 	{ "CapEff", LINE_MASK, TO(effective) },
+	{ "CapBnd", LINE_MASK, TO(bounding) },
 	{ "State", LINE_ZOMBIE, TO(is_zombie) },
 	{ "NoNewPrivs", LINE_FLAG, TO(no_new_privs) },
 #undef TO

@@ -38,8 +38,10 @@ struct proc_status {
 	unsigned ns_count;
 	uint64_t signals_ignored; /* bit n-1 is signal n */
 	uint64_t signals_caught;
-	uint64_t permitted; /* capabilities, a bit each */
+	uint64_t inheritable; /* capabilities, a bit each */
+	uint64_t permitted;
 	uint64_t effective;
+	uint64_t bounding;
 	bool no_new_privs;
 	bool is_zombie;
 };

@@ -26,6 +26,7 @@
 
 #include "base/cleanup.h"
 #include "sysdesc/select.h"
+#include "tracee/capability.h"
 
 /* The ABIs of a machine. 32-bit arm has no rows: all of it is "bad arch". */
 struct machine_abi {
@@ -278,20 +279,9 @@ int filter_install(const struct filter *filter)
 	return -errno;
 }
 
-static bool has_admin(void)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
-
-	if (syscall(SYS_capget, &header, data) < 0)
-		return false;
-	return (data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective &
-		CAP_TO_MASK(CAP_SYS_ADMIN)) != 0;
-}
-
 bool filter_is_free(void)
 {
-	return has_admin() || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+	return (capability_has(CAP_SYS_ADMIN) &&
+		capability_has(CAP_SYS_PTRACE)) ||
+	       prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 }

@@ -49,7 +49,9 @@ int filter_install(const struct filter *filter);
 
 /*
  * Does installing a filter change nothing else for this process? True with
- * CAP_SYS_ADMIN, or with no_new_privs set already.
+ * no_new_privs set already, or with CAP_SYS_ADMIN. CAP_SYS_PTRACE must be there
+ * too then: who carries a filter cannot be let go, and under a tracer without
+ * it the kernel gives no privilege to who executes a set-user-ID program.
  */
 bool filter_is_free(void);
 

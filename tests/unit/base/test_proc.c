@@ -2,6 +2,7 @@
  * What /proc says of this process, against what the system calls say.
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -76,6 +78,26 @@ static void test_status_signals(void **state)
 	assert_true(status.signals_caught & (1ull << (SIGUSR2 - 1)));
 	signal(SIGUSR1, SIG_DFL);
 	signal(SIGUSR2, SIG_DFL);
+}
+
+static void test_status_capabilities(void **state)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	struct proc_status status;
+
+	(void)state;
+	assert_int_equal(syscall(SYS_capget, &header, data), 0);
+	assert_int_equal(proc_status(getpid(), &status), 0);
+	assert_int_equal((uint32_t)status.permitted, data[0].permitted);
+	assert_int_equal(status.permitted >> 32, data[1].permitted);
+	assert_int_equal((uint32_t)status.effective, data[0].effective);
+	assert_int_equal((uint32_t)status.inheritable, data[0].inheritable);
+	for (int i = 0; i < 32; i++)
+		assert_int_equal(status.bounding >> i & 1,
+				 prctl(PR_CAPBSET_READ, i, 0, 0, 0));
 }
 
 /* A name that looks like the fields behind it must not move them. */
@@ -167,6 +189,7 @@ int main(void)
 		cmocka_unit_test(test_status_ids),
 		cmocka_unit_test(test_status_groups),
 		cmocka_unit_test(test_status_signals),
+		cmocka_unit_test(test_status_capabilities),
 		cmocka_unit_test(test_start_time_of_hostile_name),
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_read_whole_and_cut),

@@ -561,21 +561,30 @@ static void test_is_free(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-/* CAP_SYS_ADMIN alone makes it free. */
+/* CAP_SYS_ADMIN makes it free, if what gains privilege keeps it under us. */
 static void test_is_free_with_capability(void **state)
 {
 	struct __user_cap_header_struct header = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	uint32_t had;
 
 	(void)state;
 	assert_int_equal(syscall(SYS_capget, &header, data), 0);
-	if (!(data[0].effective & (1u << CAP_SYS_ADMIN))) {
-		print_message("this process has no CAP_SYS_ADMIN\n");
+	if (!(data[0].effective & (1u << CAP_SYS_ADMIN)) ||
+	    !(data[0].effective & (1u << CAP_SYS_PTRACE))) {
+		print_message("needs CAP_SYS_ADMIN and CAP_SYS_PTRACE\n");
 		skip();
 	}
 	assert_true(filter_is_free());
+	had = data[0].effective;
+	data[0].effective &= ~(1u << CAP_SYS_PTRACE);
+	assert_int_equal(syscall(SYS_capset, &header, data), 0);
+	assert_int_equal(filter_is_free(),
+			 prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+	data[0].effective = had;
+	assert_int_equal(syscall(SYS_capset, &header, data), 0);
 }
 
 int main(void)
