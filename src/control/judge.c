@@ -6,20 +6,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <linux/nsfs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/fd.h"
-
-/* Deeper ones the kernel does not make. */
-#define NAMESPACES_MAX 33
+#include "base/userns.h"
 
 static bool has_bit(uint64_t set, unsigned bit)
 {
@@ -27,28 +23,6 @@ static bool has_bit(uint64_t set, unsigned bit)
 }
 
 /* ---- user namespaces ---- */
-
-static int open_user_namespace(pid_t pid)
-{
-	char name[64];
-
-	snprintf(name, sizeof(name), "/proc/%d/ns/user", pid);
-	return open(name, O_RDONLY | O_CLOEXEC);
-}
-
-static uint64_t inode_of(int fd)
-{
-	struct stat status;
-
-	return fstat(fd, &status) < 0 ? 0 : status.st_ino;
-}
-
-static uint64_t user_namespace(pid_t pid)
-{
-	_cleanup_fd_ int fd = open_user_namespace(pid);
-
-	return fd < 0 ? 0 : inode_of(fd);
-}
 
 /* Whether every id has a mapping in a namespace, as it has in the first. */
 static bool is_mapped_whole(const char *file)
@@ -74,43 +48,15 @@ static bool is_in_ours(pid_t pid)
 	return is_mapped_whole("/proc/self/uid_map") && is_mapped_whole(name);
 }
 
-static uid_t owner_of(int fd)
+static struct userns_place find_place(pid_t target, uint64_t from)
 {
-	uid_t owner;
+	struct userns_place unseen = { .owner = USERNS_NO_OWNER };
 
-	return ioctl(fd, NS_GET_OWNER_UID, &owner) < 0 ? PERMISSION_NO_ID
-						       : owner;
-}
-
-/* Where a process is as seen from a user namespace: in it, or below it, in one
- * that belongs to owner. The kernel shows no parent beyond our own. */
-struct place {
-	bool is_at_or_below;
-	bool is_below;
-	uid_t owner;
-};
-
-static struct place find_place(pid_t target, uint64_t from)
-{
-	_cleanup_fd_ int fd = open_user_namespace(target);
-	struct place place = { .owner = PERMISSION_NO_ID };
-
-	if (fd < 0)
-		place.is_at_or_below = from == user_namespace(getpid()) &&
-				       is_in_ours(target);
-	for (unsigned i = 0; fd >= 0 && i < NAMESPACES_MAX; i++) {
-		int parent;
-
-		place.is_at_or_below = inode_of(fd) == from;
-		if (place.is_at_or_below)
-			break;
-		place.is_below = true;
-		place.owner = owner_of(fd);
-		parent = ioctl(fd, NS_GET_PARENT);
-		close(fd);
-		fd = parent;
-	}
-	return place;
+	if (userns_of(target))
+		return userns_place(target, from);
+	unseen.is_at_or_below = from == userns_of(getpid()) &&
+				is_in_ours(target);
+	return unseen;
 }
 
 /* ---- ids ---- */
@@ -192,7 +138,7 @@ static void fill_caller(struct judge_credential *ret, pid_t pid,
 
 	*ret = (struct judge_credential){ .pid = pid };
 	proc_start_time(pid, &ret->start);
-	ret->user_namespace = user_namespace(pid);
+	ret->user_namespace = userns_of(pid);
 	credential->uid = ids_of(status->uid, strangers.uid);
 	credential->gid = ids_of(status->gid, strangers.gid);
 	credential->capabilities = status->permitted;
@@ -236,7 +182,7 @@ static void place_stranger(struct judge_credential *credential, uid_t uid)
 {
 	if (uid == geteuid() || !is_in_ours(credential->pid))
 		return;
-	credential->user_namespace = user_namespace(getpid());
+	credential->user_namespace = userns_of(getpid());
 	if (uid != 0)
 		drop_capabilities(credential);
 }
@@ -291,7 +237,7 @@ int judge_target(enum permission_form form,
 	struct strangers strangers = find_strangers();
 	uint32_t groups[PROC_GROUPS_MAX];
 	struct proc_status status;
-	struct place place;
+	struct userns_place place;
 	int r = proc_status(target, &status);
 
 	if (r < 0)
