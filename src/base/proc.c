@@ -249,6 +249,44 @@ int proc_start_time(pid_t tid, uint64_t *ret)
 	return 0;
 }
 
+/* A file that is a line of words. */
+static int read_line(pid_t tid, const char *what, char *data, size_t size)
+{
+	char name[PROC_NAME_MAX];
+	ssize_t n;
+
+	proc_name(name, tid, what);
+	n = fd_read_file(AT_FDCWD, name, data, size);
+	return n < 0 ? proc_errno((int)-n) : 0;
+}
+
+int proc_call(pid_t tid, int64_t *ret)
+{
+	char data[256];
+	int64_t number;
+	char *end;
+	int r = read_line(tid, "syscall", data, sizeof(data));
+
+	if (r < 0)
+		return r;
+	number = strtoll(data, &end, 10);
+	if (end == data)
+		return -EAGAIN;
+	*ret = number;
+	return 0;
+}
+
+int proc_run_time(pid_t tid, uint64_t *ret)
+{
+	char data[128];
+	int r = read_line(tid, "schedstat", data, sizeof(data));
+
+	if (r < 0)
+		return r;
+	*ret = strtoull(data, NULL, 10);
+	return 0;
+}
+
 int proc_comm(pid_t tid, char ret[KTR_COMM_SIZE])
 {
 	char name[PROC_NAME_MAX];

@@ -66,6 +66,16 @@ bool proc_has_children(pid_t tid);
 /* Start time in clock ticks since boot: with the pid, an identity. */
 int proc_start_time(pid_t tid, uint64_t *ret);
 
+/*
+ * The call that a thread sleeps in, or -1 when it sleeps outside of any;
+ * -EAGAIN when it runs. Whom we may not trace we may not ask: -EPERM.
+ */
+int proc_call(pid_t tid, int64_t *ret);
+
+/* How long a thread has had a CPU, in nanoseconds; not less than its last tick.
+ */
+int proc_run_time(pid_t tid, uint64_t *ret);
+
 /* The thread's name, NUL-padded. */
 int proc_comm(pid_t tid, char ret[KTR_COMM_SIZE]);
 

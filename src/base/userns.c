@@ -1,5 +1,5 @@
 /*
- * /proc/PID/ns/user; ioctl_ns(2). Must enter nothing.
+ * /proc/PID/ns/user, uid_map and gid_map; ioctl_ns(2). Must enter nothing.
  */
 #include "base/userns.h"
 
@@ -11,9 +11,11 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/proc.h"
 
 /* Deeper ones the kernel does not make. */
 #define NAMESPACES_MAX 33
+#define MAP_MAX        (64u << 10)
 
 static int userns_open(pid_t pid)
 {
@@ -63,4 +65,61 @@ struct userns_place userns_place(pid_t pid, uint64_t from)
 		fd = parent;
 	}
 	return place;
+}
+
+/* The kernel asks the same on its way up: cap_capable() in commoncap.c. */
+bool userns_is_owned(pid_t pid)
+{
+	struct userns_place place = userns_place(pid, userns_of(getpid()));
+
+	return place.is_at_or_below && place.is_below &&
+	       place.owner == geteuid();
+}
+
+/* ---- ids ---- */
+
+static bool is_in_ours(pid_t pid)
+{
+	uint64_t there = userns_of(pid);
+
+	return !there || there == userns_of(getpid());
+}
+
+/* The map's lines: first id there, first id here, count. "Here" is the reader's
+ * namespace, or the one above where that is the same. */
+static bool is_in_map(const char *map, bool ours, uint32_t id)
+{
+	unsigned there, here, count;
+	int used;
+
+	while (sscanf(map, "%u %u %u%n", &there, &here, &count, &used) == 3) {
+		unsigned first = ours ? there : here;
+
+		if (id >= first && id - first < count)
+			return true;
+		map += used;
+	}
+	return false;
+}
+
+static bool has_id(pid_t pid, const char *file, uint32_t id)
+{
+	_cleanup_free_ char *map = NULL;
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+
+	if (proc_read(pid, file, MAP_MAX, &map, &length) < 0 ||
+	    asprintf(&text, "%.*s", (int)length, map) < 0)
+		return true;
+	return is_in_map(text, is_in_ours(pid), id);
+}
+
+bool userns_has_user(pid_t pid, uint32_t uid)
+{
+	return has_id(pid, "uid_map", uid);
+}
+
+bool userns_has_group(pid_t pid, uint32_t gid)
+{
+	return has_id(pid, "gid_map", gid);
 }

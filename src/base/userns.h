@@ -24,4 +24,13 @@ struct userns_place {
 /* from: its inode. */
 struct userns_place userns_place(pid_t pid, uint64_t from);
 
+/* Whether the calling process has all capabilities there, whatever it has in
+ * its own: it made that namespace, or one above it. */
+bool userns_is_owned(pid_t pid);
+
+/* Whether an id, as we see it, is somebody's in the process's namespace. Where
+ * we may not look, it counts as ours. */
+bool userns_has_user(pid_t pid, uint32_t uid);
+bool userns_has_group(pid_t pid, uint32_t gid);
+
 #endif

@@ -148,6 +148,49 @@ static void test_read_whole_and_cut(void **state)
 	free(data);
 }
 
+/* A child that sleeps in a call that nothing wakes it from. */
+static pid_t start_sleeper(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		for (;;)
+			syscall(SYS_rt_sigsuspend, &(uint64_t){ 0 }, 8);
+	}
+	return pid;
+}
+
+static void test_call(void **state)
+{
+	pid_t pid = start_sleeper();
+	int64_t number = -2;
+	int r;
+
+	(void)state;
+	do
+		r = proc_call(pid, &number);
+	while (r == -EAGAIN || (!r && number != SYS_rt_sigsuspend));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	if (r == -EPERM || r == -EACCES) {
+		print_message("others may not be traced here\n");
+		skip();
+	}
+	assert_int_equal(r, 0);
+	assert_int_equal(proc_call(pid, &number), -ESRCH);
+}
+
+static void test_run_time(void **state)
+{
+	uint64_t before, after;
+
+	(void)state;
+	assert_int_equal(proc_run_time(getpid(), &before), 0);
+	do
+		assert_int_equal(proc_run_time(getpid(), &after), 0);
+	while (after < before + 1000000);
+}
+
 static void test_process_that_is_gone(void **state)
 {
 	struct proc_status status;
@@ -193,6 +236,8 @@ int main(void)
 		cmocka_unit_test(test_start_time_of_hostile_name),
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_read_whole_and_cut),
+		cmocka_unit_test(test_call),
+		cmocka_unit_test(test_run_time),
 		cmocka_unit_test(test_process_that_is_gone),
 		cmocka_unit_test(test_children),
 	};
