@@ -11,6 +11,7 @@
 #include "base/proc.h"
 #include "control/targets.h"
 #include "supervisor/addressee.h"
+#include "supervisor/away.h"
 #include "supervisor/call.h"
 #include "supervisor/identity.h"
 #include "supervisor/life.h"
@@ -128,13 +129,26 @@ bool attach_holds(pid_t pid, pid_t whom)
 	return false;
 }
 
-int attach_process(struct supervisor *supervisor, pid_t pid,
-		   const struct recording_change *change)
+/* Unless it is recorded then, those that were seized are let go at their first
+ * stop. */
+static int seize_process(struct supervisor *supervisor, struct process *process,
+			 uint32_t inherited)
 {
 	struct seizing seizing = {
 		.supervisor = supervisor,
-		.options.children = change->inherited & KTRFAC_INHERIT,
+		.process = process,
+		.options.children = inherited & KTRFAC_INHERIT,
 	};
+	int r = seize_threads(&seizing);
+
+	interrupt_threads(&seizing);
+	return r < 0 || process->task_count ? r : -ESRCH;
+}
+
+int attach_process(struct supervisor *supervisor, pid_t pid,
+		   const struct recording_change *change)
+{
+	struct process *process;
 	int r = check_process(pid);
 
 	if (r < 0)
@@ -143,18 +157,18 @@ int attach_process(struct supervisor *supervisor, pid_t pid,
 	if (attach_holds(pid, getpid()) ||
 	    attach_holds(pid, supervisor->launch->command))
 		return -EPERM;
-	seizing.process = life_adopt_process(supervisor, pid);
-	if (!seizing.process)
+	process = life_adopt_process(supervisor, pid);
+	if (!process)
 		return -ENOMEM;
-	r = seize_threads(&seizing);
-	interrupt_threads(&seizing);
-	if (!seizing.process->task_count) {
-		task_remove_process(&supervisor->tasks, seizing.process);
-		return r < 0 ? r : -ESRCH;
-	}
-	/* Not recorded, those that were seized are let go at their first stop.
-	 */
-	return r < 0 ? r : recording_set(supervisor, seizing.process, change);
+	r = seize_process(supervisor, process, change->inherited);
+	if (!process->task_count)
+		task_remove_process(&supervisor->tasks, process);
+	return r < 0 ? r : recording_set(supervisor, process, change);
+}
+
+int attach_again(struct supervisor *supervisor, struct process *process)
+{
+	return seize_process(supervisor, process, process->facilities);
 }
 
 /* ---- all that are meant ---- */
@@ -214,6 +228,7 @@ void attach_met(struct supervisor *supervisor, struct task *task)
 	if (tracee_last_call(task->tid, &at) < 0)
 		return;
 	present(task, at.audit_arch);
+	away_met(task);
 	if (at.point == TRACEE_EXIT)
 		call_met(supervisor, task, &at);
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct process;
 struct recording_change;
 struct supervisor;
 struct targets;
@@ -30,6 +31,10 @@ int attach_process(struct supervisor *supervisor, pid_t pid,
 /* The same for all that are meant, as targets_each() has it. */
 int attach_targets(struct supervisor *supervisor, const struct targets *targets,
 		   const struct recording_change *change);
+
+/* Seizes one that is known, but has no threads that are traced. 0 or -errno;
+ * also then it may have some, which stop once. */
+int attach_again(struct supervisor *supervisor, struct process *process);
 
 /* The thread stops for the first time since then, and is not answered yet. */
 void attach_met(struct supervisor *supervisor, struct task *task);

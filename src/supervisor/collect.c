@@ -234,6 +234,13 @@ static int collect_all(struct supervisor *supervisor, struct collect *collect)
 	return 0;
 }
 
+void collect_keep(pid_t tid)
+{
+	siginfo_t info;
+
+	raw_waitid(P_PID, tid, &info, WSTOPPED | WNOHANG | __WALL, NULL);
+}
+
 int collect_stops(struct supervisor *supervisor, struct collect *collect)
 {
 	int r = 0;

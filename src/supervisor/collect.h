@@ -30,4 +30,8 @@ struct collect {
  */
 int collect_stops(struct supervisor *supervisor, struct collect *collect);
 
+/* The thread's stop is not answered now, as all others are: it must not be seen
+ * again before it is. */
+void collect_keep(pid_t tid);
+
 #endif

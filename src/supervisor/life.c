@@ -11,12 +11,12 @@
 #include <ktrace-u/format.h>
 
 #include "base/proc.h"
+#include "supervisor/away.h"
 #include "supervisor/call.h"
 #include "supervisor/detach.h"
 #include "supervisor/effect.h"
 #include "supervisor/follow.h"
 #include "supervisor/identity.h"
-#include "supervisor/path.h"
 #include "supervisor/psig.h"
 #include "supervisor/recording.h"
 #include "supervisor/state.h"
@@ -32,9 +32,19 @@ static void life_name(struct task *task)
 		memcpy(task->comm, unknown, sizeof(unknown));
 }
 
+/* One that is away, and has ended, may have had the number. */
+static struct process *add_process(struct supervisor *supervisor, pid_t pid)
+{
+	struct process *former = task_process(&supervisor->tasks, pid);
+
+	if (former)
+		away_end(supervisor, former);
+	return task_add_process(&supervisor->tasks, pid);
+}
+
 struct process *life_adopt_process(struct supervisor *supervisor, pid_t pid)
 {
-	struct process *process = task_add_process(&supervisor->tasks, pid);
+	struct process *process = add_process(supervisor, pid);
 
 	if (!process)
 		return NULL;
@@ -120,7 +130,7 @@ static struct process *life_process_of(struct supervisor *supervisor,
 
 	if (is_thread_of(parent->process, tid))
 		return parent->process;
-	process = task_add_process(&supervisor->tasks, tid);
+	process = add_process(supervisor, tid);
 	if (process) {
 		process->parent = parent->process->pid;
 		inherit(supervisor, process, parent->process);
@@ -384,6 +394,8 @@ void life_leave(struct supervisor *supervisor, struct task *task)
 	if (!process || process->task_count)
 		return;
 	telling_leave(supervisor, process);
+	if (process->is_away)
+		return;
 	/* It lives on, unseen. */
 	if (state_is_recorded(process))
 		recording_end(supervisor, process, false);

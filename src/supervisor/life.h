@@ -53,7 +53,8 @@ void life_exiting(struct supervisor *supervisor, struct task *task);
 void life_end(struct supervisor *supervisor, struct task *task,
 	      const struct stop *stop, const struct rusage *usage);
 
-/* The thread is no longer traced, but lives on. */
+/* The thread is no longer traced, but lives on. With its last one a process is
+ * forgotten, unless it is away. */
 void life_leave(struct supervisor *supervisor, struct task *task);
 
 #endif

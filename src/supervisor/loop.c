@@ -11,6 +11,7 @@
 
 #include <ktrace-u/format.h>
 
+#include "supervisor/away.h"
 #include "supervisor/call.h"
 #include "supervisor/collect.h"
 #include "supervisor/detach.h"
@@ -78,6 +79,8 @@ static void answer_syscall(struct supervisor *supervisor, struct task *task)
 	struct tracee_syscall at;
 
 	if (!take_syscall(supervisor, task, &at))
+		return;
+	if (at.point == TRACEE_ENTRY && privilege_at_entry(supervisor, task))
 		return;
 	if (at.point == TRACEE_EXIT && call_is_cut_short(task, &at))
 		tracee_interrupt(task->tid);
@@ -165,6 +168,17 @@ static void answer_exit(struct supervisor *supervisor, struct task *task)
 	tracee_resume(task->tid, TRACEE_UNTIL_EVENT, 0);
 }
 
+static void answer_exec(struct supervisor *supervisor, pid_t tid)
+{
+	struct task *task = life_exec(supervisor, tid);
+
+	if (!task)
+		return;
+	if (task->process)
+		privilege_at_exec(supervisor, task);
+	loop_resume(supervisor, task, 0);
+}
+
 static void answer(struct supervisor *supervisor, struct task *task,
 		   const struct stop *stop)
 {
@@ -187,9 +201,7 @@ static void answer(struct supervisor *supervisor, struct task *task,
 		answer_birth(supervisor, task);
 		break;
 	case STOP_EXEC:
-		task = life_exec(supervisor, stop->tid);
-		if (task)
-			loop_resume(supervisor, task, 0);
+		answer_exec(supervisor, stop->tid);
 		break;
 	case STOP_EXIT:
 		answer_exit(supervisor, task);
@@ -319,8 +331,9 @@ void loop_run(struct supervisor *supervisor)
 	struct collect *collect = calloc(1, sizeof(*collect));
 	int r = 0;
 
-	while (collect && r != -ECHILD) {
+	while (collect && (r != -ECHILD || away_is_pending(supervisor))) {
 		await_tell(supervisor);
+		away_tick(supervisor, r == -ECHILD);
 		r = collect_stops(supervisor, collect);
 		if (r == -ECHILD && owner_is_expected(supervisor))
 			r = wait_for_request(supervisor);

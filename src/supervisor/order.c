@@ -269,7 +269,7 @@ static void say_cleared(struct order *order, const struct process *process,
 static void clear(struct order *order, struct process *process,
 		  uint32_t facilities)
 {
-	if (!state_is_recorded(process))
+	if (!process->session)
 		return;
 	say_cleared(order, process, facilities);
 	session_flush(process->session);
@@ -347,7 +347,7 @@ void order_reset(struct supervisor *supervisor, const char *why)
 	HASH_ITER (hh, supervisor->tasks.processes, process, next) {
 		struct task *task = task_of(&supervisor->tasks, process);
 
-		if (!state_is_recorded(process))
+		if (!process->session)
 			continue;
 		if (task)
 			session_coverage(process->session, task, "process",

@@ -11,7 +11,6 @@
 #include "supervisor/detach.h"
 #include "supervisor/follow.h"
 #include "supervisor/identity.h"
-#include "supervisor/path.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "trace/facility.h"
@@ -248,12 +247,8 @@ static void forget_all(struct supervisor *supervisor)
 {
 	struct process *process, *next;
 
-	HASH_ITER (hh, supervisor->tasks.processes, process, next) {
-		process->signals.known = false;
-		process->root_known = false;
-		process->shares_fs = true;
-		path_forget_cwd(process);
-	}
+	HASH_ITER (hh, supervisor->tasks.processes, process, next)
+		task_know_nothing(process);
 }
 
 void recording_review(struct supervisor *supervisor)

@@ -309,7 +309,7 @@ static bool is_wanted(const struct task *task, unsigned kind)
 		return true;
 	facilities = task->process->facilities;
 	/* Our own structures explain what is there; they are no facility. */
-	return facilities &&
+	return facilities && !task->process->is_away &&
 	       (kind == KTR_STRUCT || (facilities & KTRFAC(kind)));
 }
 

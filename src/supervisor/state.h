@@ -16,9 +16,12 @@
 #include "supervisor/notice.h"
 #include "supervisor/owner.h"
 #include "supervisor/plan.h"
+#include "supervisor/privilege.h"
 #include "supervisor/session.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/task.h"
+
+struct away;
 
 struct supervisor {
 	const struct supervisor_config *config;
@@ -38,6 +41,8 @@ struct supervisor {
 	struct owner owner;
 	struct request_pending *request; /* that is being served, or NULL */
 	pid_t pid;                       /* our own */
+	struct privilege privilege;
+	struct away *away; /* NULL: nobody may come back */
 	pid_t command;
 	/* Every call of every thread stops at both ends: what changes a
 	 * process is seen, and may be remembered. */
@@ -60,7 +65,7 @@ struct capture_memory state_memory(struct task *task);
 /* Something is written of this process. */
 static inline bool state_is_recorded(const struct process *process)
 {
-	return process->facilities != 0;
+	return process->facilities != 0 && !process->is_away;
 }
 
 /* How its threads are traced. */

@@ -125,7 +125,7 @@ static void put_json_details(struct text *text, struct supervisor *supervisor)
 		put_json_session(text, supervisor->sessions[i]);
 	text_put(text, "],\"targets\":[");
 	HASH_ITER (hh, supervisor->tasks.processes, process, next)
-		if (state_is_recorded(process))
+		if (process->session)
 			put_json_process(text, supervisor, process);
 	text_char(text, ']');
 }
@@ -225,7 +225,7 @@ static void put_lines(struct text *text, struct supervisor *supervisor,
 	for (unsigned i = 0; details && i < supervisor->session_count; i++)
 		put_line_session(text, supervisor->sessions[i]);
 	HASH_ITER (hh, supervisor->tasks.processes, process, next)
-		if (details && state_is_recorded(process))
+		if (details && process->session)
 			put_line_process(text, supervisor, process);
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/proc.h"
 #include "supervisor/attach.h"
+#include "supervisor/away.h"
 #include "supervisor/follow.h"
 #include "supervisor/hint.h"
 #include "supervisor/life.h"
@@ -118,6 +119,7 @@ static int prepare(struct supervisor *supervisor)
 	if (!plan)
 		return -ENOMEM;
 	supervisor->filter_sees_paths = plan->wants_paths;
+	privilege_open(&supervisor->privilege);
 	start_following(supervisor, plan);
 	plan_put(&supervisor->plans, plan);
 	supervisor->has_proc = access("/proc/self/status", R_OK) == 0;
@@ -191,6 +193,7 @@ int supervisor_run(const struct supervisor_config *config,
 		loop_run(&supervisor);
 	request_close(&supervisor);
 	follow_close(&supervisor.follow);
+	away_close(&supervisor);
 	sessions_close(&supervisor);
 	task_table_done(&supervisor.tasks);
 	return r;

@@ -67,6 +67,14 @@ void task_rename(struct task_table *table, struct task *task, pid_t tid)
 	HASH_ADD_INT(table->tasks, tid, task);
 }
 
+void task_know_nothing(struct process *process)
+{
+	process->signals.known = false;
+	process->root_known = false;
+	process->cwd_known = false;
+	process->shares_fs = true;
+}
+
 struct task *task_of(struct task_table *table, const struct process *process)
 {
 	struct task *task = task_find(table, process->pid);

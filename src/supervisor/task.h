@@ -99,6 +99,7 @@ struct process {
 	struct recording_setter *setter;
 	bool is_disturbed;    /* its calls stop lest they end early */
 	bool is_filtered;     /* carries our seccomp filter */
+	bool is_away;         /* let go, and may come back: away.h */
 	bool dropped;         /* the next record carries KTR_DROP */
 	bool unreadable;      /* its memory is closed to us, */
 	bool unreadable_told; /* and a record says so */
@@ -109,7 +110,8 @@ struct process {
 	bool rooted;    /* its root is not ours */
 	int last_fatal; /* last signal recorded whose action is SIG_DFL */
 	enum sysdesc_abi abi;
-	char *cwd; /* malloc'd, or NULL */
+	char *cwd;            /* malloc'd, or NULL */
+	const char *returned; /* why it was seized again; not told yet */
 	struct task_signals signals;
 	UT_hash_handle hh;
 };
@@ -135,6 +137,10 @@ void task_claim(struct task_table *table, struct task *task,
 void task_remove(struct task_table *table, struct task *task);
 /* The thread goes on under another id (exec from one that was no leader). */
 void task_rename(struct task_table *table, struct task *task, pid_t tid);
+
+/* What the process remembers by its calls is not known any more: some went
+ * unseen. */
+void task_know_nothing(struct process *process);
 
 /* Its leader, or any other thread that is left; NULL: none is. */
 struct task *task_of(struct task_table *table, const struct process *process);

@@ -122,8 +122,9 @@ void telling_inherit(struct supervisor *supervisor, struct process *child,
 		note_reader(supervisor, child);
 }
 
-void telling_leave(struct supervisor *supervisor, const struct process *process)
+void telling_leave(struct supervisor *supervisor, struct process *process)
 {
 	if (process->reads_status)
 		supervisor->status_readers--;
+	process->reads_status = false;
 }

@@ -29,7 +29,6 @@ void telling_end(struct supervisor *supervisor, struct task *task);
 void telling_inherit(struct supervisor *supervisor, struct process *child,
 		     const struct process *parent);
 /* The process is gone. */
-void telling_leave(struct supervisor *supervisor,
-		   const struct process *process);
+void telling_leave(struct supervisor *supervisor, struct process *process);
 
 #endif
