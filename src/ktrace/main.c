@@ -100,7 +100,8 @@ static bool wants_filter(const struct ktrace_options *options)
 	case SECCOMP_AUTO:
 		break;
 	}
-	return filter_is_free() && !may_outlast_us();
+	return (options->denies_setuid || filter_is_free()) &&
+	       !may_outlast_us();
 }
 
 /* The filter that the selection gives; leaves config->filtered false where it
@@ -131,6 +132,14 @@ static int cannot_exec(const char *command, int error)
 			text_string(&line));
 }
 
+/* Who has no CAP_SYS_ADMIN may install a filter only then. */
+static bool forgoes_privilege(const struct ktrace_options *options,
+			      const struct filter *filter)
+{
+	return options->denies_setuid ||
+	       (filter && options->seccomp == SECCOMP_ALWAYS);
+}
+
 /* What is left to do for the process that was started. */
 static int be_command(const struct ktrace_options *options,
 		      const struct filter *filter, struct launch *launch)
@@ -143,7 +152,7 @@ static int be_command(const struct ktrace_options *options,
 		why_not_traced(&line, -r);
 		return complain(EXIT_OURS, text_string(&line));
 	}
-	r = launch_exec(filter, options->seccomp == SECCOMP_ALWAYS,
+	r = launch_exec(filter, forgoes_privilege(options, filter),
 			options->command, &is_filter);
 	if (!is_filter)
 		return cannot_exec(options->command[0], -r);

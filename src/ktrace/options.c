@@ -34,6 +34,7 @@ enum option_id {
 	OPTION_FD,
 	OPTION_SYSCALLS,
 	OPTION_SECCOMP,
+	OPTION_SETUID,
 	OPTION_GENIO_SIZE,
 	OPTION_GENIO_ALL,
 	OPTION_QUEUE,
@@ -71,6 +72,9 @@ static const struct options_row table[] = {
 	  OPTION_SYSCALLS },
 	{ 0, "seccomp", "WHEN",
 	  "let a filter spare the rest: auto, always, never", OPTION_SECCOMP },
+	{ 0, "setuid", "WHAT",
+	  "programs that gain privilege: allow (and let go), deny",
+	  OPTION_SETUID },
 	{ 0, "genio-size", "BYTES", "most data in a GIO record (4096)",
 	  OPTION_GENIO_SIZE },
 	{ 0, "genio-all", NULL, "all data, in as many GIO records as it takes",
@@ -246,6 +250,16 @@ static int take_seccomp(struct parse *parse, const char *value)
 	return bad_value(parse, "--seccomp", value, "auto, always or never");
 }
 
+static int take_setuid(struct parse *parse, const char *value)
+{
+	bool denies = !strcmp(value, "deny");
+
+	if (!denies && strcmp(value, "allow") != 0)
+		return bad_value(parse, "--setuid", value, "allow or deny");
+	parse->options->denies_setuid = denies;
+	return 0;
+}
+
 static int take_size(struct parse *parse, const char *option, const char *value,
 		     uint64_t low, uint64_t high, uint64_t *ret)
 {
@@ -315,6 +329,8 @@ static int take_option(void *context, int id, const char *value)
 		return take_calls(parse, value);
 	case OPTION_SECCOMP:
 		return take_seccomp(parse, value);
+	case OPTION_SETUID:
+		return take_setuid(parse, value);
 	case OPTION_GENIO_SIZE:
 		options->genio_given = true;
 		return take_size(parse, "--genio-size", value, 1,
@@ -346,6 +362,9 @@ static const char *check_target(const struct ktrace_options *options)
 	if (options->seccomp == SECCOMP_ALWAYS)
 		return "--seccomp=always does not go with -p and -g: a process "
 		       "that runs cannot be given a filter";
+	if (options->denies_setuid)
+		return "--setuid=deny does not go with -p and -g: it is set "
+		       "before a command starts";
 	return NULL;
 }
 

@@ -47,6 +47,7 @@ struct ktrace_options {
 	uint64_t queue_size;
 	bool queue_given;
 	enum ktrace_seccomp seccomp;
+	bool denies_setuid;    /* --setuid=deny */
 	struct targets target; /* -p, -g, -d */
 	bool has_target;       /* -p or -g was given */
 	enum ktrace_mode mode;

@@ -396,8 +396,7 @@ int launch_exec(const struct filter *filter, bool no_new_privs,
 {
 	int r = 0;
 
-	if (filter && no_new_privs &&
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+	if (no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		r = -errno;
 	if (filter && !r)
 		r = filter_install(filter);

@@ -71,9 +71,9 @@ int launch_outcome(struct launch *launch, pid_t late[LAUNCH_LATE_MAX],
 		   unsigned *ret_count);
 
 /*
- * Becomes argv[0], found along PATH. filter may be NULL; no_new_privs is set
- * before it is installed if asked. Returns only when that failed: -errno, with
- * *ret_filter true when it was the filter.
+ * Becomes argv[0], found along PATH. no_new_privs is set if asked, then the
+ * filter installed, which may be NULL. Returns only when that failed: -errno,
+ * with *ret_filter true when it was the filter.
  */
 int launch_exec(const struct filter *filter, bool no_new_privs,
 		char *const *argv, bool *ret_filter);
