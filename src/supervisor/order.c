@@ -276,13 +276,25 @@ static void clear(struct order *order, struct process *process,
 	recording_clear(order->supervisor, process, facilities);
 }
 
-/* One that is not traced, or not by us, has nothing to be taken away. */
+static bool is_anothers(pid_t pid)
+{
+	struct proc_status status;
+
+	return !proc_status(pid, &status) && status.tracer &&
+	       status.tracer != getpid();
+}
+
+/* One that is not traced has nothing to be taken away; for one that another
+ * supervisor traces, that one will answer. */
 static int clear_one(void *context, pid_t pid)
 {
 	struct order *order = context;
 	struct process *process = task_process(&order->supervisor->tasks, pid);
-	int r = judge(order, pid, process);
+	int r;
 
+	if (!process && is_anothers(pid))
+		return -ESRCH;
+	r = judge(order, pid, process);
 	if (!r && process)
 		clear(order, process, order->request->wire.facilities);
 	return r;
