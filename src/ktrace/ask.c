@@ -6,10 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <ktrace-u/format.h>
@@ -23,6 +21,8 @@
 #include "control/targets.h"
 #include "control/tracers.h"
 #include "ktrace/options.h"
+#include "ktrace/outcome.h"
+#include "ktrace/request.h"
 
 /* ---- who traces whom ---- */
 
@@ -33,120 +33,12 @@ int ask_find(const struct ktrace_options *options, struct tracers *ret)
 
 /* ---- asking ---- */
 
-/* What came of asking several. */
-struct outcome {
-	unsigned answered;
-	struct wire_answer answer; /* of the last that refused, or just last */
-	int fd;                    /* what came along, or -1 */
-	pid_t silent;              /* the last that did not answer, or 0 */
-};
-
-static bool is_supervisor(pid_t pid)
-{
-	char comm[KTR_COMM_SIZE];
-
-	return !proc_comm(pid, comm) && !strcmp(comm, "ktrace-u-sup");
-}
-
-/* Where it has ended, so has its tracing: nobody is there to be asked. It does
- * not hear us any more some time before that. */
-static int absence_of(pid_t supervisor)
-{
-	int fd = (int)syscall(SYS_pidfd_open, supervisor, 0);
-	struct pollfd end = { .fd = fd, .events = POLLIN };
-	bool ended = fd < 0 || poll(&end, 1, CLIENT_PATIENCE_MS) > 0;
-
-	if (fd >= 0)
-		close(fd);
-	return ended ? -ENOENT : -EHOSTUNREACH;
-}
-
-/* One supervisor; -ENOENT when it is none of ours, or none any more. */
-static int ask_one(pid_t supervisor, const struct wire_request *request, int fd,
-		   struct outcome *outcome)
-{
-	_cleanup_fd_ int connection = client_open(supervisor);
-	int r = connection;
-
-	if (r >= 0)
-		r = client_ask(connection, request, fd, &outcome->answer,
-			       &outcome->fd, NULL);
-	if (r == -ECONNRESET || (r == -ENOENT && is_supervisor(supervisor)))
-		r = absence_of(supervisor);
-	/* One of another version refuses the message, and not what it asks. */
-	if (!r && (outcome->answer.error == -EPROTO ||
-		   outcome->answer.error == -EBADMSG))
-		r = -EPROTO;
-	if (r < 0) {
-		outcome->silent = r == -ENOENT ? 0 : supervisor;
-		return r;
-	}
-	outcome->answered++;
-	return outcome->answer.error;
-}
-
-static void put_owner(struct text *text, pid_t owner)
-{
-	char comm[KTR_COMM_SIZE] = "?";
-
-	proc_comm(owner, comm);
-	text_format(text,
-		    "the recorder belongs to %s (pid %d) while that lives",
-		    comm, owner);
-}
-
-static const char *why_silent(int error)
-{
-	switch (error) {
-	case -EHOSTUNREACH:
-		return "is it in another network namespace?";
-	case -EPROTO:
-		return "it is of another version";
-	default:
-		return strerror(-error);
-	}
-}
-
-static void put_silent(struct text *text, pid_t supervisor, int error)
-{
-	text_format(text, "its recorder (pid %d) does not answer: %s",
-		    supervisor, why_silent(error));
-}
-
-/* Why a supervisor did not do it. */
-static void explain(struct text *text, const struct outcome *outcome, int error)
-{
-	const struct wire_answer *answer = &outcome->answer;
-
-	if (outcome->silent)
-		put_silent(text, outcome->silent, error);
-	else if (error == -EBUSY && answer->owner)
-		put_owner(text, answer->owner);
-	else if (error == -EPERM && answer->rule &&
-		 answer->rule < PERMISSION_RULE_COUNT)
-		text_put(text,
-			 permission_text((enum permission_rule)answer->rule));
-	else if (error == -EPERM)
-		text_put(text, "you are neither its owner nor of its user");
-	else
-		text_put(text, strerror(-error));
-}
-
 static void put_target(struct text *text, const struct ktrace_options *options)
 {
 	if (options->target.pgid)
 		text_format(text, "process group %d: ", options->target.pgid);
 	else if (options->target.pid)
 		text_format(text, "%d: ", options->target.pid);
-}
-
-static void put_late(struct text *text, const struct wire_answer *answer)
-{
-	for (unsigned i = 0; i < answer->late_count; i++)
-		text_format(text,
-			    "ktrace-u: thread %d has not stopped yet; it is "
-			    "done when it does\n",
-			    answer->late[i]);
 }
 
 /* All that were found. 0; else what the last one said that refused. *ret_done
@@ -164,11 +56,11 @@ static int ask_each(const struct tracers *found,
 	for (unsigned i = 0; i < found->count; i++) {
 		struct outcome one = { .fd = -1 };
 
-		r = ask_one(found->pids[i], request, fd, &one);
+		r = outcome_ask(&one, found->pids[i], request, fd);
 		/* Where nobody in particular is meant, who answers counts. */
 		if (!one.answered && (r == -ENOENT || !found->is_meant))
 			continue;
-		put_late(late, &one.answer);
+		outcome_put_late(&one, late);
 		if (r < 0)
 			refused = r;
 		done += r == 0;
@@ -197,66 +89,18 @@ static int fail(const struct ktrace_options *options, const char *what,
 	text_clear(text);
 	text_put(text, what);
 	put_target(text, options);
-	explain(text, outcome, error);
+	outcome_explain(outcome, error, text);
 	return error;
 }
 
 /* ---- SET ---- */
-
-static uint32_t rules_of(const struct ktrace_options *options)
-{
-	return options->rules == PERMISSION_NETBSD ? WIRE_NETBSD : 0;
-}
-
-static struct wire_request request_of(const struct ktrace_options *options,
-				      enum wire_operation operation)
-{
-	const struct targets *target = &options->target;
-	struct wire_request request = {
-		.operation = operation,
-		.flags = rules_of(options),
-		.pid = target->pgid ? -target->pgid : target->pid,
-	};
-
-	if (target->descendants)
-		request.flags |= WIRE_DESCEND;
-	return request;
-}
-
-static int fill_set(const struct ktrace_options *options,
-		    struct wire_request *request)
-{
-	size_t length = options->calls_text ? strlen(options->calls_text) : 0;
-
-	*request = request_of(options, WIRE_SET);
-	request->facilities = options->points & KTRFAC_MASK;
-	request->asked = options->asked & request->facilities;
-	if (options->inherit)
-		request->facilities |= KTRFAC_INHERIT;
-	if (options->genio_all)
-		request->flags |= WIRE_GENIO_ALL;
-	if (options->genio_given)
-		request->genio_size = (uint32_t)options->genio_size;
-	if (options->queue_given)
-		request->queue_size = (uint32_t)options->queue_size;
-	if (options->drop)
-		request->flags |= WIRE_DROP;
-	if (!length)
-		return 0;
-	if (length > WIRE_TEXT_MAX)
-		return -E2BIG;
-	request->flags |= WIRE_CALLS;
-	request->text_length = (uint32_t)length;
-	memcpy(request->text, options->calls_text, length);
-	return 0;
-}
 
 int ask_set(const struct ktrace_options *options, const struct tracers *found,
 	    int fd, bool *ret_left, struct text *text)
 {
 	struct wire_request request;
 	struct outcome outcome = { .fd = -1 };
-	int r = fill_set(options, &request);
+	int r = request_set(options, &request);
 
 	*ret_left = true;
 	if (r < 0)
@@ -334,7 +178,12 @@ int ask_clear_file(const struct ktrace_options *options,
 	}
 	/* Here the kernel tells of each that it could not clear. */
 	r = ask_each(found, &request, fd, &outcome, text, &done);
-	return r < 0 ? fail(options, "cannot clear ", &outcome, r, text) : 0;
+	if (r < 0) {
+		text_clear(text);
+		text_format(text, "cannot clear all into %s: ", options->file);
+		outcome_explain(&outcome, r, text);
+	}
+	return r;
 }
 
 int ask_clear_all(const struct ktrace_options *options,
@@ -344,7 +193,7 @@ int ask_clear_all(const struct ktrace_options *options,
 	struct outcome outcome = { .fd = -1 };
 	int r = ask_all(found, &request, -1, &outcome, text);
 
-	return r < 0 ? fail(options, "cannot clear ", &outcome, r, text) : 0;
+	return r < 0 ? fail(options, "cannot clear: ", &outcome, r, text) : 0;
 }
 
 /* ---- what there is to know, and whose it is ---- */
@@ -363,7 +212,7 @@ static int status_of(pid_t supervisor, const struct wire_request *request,
 		     struct text *text)
 {
 	struct outcome outcome = { .fd = -1 };
-	int r = ask_one(supervisor, request, -1, &outcome);
+	int r = outcome_ask(&outcome, supervisor, request, -1);
 
 	if (!r)
 		r = copy(outcome.fd, text);
@@ -475,7 +324,7 @@ int ask_background(const struct ktrace_options *options,
 	_cleanup_fd_ int connection = -1;
 	struct outcome outcome = { .fd = -1 };
 	struct wire_request set;
-	int r = fill_set(options, &set);
+	int r = request_set(options, &set);
 
 	set.flags |= WIRE_HOLD;
 	if (!r && found->count != 1)

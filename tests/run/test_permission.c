@@ -12,14 +12,11 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <dirent.h>
 #include <grp.h>
 
 #include <sys/prctl.h>
-#include <sys/ptrace.h>
 #include <sys/wait.h>
 
-#include "base/array.h"
 #include "base/proc.h"
 #include "support/attach.h"
 #include "support/control.h"
@@ -28,8 +25,6 @@
 
 #define ANOTHER_UID   1000
 #define ANOTHER_GROUP 12345
-
-static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
 
 static const char *const cat[] = { "cat", NULL };
 
@@ -163,7 +158,8 @@ static void test_roots_file(void **state)
 	assert_int_equal(run_program(&result, &root, &spec), 0);
 	assert_true(run_exited(&result, 0));
 	run_result_done(&result);
-	control_must_refuse(&user, "-c -f one", 0, BY_ROOT);
+	control_must_refuse(&user, "-c -f one", 0,
+			    "cannot clear all into one: " BY_ROOT);
 	control_must_be_free(mine.child.pid);
 	control_must_record(&root, roots.child.pid, "s");
 	control_do(&root, "-c -f one", 0);
@@ -307,127 +303,6 @@ static void test_undumpable(void **state)
 	run_place_close(&user);
 }
 
-/* ---- those who cannot be meant ---- */
-
-/* Under a recorder, which the program itself wants to record. */
-static void test_own_recorder(void **state)
-{
-	static const char *const trace[] = { "-f", "outer", NULL };
-	char script[2 * PATH_MAX];
-	const char *const argv[] = { "sh", "-c", script, NULL };
-	const struct run_spec spec = { .argv = argv, .trace = trace };
-	struct run_result result;
-	struct run_place place;
-
-	control_place(&place, *(enum run_user *)*state);
-	snprintf(script, sizeof(script),
-		 "exec %s -f inner -p $(sed -n 's/^TracerPid:[^0-9]*//p' "
-		 "/proc/$$/status)",
-		 place.ktrace);
-	assert_int_equal(run_program(&result, &place, &spec), 0);
-	assert_true(run_exited(&result, 1));
-	assert_non_null(strstr(text_string(&result.err),
-			       "it records the very program that asks"));
-	assert_int_equal(fault_lines(&result.err), 1);
-	run_result_done(&result);
-	run_place_close(&place);
-}
-
-/* A tracer that is none of ours: us. */
-static void test_another_tracer(void **state)
-{
-	struct control_target target;
-	struct run_place place;
-	char reason[64];
-	pid_t pid;
-
-	control_place(&place, *(enum run_user *)*state);
-	start(&target, &place);
-	pid = target.child.pid;
-	assert_int_equal(ptrace(PTRACE_SEIZE, pid, NULL, NULL), 0);
-	snprintf(reason, sizeof(reason), "(pid %d), and a process has one",
-		 getpid());
-	control_must_refuse(&place, "-p", pid, reason);
-	control_must_refuse(&place, "--status -p", pid,
-			    "its tracer does not answer");
-	control_must_refuse(&place, "--owner=-1 -p", pid,
-			    "it is not traced by ktrace-u");
-	control_do(&place, "-c -p", pid);
-	assert_int_equal(status_tracer(pid), getpid());
-	assert_int_equal(ptrace(PTRACE_INTERRUPT, pid, NULL, NULL), 0);
-	waitpid(pid, NULL, __WALL);
-	assert_int_equal(ptrace(PTRACE_DETACH, pid, NULL, NULL), 0);
-	control_finish(&target);
-	run_place_close(&place);
-}
-
-/* Any thread but the leader. */
-static pid_t thread_of(pid_t pid)
-{
-	struct dirent *entry;
-	char path[64];
-	pid_t tid = pid;
-	DIR *directory;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", pid);
-	directory = opendir(path);
-	assert_non_null(directory);
-	while ((tid == pid || tid == 0) && (entry = readdir(directory)))
-		tid = (pid_t)atoi(entry->d_name);
-	closedir(directory);
-	return tid == pid ? 0 : tid;
-}
-
-static const char *const asking[] = { "-p", "-c -p", "--status -p" };
-
-static void test_thread(void **state)
-{
-	static const char *const argv[] = { "prog:crowd", NULL };
-	struct fault_pipe in = fault_pipe();
-	const struct run_spec spec = { .argv = argv, .in = in.read };
-	struct run_result result;
-	struct run_place place;
-	struct run_child child;
-	pid_t tid = 0;
-
-	control_place(&place, *(enum run_user *)*state);
-	assert_int_equal(run_start(&child, &place, &spec), 0);
-	while (!tid)
-		tid = thread_of(child.pid);
-	for (size_t i = 0; i < ARRAY_LEN(asking); i++)
-		control_must_refuse(&place, asking[i], tid,
-				    "it is a thread of process");
-	fault_close(&in.read);
-	fault_close(&in.write);
-	assert_int_equal(run_finish(&child, &result), 0);
-	assert_true(run_exited(&result, 0));
-	run_result_done(&result);
-	run_place_close(&place);
-}
-
-static void test_nobody(void **state)
-{
-	struct run_place place;
-	pid_t pid;
-
-	control_place(&place, *(enum run_user *)*state);
-	pid = fork();
-	if (pid == 0)
-		_exit(0);
-	status_await(pid, 'Z');
-	for (size_t i = 0; i < ARRAY_LEN(asking); i++) {
-		control_must_refuse(&place, asking[i], 4194304 - 1,
-				    "no such process");
-		control_must_refuse(&place, asking[i], pid, "it has ended");
-	}
-	waitpid(pid, NULL, 0);
-	run_place_close(&place);
-}
-
-#define AS_BOTH(test)                                                          \
-	cmocka_unit_test_prestate(test, &users[0]),                            \
-	    cmocka_unit_test_prestate(test, &users[1])
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -439,10 +314,6 @@ int main(void)
 		cmocka_unit_test(test_another_user),
 		cmocka_unit_test(test_another_group),
 		cmocka_unit_test(test_undumpable),
-		AS_BOTH(test_own_recorder),
-		AS_BOTH(test_another_tracer),
-		AS_BOTH(test_thread),
-		AS_BOTH(test_nobody),
 	};
 
 	if (!run_may_trace())

@@ -1,0 +1,58 @@
+/*
+ * From options to requests. Asks nobody.
+ */
+#include "ktrace/request.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <ktrace-u/format.h>
+
+#include "ktrace/options.h"
+
+static uint32_t rules_of(const struct ktrace_options *options)
+{
+	return options->rules == PERMISSION_NETBSD ? WIRE_NETBSD : 0;
+}
+
+struct wire_request request_of(const struct ktrace_options *options,
+			       enum wire_operation operation)
+{
+	const struct targets *target = &options->target;
+	struct wire_request request = {
+		.operation = operation,
+		.flags = rules_of(options),
+		.pid = target->pgid ? -target->pgid : target->pid,
+	};
+
+	if (target->descendants)
+		request.flags |= WIRE_DESCEND;
+	return request;
+}
+
+int request_set(const struct ktrace_options *options, struct wire_request *ret)
+{
+	size_t length = options->calls_text ? strlen(options->calls_text) : 0;
+
+	*ret = request_of(options, WIRE_SET);
+	ret->facilities = options->points & KTRFAC_MASK;
+	ret->asked = options->asked & ret->facilities;
+	if (options->inherit)
+		ret->facilities |= KTRFAC_INHERIT;
+	if (options->genio_all)
+		ret->flags |= WIRE_GENIO_ALL;
+	if (options->genio_given)
+		ret->genio_size = (uint32_t)options->genio_size;
+	if (options->queue_given)
+		ret->queue_size = (uint32_t)options->queue_size;
+	if (options->drop)
+		ret->flags |= WIRE_DROP;
+	if (!length)
+		return 0;
+	if (length > WIRE_TEXT_MAX)
+		return -E2BIG;
+	ret->flags |= WIRE_CALLS;
+	ret->text_length = (uint32_t)length;
+	memcpy(ret->text, options->calls_text, length);
+	return 0;
+}
