@@ -18,6 +18,9 @@
 #include "control/client.h"
 #include "control/permission.h"
 
+/* Closing its doors takes a supervisor no longer. */
+#define END_MS 1000
+
 static bool is_supervisor(pid_t pid)
 {
 	char comm[KTR_COMM_SIZE];
@@ -31,7 +34,7 @@ static int absence_of(pid_t supervisor)
 {
 	int fd = (int)syscall(SYS_pidfd_open, supervisor, 0);
 	struct pollfd end = { .fd = fd, .events = POLLIN };
-	bool ended = fd < 0 || poll(&end, 1, CLIENT_PATIENCE_MS) > 0;
+	bool ended = fd < 0 || poll(&end, 1, END_MS) > 0;
 
 	if (fd >= 0)
 		close(fd);

@@ -137,6 +137,34 @@ static void test_roots_child(void **state)
 	run_place_close(&user);
 }
 
+/* A group of two, with a recorder each: neither answers for the other's. */
+static void test_roots_group(void **state)
+{
+	static const char *const argv[] = { "sh", "-c", "cat; exit 0", NULL };
+	struct run_spec spec = { .argv = argv };
+	struct run_place user, root;
+	struct control_target target;
+	pid_t pid, child;
+
+	(void)state;
+	place_of_two(&user);
+	root = control_place_of(&user, 0);
+	control_start(&target, &user, &spec);
+	control_say(&target, "there");
+	pid = target.child.pid;
+	child = attach_child_of(pid);
+	control_do(&root, "-t s -f one -p", pid);
+	control_do(&root, "-t s -f two -p", child);
+	control_must_refuse(&user, "-c -g", pid, BY_ROOT);
+	control_do(&root, "-c -p", pid);
+	control_do(&user, "-c -g", pid);
+	control_must_record(&root, child, "s");
+	control_do(&root, "-c -g", pid);
+	control_must_be_free(child);
+	control_finish(&target);
+	run_place_close(&user);
+}
+
 /* One file, of which one process is root's: the other is cleared. */
 static void test_roots_file(void **state)
 {
@@ -310,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_roots_addition),
 		cmocka_unit_test(test_roots_child),
 		cmocka_unit_test(test_roots_file),
+		cmocka_unit_test(test_roots_group),
 		cmocka_unit_test(test_all_mine),
 		cmocka_unit_test(test_another_user),
 		cmocka_unit_test(test_another_group),
