@@ -1,8 +1,11 @@
 #!/bin/sh
 # Installs into an empty folder, looks at what is there, and uses it.
-# usage: tree.sh CMAKE BUILD-FOLDER COMPILER
+# usage: tree.sh CMAKE BUILD-FOLDER COMPILER [FLAG...]
+# The flags are those without which the library does not link.
 set -eu
 cmake=$1 build=$2 compiler=$3
+shift 3
+flags=$*
 
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
@@ -20,13 +23,15 @@ find_one() {
 	echo "$found"
 }
 
-for program in ktrace-u kdump-u; do
+for program in ktrace-u kdump-u utrace-u; do
 	path=$(find_one "bin/$program")
 	"$path" --version | grep -q "^$program [0-9]" ||
 		fail "$program --version does not say who it is"
 	find_one "man1/$program.1" >/dev/null
 done
 find_one man5/ktr-u.5 >/dev/null
+find_one man3/ktrace-u.3 >/dev/null
+find_one man3/ktrace-u-utrace.3 >/dev/null
 
 # A stranger compiles against the format with what pkg-config says.
 pc=$(find_one pkgconfig/ktrace-u.pc)
@@ -42,3 +47,29 @@ END
 	"$root/stranger.c" || fail "the header does not compile"
 "$root/stranger" || fail "the header is not the format"
 pkg-config --modversion ktrace-u | grep -q '^[0-9]' || fail "no version"
+
+# The example of ktrace(3), with the library that was installed: shared where
+# there is one, and the archive.
+sed -n '/^#include <err.h>/,/^\.Ed/p' "$(find_one man3/ktrace-u.3)" |
+	sed '/^\.Ed/d' >"$root/example.c"
+PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 KTRACE_U=$(find_one bin/ktrace-u)
+LD_LIBRARY_PATH=$(dirname "$(find_one libktrace-u.a)")
+export PKG_CONFIG_ALLOW_SYSTEM_LIBS KTRACE_U LD_LIBRARY_PATH
+
+# usage: try_example WORD...: what the compiler needs besides
+try_example() {
+	"$compiler" $flags $(pkg-config --cflags ktrace-u) -o "$root/example" \
+		"$root/example.c" "$@" || fail "the example does not compile: $*"
+	said=$(cd "$root" && ./example 2>&1) || case $said in
+	*"Function not implemented"*)
+		echo "not tried, nobody may trace here: $*"
+		return
+		;;
+	*) fail "the example fails: $said" ;;
+	esac
+	"$(find_one bin/kdump-u)" -f "$root/self.out" -t u |
+		grep -q 'USER  4  68 65 72 65' || fail "no record of the example"
+}
+
+try_example $(pkg-config --libs ktrace-u)
+try_example "$LD_LIBRARY_PATH/libktrace-u.a" -pthread

@@ -656,6 +656,33 @@ static void test_no_ptrace(void **state)
 	play(state, have_no_ptrace, NULL);
 }
 
+/* ---- the options that are for it ---- */
+
+static void test_options(void **state)
+{
+	static const char *const wrong[][5] = {
+		{ "--facilities", "c", "-p", "1" },
+		{ "--facilities=16777216", "-p", "1" },
+		{ "--report-fd", "-1", "-p", "1" },
+		{ "--report-fd", "3", "true" },
+		{ "--report-fd", "3", "--background", "-p1" },
+	};
+	struct run_place place;
+
+	open_place(&place, state);
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		const char *argv[ARRAY_LEN(wrong[0]) + 1] = { place.ktrace };
+		const struct run_spec spec = { .argv = argv };
+		struct run_result result;
+
+		memcpy(argv + 1, wrong[i], sizeof(wrong[i]));
+		assert_int_equal(run_program(&result, &place, &spec), 0);
+		assert_true(run_exited(&result, 2));
+		run_result_done(&result);
+	}
+	run_place_close(&place);
+}
+
 #define AS_BOTH(test)                                                          \
 	cmocka_unit_test_prestate(test, &users[0]),                            \
 	    cmocka_unit_test_prestate(test, &users[1])
@@ -682,6 +709,7 @@ int main(void)
 		AS_BOTH(test_threads_children),
 		AS_BOTH(test_none),
 		AS_BOTH(test_no_ptrace),
+		cmocka_unit_test_prestate(test_options, &users[0]),
 	};
 
 	if (!run_may_trace())
