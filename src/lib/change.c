@@ -6,6 +6,9 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <ktrace-u/ktrace.h>
 
@@ -16,8 +19,11 @@
 #include "control/tracers.h"
 #include "lib/recorder.h"
 
-/* So often may somebody else have been there first. */
-#define ATTEMPTS_MAX 8
+/* While somebody else attaches; and after it was refused without a reason that
+ * can be seen: two who attach at once may each have had some of the threads. */
+#define ATTEMPTS_MAX 200
+#define ATTEMPTS_FEW 4
+#define NAP_MS       8
 
 int change_make(struct change *ret, int ops, int facilities, pid_t pid)
 {
@@ -63,7 +69,9 @@ static struct wire_request request_of(const struct change *change,
 struct outcome {
 	unsigned answered;
 	unsigned done;
-	int error; /* -EPERM if any said so, else of the last that failed */
+	/* -EPERM if any said so, else of the last that failed, -ETIMEDOUT only
+	 * where there is none else. */
+	int error;
 };
 
 static void count(struct outcome *outcome, int error)
@@ -71,7 +79,8 @@ static void count(struct outcome *outcome, int error)
 	outcome->answered++;
 	if (!error)
 		outcome->done++;
-	else if (outcome->error != -EPERM)
+	else if (outcome->error != -EPERM &&
+		 (error != -ETIMEDOUT || !outcome->error))
 		outcome->error = error;
 }
 
@@ -111,17 +120,42 @@ static void ask_own(const struct wire_request *request, int fd,
 		ask(status.tracer, request, fd, outcome);
 }
 
-/* Somebody else may have attached meanwhile, whom we can ask. */
-static bool has_changed(const struct change *change,
-			const struct tracers *before)
+static int has_tracer(void *context, pid_t tid)
 {
-	_cleanup_(tracers_done) struct tracers now = { 0 };
+	struct proc_status status;
 
-	return !tracers_find(&change->targets, &now) &&
-	       now.untraced < before->untraced;
+	(void)context;
+	return !proc_status(tid, &status) && status.tracer;
 }
 
-/* -EAGAIN: once more. */
+/* A leader is seized last: its threads tell. */
+static int is_being_attached(void *context, pid_t pid)
+{
+	bool *is_attaching = context;
+
+	*is_attaching |= proc_each_thread(pid, has_tracer, NULL) > 0;
+	return 0;
+}
+
+static int start(const struct change *change, int fd)
+{
+	struct targets_tally tally;
+	bool is_attaching = false;
+	int r = recorder_start(change, fd);
+
+	if (r == -EPERM)
+		targets_each(&change->targets, TARGETS_NO_LIMIT,
+			     is_being_attached, &is_attaching, &tally);
+	return is_attaching ? -EALREADY : r;
+}
+
+/* Not all for the same time, lest they meet again. */
+static void nap(void)
+{
+	poll(NULL, 0, NAP_MS + (int)(syscall(SYS_gettid) % NAP_MS));
+}
+
+/* -EALREADY: once more. */
 static int try_set(const struct change *change, int fd)
 {
 	struct wire_request request = request_of(change, WIRE_SET);
@@ -139,17 +173,25 @@ static int try_set(const struct change *change, int fd)
 		return 0;
 	if (outcome.answered && !found.untraced)
 		return outcome.error;
-	r = recorder_start(change, fd);
-	return r == -EPERM && has_changed(change, &found) ? -EAGAIN : r;
+	return start(change, fd);
 }
 
 int change_set(const struct change *change, int fd)
 {
-	int r = has_target(change) ? -EAGAIN : -ESRCH;
+	unsigned attempts = 0;
+	int r;
 
-	for (unsigned i = 0; i < ATTEMPTS_MAX && r == -EAGAIN; i++)
+	if (!has_target(change))
+		return -ESRCH;
+	for (;;) {
 		r = try_set(change, fd);
-	return r;
+		attempts++;
+		if ((r != -EALREADY || attempts >= ATTEMPTS_MAX) &&
+		    (r != -EPERM || attempts >= ATTEMPTS_FEW))
+			break;
+		nap();
+	}
+	return r == -EALREADY ? -EPERM : r;
 }
 
 /* ---- CLEAR ---- */
@@ -200,5 +242,6 @@ int change_clear_file(int fd)
 	if (r < 0)
 		return r;
 	ask_each(&found, &request, fd, &outcome);
-	return outcome.error;
+	/* One that hangs may be anybody's. */
+	return outcome.error == -ETIMEDOUT ? 0 : outcome.error;
 }

@@ -22,6 +22,8 @@ static int open_trace(const char *path)
 	_cleanup_fd_ int fd = -1;
 	struct stat status;
 
+	if (!path)
+		return -EFAULT;
 	do
 		fd = open(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK |
 				    O_NOCTTY | O_CLOEXEC);

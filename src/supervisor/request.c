@@ -59,9 +59,14 @@ static int do_clear(struct supervisor *supervisor,
 	return change(supervisor, pending, order_clear);
 }
 
+/* Everybody is asked, whoever owns them: most have nothing to do with it. */
 static int do_clear_file(struct supervisor *supervisor,
 			 struct request_pending *pending)
 {
+	int fd = pending->request.fd;
+
+	if (fd >= 0 && !sessions_find(supervisor, fd))
+		return 0;
 	return change(supervisor, pending, order_clear_file);
 }
 
