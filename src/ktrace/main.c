@@ -269,7 +269,9 @@ static int set_or_start(const struct ktrace_options *options,
 		return fail(options, r, &line);
 	if (left)
 		return start_attached(options, config);
-	return print(&line, stderr);
+	/* It is done, whether anybody can be told of it or not. */
+	print(&line, stderr);
+	return 0;
 }
 
 static int be_background(const struct ktrace_options *options, int fd)

@@ -554,17 +554,20 @@ static void test_unnoticed(void **state)
 
 #define THREADS 8
 
+/* Their errors are returned. */
 static void *trace_own_process(void *context)
 {
 	(void)context;
-	return ktrace("t", KTROP_SET, ALL, getpid()) ? context : NULL;
+	return ktrace("t", KTROP_SET, ALL, getpid()) ? (void *)(intptr_t)errno
+						     : NULL;
 }
 
 static void *trace_a_child(void *context)
 {
 	struct child *child = context;
 
-	return ktrace("t", KTROP_SET, ALL, child->pid) ? context : NULL;
+	return ktrace("t", KTROP_SET, ALL, child->pid) ? (void *)(intptr_t)errno
+						       : NULL;
 }
 
 static void run_threads(void *(*run)(void *), struct child *children)
@@ -577,6 +580,7 @@ static void run_threads(void *(*run)(void *), struct child *children)
 		    !pthread_create(&threads[i], NULL, run, &children[i]));
 	for (int i = 0; i < THREADS; i++) {
 		apart_must(!pthread_join(threads[i], &failed));
+		errno = (int)(intptr_t)failed;
 		apart_must(!failed);
 	}
 }
