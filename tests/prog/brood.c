@@ -11,7 +11,7 @@
 
 #include <sys/wait.h>
 
-#define THREADS_MAX 400
+#define THREADS_MAX 60
 #define STACK_SIZE  (64 << 10)
 
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;

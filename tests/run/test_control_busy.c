@@ -134,7 +134,7 @@ static void test_thread_births(void **state)
 {
 	static const char *const argv[] = { "prog:brood", NULL };
 
-	for (int i = 0; i < 10; i++) {
+	for (int i = 0; i < 3; i++) {
 		struct control_target target;
 		struct trace trace;
 
