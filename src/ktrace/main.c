@@ -287,6 +287,16 @@ static int be_background(const struct ktrace_options *options, int fd)
 	return r < 0 ? complain(EXIT_FAILED, text_string(&line)) : 0;
 }
 
+/* Of several that were meant some may have been refused. */
+static void tell_left_out(const struct ktrace_options *options, uint64_t since)
+{
+	_cleanup_(text_done) struct text lines = TEXT_INIT;
+
+	if (options->target.pgid || options->target.descendants)
+		why_left_out(&lines, options, since);
+	print(&lines, stderr);
+}
+
 /* Only when there is something to record does the trace replace another one. */
 static int attach(const struct ktrace_options *options,
 		  struct supervisor_config *config)
@@ -294,6 +304,7 @@ static int attach(const struct ktrace_options *options,
 	_cleanup_(tracers_done) struct tracers found = { 0 };
 	_cleanup_(output_done) struct output output = { .fd = -1 };
 	_cleanup_(text_done) struct text line = TEXT_INIT;
+	const uint64_t since = targets_now();
 	int r = ask_find(options, &found);
 
 	if (r < 0)
@@ -310,6 +321,7 @@ static int attach(const struct ktrace_options *options,
 		return fail(options, -EIO, &line);
 	if (r)
 		return r;
+	tell_left_out(options, since);
 	report_outcome(options->report_fd, 0);
 	return options->background ? be_background(options, output.fd) : 0;
 }

@@ -233,6 +233,39 @@ void why_not_attached(struct text *text, const struct ktrace_options *options,
 		text_put(text, strerror(error));
 }
 
+struct left_out {
+	const struct ktrace_options *options;
+	uint64_t since;
+	struct text *text;
+};
+
+static int look_if_left_out(void *context, pid_t pid)
+{
+	const struct left_out *left = context;
+	struct ktrace_options options = *left->options;
+	struct proc_status status;
+	uint64_t start;
+
+	if (proc_status(pid, &status) < 0 || status.is_zombie ||
+	    status.tracer || proc_start_time(pid, &start) < 0 ||
+	    start >= left->since)
+		return 0;
+	options.target = (struct targets){ .pid = pid };
+	text_put(left->text, "ktrace-u: ");
+	why_not_attached(left->text, &options, EPERM);
+	text_char(left->text, '\n');
+	return 0;
+}
+
+void why_left_out(struct text *text, const struct ktrace_options *options,
+		  uint64_t since)
+{
+	struct left_out left = { options, since, text };
+	struct targets_tally tally;
+
+	targets_each(&options->target, since, look_if_left_out, &left, &tally);
+}
+
 /* ---- executing ---- */
 
 static bool is_file(const char *path)

@@ -110,6 +110,26 @@ static int check_file(int fd)
 	return flags < 0 || (flags & O_ACCMODE) == O_RDONLY ? -EBADF : 0;
 }
 
+/* The sizes are within the bounds of ktrace-u's own options. */
+static int check_set(const struct wire_request *wire)
+{
+	bool is_any = wire->facilities & (KTRFAC_MASK | KTRFAC_INHERIT);
+
+	if (!is_any || wire->genio_size > CAPTURE_GENIO_SIZE_MAX)
+		return -EINVAL;
+	if (wire->queue_size && (wire->queue_size < WRITER_QUEUE_LOW ||
+				 wire->queue_size > WRITER_QUEUE_HIGH))
+		return -EINVAL;
+	return 0;
+}
+
+int order_check(const struct request *request)
+{
+	int r = check_set(&request->wire);
+
+	return r < 0 ? r : check_file(request->fd);
+}
+
 static void fill_change(struct order *order)
 {
 	const struct wire_request *wire = &order->request->wire;
@@ -151,10 +171,8 @@ static int open_session(struct order *order)
 		.drop = wire->flags & WIRE_DROP,
 		.is_foreign = is_foreign,
 	};
-	int r = check_file(request->fd);
+	int r;
 
-	if (r < 0)
-		return r;
 	order->change.session = sessions_find(order->supervisor, request->fd);
 	order->change.replaces = form_of(request) == PERMISSION_NETBSD;
 	if (order->change.session)
@@ -204,19 +222,6 @@ static int each(struct order *order, targets_visit *visit, uint64_t latest)
 	return r;
 }
 
-/* The sizes are within the bounds of ktrace-u's own options. */
-static int check_set(const struct wire_request *wire)
-{
-	bool is_any = wire->facilities & (KTRFAC_MASK | KTRFAC_INHERIT);
-
-	if (!is_any || wire->genio_size > CAPTURE_GENIO_SIZE_MAX)
-		return -EINVAL;
-	if (wire->queue_size && (wire->queue_size < WRITER_QUEUE_LOW ||
-				 wire->queue_size > WRITER_QUEUE_HIGH))
-		return -EINVAL;
-	return 0;
-}
-
 static char *const no_command[] = { NULL };
 
 int order_set(struct supervisor *supervisor, struct request *request,
@@ -235,9 +240,6 @@ int order_set(struct supervisor *supervisor, struct request *request,
 	};
 	int r;
 
-	r = check_set(&request->wire);
-	if (r < 0)
-		return r;
 	fill_change(&order);
 	r = fill_calls(&order);
 	if (!r)

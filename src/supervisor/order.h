@@ -9,6 +9,9 @@ struct request;
 struct supervisor;
 struct wire_answer;
 
+/* Whether a SET could be done to anybody: 0, -EINVAL, -EBADF. */
+int order_check(const struct request *request);
+
 /*
  * Each returns what ktrace(2) would: 0 or -errno, and counts in the answer for
  * whom it was done and to whom it was refused. The threads that it concerns are

@@ -50,7 +50,10 @@ static int change(struct supervisor *supervisor,
 static int do_set(struct supervisor *supervisor,
 		  struct request_pending *pending)
 {
-	return change(supervisor, pending, order_set);
+	int r = order_check(&pending->request);
+
+	/* What cannot be done takes nothing from anybody. */
+	return r < 0 ? r : change(supervisor, pending, order_set);
 }
 
 static int do_clear(struct supervisor *supervisor,
@@ -256,7 +259,8 @@ void request_serve(struct supervisor *supervisor)
 		return;
 	/* Who is gone is found out where it matters. */
 	server_has_lost(supervisor->server);
-	if (supervisor->await.tell)
+	/* Who is about to be let go cannot be set again until he is. */
+	if (supervisor->await.tell || supervisor->parked)
 		return;
 	pending = take(supervisor, &taken);
 	if (pending)
