@@ -43,6 +43,7 @@ static int seize_thread(void *context, pid_t tid)
 	struct seizing *seizing = context;
 	struct supervisor *supervisor = seizing->supervisor;
 	pid_t pid = seizing->process->pid;
+	struct task *task;
 	int r;
 
 	if (task_find(&supervisor->tasks, tid))
@@ -54,8 +55,11 @@ static int seize_thread(void *context, pid_t tid)
 		return 0;
 	if (r < 0)
 		return r;
-	return life_adopt_thread(supervisor, seizing->process, tid) ? 1
-								    : -ENOMEM;
+	task = life_adopt_thread(supervisor, seizing->process, tid);
+	if (!task)
+		return -ENOMEM;
+	task->is_attaching = true;
+	return 1;
 }
 
 /* Those that are born of a seized one come by themselves; so once all that are
@@ -79,12 +83,12 @@ static int seize_threads(struct seizing *seizing)
 
 static void interrupt_thread(struct seizing *seizing, struct task *task)
 {
-	if (task->process != seizing->process || task->is_attaching)
+	if (task->process != seizing->process || !task->is_attaching ||
+	    task->is_awaited)
 		return;
 	if (seizing->spares_addressees &&
 	    addressee_may_be(task->process->pid, task->tid))
 		return;
-	task->is_attaching = true;
 	await_thread(seizing->supervisor, task);
 }
 

@@ -32,8 +32,8 @@ int attach_process(struct supervisor *supervisor, pid_t pid,
 int attach_targets(struct supervisor *supervisor, const struct targets *targets,
 		   const struct recording_change *change);
 
-/* Seizes one that is known, but has no threads that are traced. 0 or -errno;
- * also then it may have some, which stop once. */
+/* Seizes those threads of a process that are not traced, whether some are or
+ * none. 0 or -errno; also then there may be some that were, which stop once. */
 int attach_again(struct supervisor *supervisor, struct process *process);
 
 /* The thread stops for the first time since then, and is not answered yet. */

@@ -81,7 +81,10 @@ static int set_held(struct order *order, struct process *process)
 	if (r < 0)
 		return r;
 	await_change(order->supervisor, process, stopped_calls, had_children);
-	return 0;
+	/* Some may have been let go when it was cleared, and others not yet. */
+	return process->is_away || process->is_filtered
+		   ? 0
+		   : attach_again(order->supervisor, process);
 }
 
 /* A process that we do not hold is attached to for those only who could do so
