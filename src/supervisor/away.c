@@ -314,21 +314,19 @@ static void look_after(struct supervisor *supervisor)
 	}
 }
 
-void away_end(struct supervisor *supervisor, struct process *process)
+void away_replace(struct supervisor *supervisor, pid_t pid)
 {
 	struct away **at = &supervisor->away;
+	struct away *away;
 
-	while (*at) {
-		struct away *away = *at;
-
-		if (away->process == process) {
-			*at = away->next;
-			free(away);
-			break;
-		}
-		at = &away->next;
-	}
-	give_up(supervisor, process);
+	while (*at && (*at)->process->pid != pid)
+		at = &(*at)->next;
+	away = *at;
+	if (!away)
+		return;
+	*at = away->next;
+	give_up(supervisor, away->process);
+	free(away);
 }
 
 void away_tick(struct supervisor *supervisor, bool alone)

@@ -7,8 +7,8 @@
 #define SUPERVISOR_AWAY_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
-struct process;
 struct supervisor;
 struct task;
 
@@ -19,8 +19,9 @@ struct task;
  */
 bool away_remember(struct supervisor *supervisor, const struct task *task);
 
-/* The process does not come back, and is forgotten. */
-void away_end(struct supervisor *supervisor, struct process *process);
+/* A process begins under this number: if one that is away had it, that one has
+ * ended. */
+void away_replace(struct supervisor *supervisor, pid_t pid);
 
 /* There are some of whom it is not known yet. */
 bool away_is_pending(const struct supervisor *supervisor);

@@ -32,20 +32,12 @@ static void life_name(struct task *task)
 		memcpy(task->comm, unknown, sizeof(unknown));
 }
 
-/* One that is away, and has ended, may have had the number. */
-static struct process *add_process(struct supervisor *supervisor, pid_t pid)
-{
-	struct process *former = task_process(&supervisor->tasks, pid);
-
-	if (former)
-		away_end(supervisor, former);
-	return task_add_process(&supervisor->tasks, pid);
-}
-
 struct process *life_adopt_process(struct supervisor *supervisor, pid_t pid)
 {
-	struct process *process = add_process(supervisor, pid);
+	struct process *process;
 
+	away_replace(supervisor, pid);
+	process = task_add_process(&supervisor->tasks, pid);
 	if (!process)
 		return NULL;
 	process->abi = SYSDESC_ABI_UNKNOWN;
@@ -130,7 +122,8 @@ static struct process *life_process_of(struct supervisor *supervisor,
 
 	if (is_thread_of(parent->process, tid))
 		return parent->process;
-	process = add_process(supervisor, tid);
+	away_replace(supervisor, tid);
+	process = task_add_process(&supervisor->tasks, tid);
 	if (process) {
 		process->parent = parent->process->pid;
 		inherit(supervisor, process, parent->process);
