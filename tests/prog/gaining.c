@@ -10,11 +10,15 @@
  *				if they were at first, and asks for /round/N
  *	fail-threads ...	the same from another thread
  *	spin 1 ERROR FILE	fails once, and computes until they are stopped
- *	kept FILE ARG...	executes FILE with no_new_privs
+ *	held FILE		reads a byte, executes FILE, which fails, and
+ *reads to the end, while another thread cannot be stopped until it has read
+ *one; asks for /held kept FILE ARG...	executes FILE with no_new_privs
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +27,10 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
-#define CROWD 8
+#define CROWD      8
+#define STACK_SIZE (64 << 10)
 
 static char *const no_env[] = { NULL };
 
@@ -169,6 +175,49 @@ static int spin(char **argv)
 	return 0;
 }
 
+static int read_byte(void)
+{
+	char byte;
+
+	return read(STDIN_FILENO, &byte, 1) == 1;
+}
+
+static volatile int is_held;
+
+static int hold(void *unused)
+{
+	(void)unused;
+	is_held = 1;
+	return !read_byte();
+}
+
+/* Waits for a child that shares its memory. */
+static void *be_held(void *unused)
+{
+	static char stack[STACK_SIZE];
+	pid_t pid = clone(hold, stack + STACK_SIZE,
+			  CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
+
+	waitpid(pid, NULL, 0);
+	return unused;
+}
+
+static int execute_while_held(char **argv)
+{
+	pthread_t thread;
+
+	if (!read_byte() || pthread_create(&thread, NULL, be_held, NULL))
+		return 1;
+	while (!is_held)
+		;
+	execve(argv[0], argv, no_env);
+	pthread_join(thread, NULL);
+	while (read_byte())
+		;
+	(void)access("/held", F_OK);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "ids";
@@ -189,6 +238,8 @@ int main(int argc, char **argv)
 		return fail(argv + 2) != NULL;
 	if (!strcmp(what, "fail-threads"))
 		return in_thread(fail, argv + 2);
+	if (!strcmp(what, "held"))
+		return execute_while_held(argv + 2);
 	if (!strcmp(what, "spin"))
 		return spin(argv + 2);
 	return 2;
