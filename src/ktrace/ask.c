@@ -318,10 +318,26 @@ static int stand_by(const struct ktrace_options *options, int connection,
 	return r == -ECONNRESET || !is_anybody_left(options) ? 0 : r;
 }
 
+/* One connection's time. */
+static int be_background(const struct ktrace_options *options, pid_t supervisor,
+			 const struct wire_request *set, int fd,
+			 struct outcome *outcome)
+{
+	_cleanup_fd_ int connection = client_open(supervisor);
+	int r = connection;
+
+	if (r >= 0)
+		r = be_registered(connection, outcome);
+	if (r >= 0)
+		r = stand_by(options, connection, set, fd, outcome);
+	return r;
+}
+
+/* On a busy machine an answer may come too late to be waited for: that is no
+ * reason to give up. */
 int ask_background(const struct ktrace_options *options,
 		   const struct tracers *found, int fd, struct text *text)
 {
-	_cleanup_fd_ int connection = -1;
 	struct outcome outcome = { .fd = -1 };
 	struct wire_request set;
 	int r = request_set(options, &set);
@@ -329,11 +345,10 @@ int ask_background(const struct ktrace_options *options,
 	set.flags |= WIRE_HOLD;
 	if (!r && found->count != 1)
 		r = -ESRCH;
-	if (!r)
-		r = connection = client_open(found->pids[0]);
-	if (r >= 0)
-		r = be_registered(connection, &outcome);
-	if (r >= 0)
-		r = stand_by(options, connection, &set, fd, &outcome);
+	if (r < 0)
+		return fail(options, "cannot record ", &outcome, r, text);
+	do
+		r = be_background(options, found->pids[0], &set, fd, &outcome);
+	while (r == -ETIMEDOUT);
 	return r < 0 ? fail(options, "cannot record ", &outcome, r, text) : 0;
 }

@@ -56,8 +56,8 @@ void await_tell(struct supervisor *supervisor)
 	if (!tell ||
 	    (await->waiting && clock_ns(CLOCK_MONOTONIC) < await->deadline_ns))
 		return;
-	if (!supervisor->parked)
-		alarm_clear();
 	await->tell = NULL;
+	if (!state_needs_alarm(supervisor))
+		alarm_clear();
 	tell(supervisor, late, list_late(supervisor, late));
 }

@@ -339,6 +339,6 @@ void away_tick(struct supervisor *supervisor, bool alone)
 	look_after(supervisor);
 	if (supervisor->away)
 		alarm_set_first(next_due(supervisor));
-	else if (!supervisor->parked && !supervisor->await.tell)
+	else if (!state_needs_alarm(supervisor))
 		alarm_clear();
 }

@@ -155,6 +155,6 @@ void detach_tick(struct supervisor *supervisor)
 		return;
 	HASH_ITER (hh, supervisor->tasks.processes, process, next)
 		detach_check(supervisor, process);
-	if (!supervisor->parked)
+	if (!state_needs_alarm(supervisor))
 		alarm_clear();
 }

@@ -9,6 +9,7 @@
 
 #include <ktrace-u/format.h>
 
+#include "supervisor/alarm.h"
 #include "supervisor/detach.h"
 #include "supervisor/identity.h"
 #include "supervisor/stall.h"
@@ -159,6 +160,10 @@ static void close_finished(struct supervisor *supervisor)
 		supervisor->sessions_finished |= !session_users(session);
 	}
 	supervisor->session_count = kept;
+	if (supervisor->sessions_finished)
+		alarm_set();
+	else if (!state_needs_alarm(supervisor))
+		alarm_clear();
 }
 
 static bool is_any_used(const struct supervisor *supervisor)

@@ -68,6 +68,13 @@ static inline bool state_is_recorded(const struct process *process)
 	return process->facilities != 0 && !process->is_away;
 }
 
+/* Something has to be done even if no stop comes. */
+static inline bool state_needs_alarm(const struct supervisor *supervisor)
+{
+	return supervisor->parked || supervisor->await.tell ||
+	       supervisor->away || supervisor->sessions_finished;
+}
+
 /* How its threads are traced. */
 static inline struct tracee_options state_options(const struct process *process)
 {

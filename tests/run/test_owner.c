@@ -319,7 +319,7 @@ static void test_background_crowd(void **state)
 	fault_close(&target.in.read);
 	start_background(&background, &target);
 	for (int i = 0; i < 10; i++) {
-		control_do(&target.place, "-t s -f fore -p", target.child.pid);
+		control_do(&target.place, "-t n -f fore -p", target.child.pid);
 		control_do(&target.place, "-c -p", target.child.pid);
 		await_state(&target, ": background");
 	}
