@@ -265,9 +265,9 @@ int order_set(struct supervisor *supervisor, struct request *request,
 static void say_cleared(struct order *order, const struct process *process,
 			uint32_t facilities)
 {
-	struct task *task = task_of(&order->supervisor->tasks, process);
+	struct task *task = task_of_known(&order->supervisor->tasks, process);
 
-	if (task && recording_is_over(process, facilities))
+	if (recording_is_over(process, facilities))
 		session_coverage(process->session, task, "process", order->by);
 }
 
@@ -362,13 +362,11 @@ void order_reset(struct supervisor *supervisor, const char *why)
 	struct process *process, *next;
 
 	HASH_ITER (hh, supervisor->tasks.processes, process, next) {
-		struct task *task = task_of(&supervisor->tasks, process);
+		struct task *task = task_of_known(&supervisor->tasks, process);
 
 		if (!process->session)
 			continue;
-		if (task)
-			session_coverage(process->session, task, "process",
-					 why);
+		session_coverage(process->session, task, "process", why);
 		recording_end(supervisor, process, true);
 	}
 	detach_due(supervisor);

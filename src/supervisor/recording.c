@@ -115,9 +115,9 @@ static void present(struct supervisor *supervisor, struct process *process)
 static void say_moved(struct supervisor *supervisor, struct process *process,
 		      const struct session *session)
 {
-	struct task *task = task_of(&supervisor->tasks, process);
+	struct task *task = task_of_known(&supervisor->tasks, process);
 
-	if (task && process->session && process->session != session)
+	if (process->session && process->session != session)
 		session_coverage(process->session, task, "process",
 				 "goes on in another file");
 }

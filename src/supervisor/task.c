@@ -87,6 +87,13 @@ struct task *task_of(struct task_table *table, const struct process *process)
 	return NULL;
 }
 
+struct task *task_of_known(struct task_table *table,
+			   const struct process *process)
+{
+	return process->abi == SYSDESC_ABI_UNKNOWN ? NULL
+						   : task_of(table, process);
+}
+
 struct process *task_add_process(struct task_table *table, pid_t pid)
 {
 	struct process *process = calloc(1, sizeof(*process));

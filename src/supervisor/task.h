@@ -145,6 +145,11 @@ void task_know_nothing(struct process *process);
 /* Its leader, or any other thread that is left; NULL: none is. */
 struct task *task_of(struct task_table *table, const struct process *process);
 
+/* The same, unless nothing has been said of the process yet: it has not stopped
+ * since it was seized. */
+struct task *task_of_known(struct task_table *table,
+			   const struct process *process);
+
 /* A new process without threads; NULL when memory is out. */
 struct process *task_add_process(struct task_table *table, pid_t pid);
 /* Removes a process; its threads must be gone. */

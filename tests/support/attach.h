@@ -9,6 +9,10 @@
 
 #include "support/run.h"
 
+/* There is no word on ktrace-u's standard error, but that a thread is late: on
+ * a busy machine one may not come to run for a second. */
+void attach_must_be_silent(struct text *err);
+
 /* Runs ktrace-u, as the place's user, with the options, the last of which wants
  * an id: "-p" or "-g". */
 void attach_try(struct run_result *ret, const struct run_place *place,

@@ -18,6 +18,7 @@
 
 #include <sys/stat.h>
 
+#include "support/attach.h"
 #include "support/status.h"
 #include "support/trace.h"
 
@@ -97,7 +98,7 @@ void control_finish(struct control_target *target)
 	fault_close(&target->in.write);
 	assert_int_equal(run_finish(&target->child, &result), 0);
 	assert_true(run_exited(&result, 0));
-	assert_string_equal(text_string(&result.err), "");
+	attach_must_be_silent(&result.err);
 	assert_int_equal(read(target->out.read, &byte, 1), 0);
 	fault_close(&target->out.read);
 	run_result_done(&result);
@@ -173,7 +174,7 @@ void control_ask(struct text *ret, const struct run_place *place,
 	control_run(&result, place, options, id);
 	if (!run_exited(&result, 0))
 		fail_msg("ktrace-u %s %d", options, id);
-	assert_string_equal(text_string(&result.err), "");
+	attach_must_be_silent(&result.err);
 	*ret = result.out;
 	result.out = (struct text)TEXT_INIT;
 	run_result_done(&result);
