@@ -29,6 +29,35 @@ static int yama_scope(void)
 	return atoi(data);
 }
 
+/* Whom Yama lets through as long as it lets anybody. */
+static bool has_ptrace_capability(void)
+{
+	struct judge_credential self;
+
+	return judge_self(&self) == 0 &&
+	       judge_is_privileged(PERMISSION_FREEBSD, &self);
+}
+
+/* Whether Yama refuses from that scope on, and in which words. */
+static bool explain_yama(struct text *text, int least)
+{
+	static const char *const helps[] = {
+		"",
+		("only what a tracer has started itself: start it under "
+		 "ktrace-u, be root, or set it to 0"),
+		"only root's tracers: be root, or set it to 0 or 1",
+		"nobody, until the machine boots anew",
+	};
+	int scope = yama_scope();
+
+	if (scope < least || scope > 3 ||
+	    (scope < 3 && has_ptrace_capability()))
+		return false;
+	text_format(text, "kernel.yama.ptrace_scope is %d and lets in %s",
+		    scope, helps[scope]);
+	return true;
+}
+
 /* Somebody else holds us: a process has one tracer. */
 static int explain_tracer(struct text *text)
 {
@@ -55,11 +84,11 @@ void why_not_traced(struct text *text, int error)
 			       "--mount-proc does");
 		return;
 	}
-	text_format(text, "cannot trace: %s", strerror(error));
-	if (error == EPERM && yama_scope() >= 2)
-		text_put(text, " (kernel.yama.ptrace_scope forbids it: set it "
-			       "to 0 or 1, or be root)");
-	else if (error == EPERM)
+	text_put(text, "cannot trace: ");
+	if (error == EPERM && explain_yama(text, 2))
+		return;
+	text_put(text, strerror(error));
+	if (error == EPERM)
 		text_put(text, " (a container or seccomp profile without "
 			       "ptrace?)");
 	else if (error == ECHILD)
@@ -149,21 +178,8 @@ static bool is_against_rules(const struct refused *refused, struct text *text)
 
 static bool is_yamas(const struct refused *refused, struct text *text)
 {
-	static const char *const helps[] = {
-		"",
-		("only what a tracer has started itself: start it under "
-		 "ktrace-u, be root, or set it to 0"),
-		"only root's tracers: be root, or set it to 0 or 1",
-		"nobody, until the machine boots anew",
-	};
-	int scope = yama_scope();
-
 	(void)refused;
-	if (scope < 1 || scope > 3)
-		return false;
-	text_format(text, "kernel.yama.ptrace_scope is %d and lets in %s",
-		    scope, helps[scope]);
-	return true;
+	return explain_yama(text, 1);
 }
 
 static bool is_without_reason(const struct refused *refused, struct text *text)
