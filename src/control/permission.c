@@ -25,7 +25,8 @@ static const struct rule rules[] = {
 	[PERMISSION_ROOT_TRACED] = {
 		"root traces it, and only root may change that", false },
 	[PERMISSION_UNPRIVILEGED_OFF] = {
-		"tracing without privilege is switched off here: " AS_ROOT,
+		"tracing without privilege is switched off here "
+		"(kernel.yama.ptrace_scope): " AS_ROOT,
 		false },
 	[PERMISSION_OTHER_NAMESPACE] = {
 		"it is in a user namespace that is not below yours: trace it "
