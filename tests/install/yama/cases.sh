@@ -77,6 +77,11 @@ attempt command ktrace-u -f command subject say
 [ "$status" -ne 7 ] || look command command 'NAMI  "/absent/say"' "$whole"
 attempt children ktrace-u -i -f children sh -c 'subject say; exit 3'
 [ "$status" -ne 3 ] || look children children 'NAMI  "/absent/say"' "$whole"
+# Who else refuses is not taken for Yama.
+attempt barred subject barred ktrace-u -f barred subject say
+start subject loop
+attempt barred-sibling subject barred ktrace-u -f barred -p "$pid"
+stop
 
 # What else works on this kernel.
 if [ "$scope" -eq 0 ]; then

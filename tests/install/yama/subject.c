@@ -1,6 +1,7 @@
 /*
  * Who is recorded, and who tries to record, under the scopes of Yama:
  *	as UID FILE ARG...	executes FILE as that user, without capabilities
+ *	barred FILE ARG...	executes FILE where no ptrace(2) is permitted
  *	say			asks for /absent/say, says so, ends with 7
  *	loop			asks for /absent/scope-N, where N is the scope,
  *				until it is killed
@@ -14,12 +15,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +59,25 @@ static int as(char **argv)
 		return tell("as", -1);
 	execvp(argv[1], argv + 1);
 	return tell(argv[1], -1);
+}
+
+/* As in a container. */
+static int barred(char **argv)
+{
+	struct sock_filter steps[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ptrace, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(steps) / sizeof(*steps), steps };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		return tell("barred", -1);
+	execvp(argv[0], argv);
+	return tell(argv[0], -1);
 }
 
 static int say(char **argv)
@@ -151,9 +175,9 @@ static const struct {
 	int arguments;
 	int (*run)(char **argv);
 } rows[] = {
-	{ "as", 2, as },       { "say", 0, say },     { "loop", 0, loop },
-	{ "named", 1, named }, { "seize", 1, seize }, { "self", 1, self },
-	{ "child", 1, child }, { "fail", 1, fail },
+	{ "as", 2, as },     { "barred", 1, barred }, { "say", 0, say },
+	{ "loop", 0, loop }, { "named", 1, named },   { "seize", 1, seize },
+	{ "self", 1, self }, { "child", 1, child },   { "fail", 1, fail },
 };
 
 int main(int argc, char **argv)
