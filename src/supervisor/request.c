@@ -214,6 +214,7 @@ static void do_request(struct supervisor *supervisor,
 		       struct request_pending *pending,
 		       const struct server_peer *peer)
 {
+	const pid_t nobody[1] = { 0 };
 	int r = identify(supervisor, &pending->request.from, peer);
 
 	if (!r)
@@ -223,7 +224,7 @@ static void do_request(struct supervisor *supervisor,
 	if (supervisor->await.waiting)
 		await_begin(supervisor, answer);
 	else
-		answer(supervisor, NULL, 0);
+		answer(supervisor, nobody, 0);
 }
 
 static struct request_pending *take(struct supervisor *supervisor,

@@ -5,7 +5,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <sys/wait.h>
@@ -23,12 +22,10 @@ static int wait_for_end(void *argument)
 
 int main(void)
 {
-	char *stack = malloc(STACK_SIZE);
+	static _Alignas(16) char stack[STACK_SIZE];
 	char byte;
 	pid_t pid;
 
-	if (!stack)
-		return 1;
 	pid = clone(wait_for_end, stack + STACK_SIZE,
 		    CLONE_VM | CLONE_VFORK | SIGCHLD, &byte);
 	if (pid < 0 || waitpid(pid, NULL, 0) != pid)

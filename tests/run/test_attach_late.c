@@ -25,7 +25,7 @@
 
 static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
 
-static const char *const argv[] = { "prog:vforked", NULL };
+static const char *const argv[] = { "prog:held", NULL };
 
 struct late {
 	struct run_place place;
@@ -81,13 +81,13 @@ static void finish(struct late *late)
 	fault_close(&late->in.write);
 	assert_int_equal(run_finish(&late->child, &result), 0);
 	assert_true(run_exited(&result, 0));
-	assert_string_equal(text_string(&result.out), "over\n");
+	assert_string_equal(text_string(&result.out), "done\n");
 	run_result_done(&result);
 }
 
 static void test_recorded_when_it_wakes(void **state)
 {
-	struct trace_match vfork = { .kind = KTR_SYSRET, .call = "wait4" };
+	struct trace_match waited = { .kind = KTR_SYSRET, .call = "wait4" };
 	struct trace trace;
 	struct late late;
 
@@ -97,7 +97,7 @@ static void test_recorded_when_it_wakes(void **state)
 	finish(&late);
 	fault_load(&trace, &late.place, "ktrace.out");
 	fault_must_be_whole(&trace);
-	assert_non_null(trace_find(&trace, NULL, vfork));
+	assert_non_null(trace_find(&trace, NULL, waited));
 	trace_done(&trace);
 	run_place_close(&late.place);
 }
