@@ -66,7 +66,7 @@ static void must_end_with(const struct trace *trace, const char *why)
 /* ---- SET ---- */
 
 /* Facilities come and go. What was written before a clear is in the file when
- * it is answered. */
+ * it is answered. (G13, G14, G26) */
 static void test_adds(void **state)
 {
 	struct trace_match calls = { .kind = KTR_SYSCALL, .call = "write" };
@@ -97,7 +97,7 @@ static void test_adds(void **state)
 	finish(&target);
 }
 
-/* The old file ends, the new one begins with who the process is. */
+/* The old file ends, the new one begins with who the process is. (G36) */
 static void test_moves(void **state)
 {
 	struct control_target target;
@@ -130,7 +130,7 @@ static void test_moves(void **state)
 	finish(&target);
 }
 
-/* NetBSD's way: another file begins anew, the same one adds. */
+/* NetBSD's way: another file begins anew, the same one adds. (G13) */
 static void test_replaces(void **state)
 {
 	struct control_target target;
@@ -149,7 +149,7 @@ static void test_replaces(void **state)
 }
 
 /* A file is another one to who is not recorded into it yet, though others are.
- */
+ * (G13) */
 static void test_replaces_by_process(void **state)
 {
 	static const char *const argv[] = { "sh", "-c", "cat; exit 0", NULL };
@@ -171,7 +171,7 @@ static void test_replaces_by_process(void **state)
 	finish(&target);
 }
 
-/* Children are recorded that are born from then on. */
+/* Children are recorded that are born from then on. (G47) */
 static void test_inherits(void **state)
 {
 	struct trace_match born = { .kind = KTR_PROCCTOR };
@@ -214,7 +214,7 @@ static double sleeps_per_word(const struct control_target *target)
 }
 
 /* Where only signals are recorded calls do not stop: not before they are
- * wanted, and not any more. A word takes two calls, and so four stops. */
+ * wanted, and not any more. A word takes two calls, and so four stops. (G45) */
 static void test_stops(void **state)
 {
 	struct control_target target;
@@ -232,7 +232,7 @@ static void test_stops(void **state)
 
 /* ---- CLEAR ---- */
 
-/* Who is not traced has nothing to be taken away: that works. */
+/* Who is not traced has nothing to be taken away: that works. (G14) */
 static void test_untraced(void **state)
 {
 	struct control_target target;
@@ -244,7 +244,7 @@ static void test_untraced(void **state)
 	finish(&target);
 }
 
-/* Taking away what is not set changes nothing. */
+/* Taking away what is not set changes nothing. (G14) */
 static void test_unset(void **state)
 {
 	struct control_target target;
@@ -256,7 +256,7 @@ static void test_unset(void **state)
 	finish(&target);
 }
 
-/* Again and again: each time it is recorded, and each time it is free. */
+/* Again and again: each time it is recorded, and each time it is free. (G15) */
 static void test_again(void **state)
 {
 	struct control_target target;
@@ -340,7 +340,7 @@ static void test_filtered(void **state)
 
 /* ---- CLEARFILE, and all ---- */
 
-/* Three supervisors, two files. */
+/* Three supervisors, two files. (G22) */
 static void test_files(void **state)
 {
 	struct run_spec spec = { .argv = cat };

@@ -107,6 +107,7 @@ static void name_owner(const struct control_target *target, pid_t owner)
 	control_do(&target->place, option, target->child.pid);
 }
 
+/* (G3, G4, G5, G7) */
 static void test_owner(void **state)
 {
 	struct control_target target;
@@ -137,7 +138,7 @@ static void test_owner(void **state)
 	finish(&target);
 }
 
-/* Who takes the owner back resets all that was recorded for it. */
+/* Who takes the owner back resets all that was recorded for it. (G7) */
 static void test_owner_taken_back(void **state)
 {
 	struct control_target target;
@@ -191,6 +192,7 @@ static void test_owner_of_others(void **state)
 
 /* ---- pauses ---- */
 
+/* (G9) */
 static void test_pause(void **state)
 {
 	struct control_target target;
@@ -273,7 +275,8 @@ static void check_back(const struct run_place *place)
 	trace_done(&trace);
 }
 
-/* It gives way, comes back, and when it is killed the recording goes on. */
+/* It gives way, comes back, and when it is killed the recording goes on. (G2,
+ * G8) */
 static void test_background(void **state)
 {
 	struct control_target target;

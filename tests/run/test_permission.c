@@ -57,6 +57,7 @@ static void must_be_roots(const struct run_place *user, pid_t pid)
 
 /* ---- what root has set ---- */
 
+/* (G34) */
 static void test_roots(void **state)
 {
 	struct run_place user, root;
@@ -84,7 +85,7 @@ static void test_roots(void **state)
 	run_place_close(&user);
 }
 
-/* Root adds to what the user has set, and has it then. */
+/* Root adds to what the user has set, and has it then. (G34, G35) */
 static void test_roots_addition(void **state)
 {
 	struct run_place user, root;
@@ -110,7 +111,7 @@ static void test_roots_addition(void **state)
 	run_place_close(&user);
 }
 
-/* A child has what its parent has. */
+/* A child has what its parent has. (G34) */
 static void test_roots_child(void **state)
 {
 	static const char *const argv[] = { "sh", "-c",
@@ -137,7 +138,8 @@ static void test_roots_child(void **state)
 	run_place_close(&user);
 }
 
-/* A group of two, with a recorder each: neither answers for the other's. */
+/* A group of two, with a recorder each: neither answers for the other's. (G20,
+ * G21) */
 static void test_roots_group(void **state)
 {
 	static const char *const argv[] = { "sh", "-c", "cat; exit 0", NULL };
@@ -238,6 +240,7 @@ static void test_all_mine(void **state)
 
 #define NOT_YOURS "user ids are not all yours: try as its user, or as root"
 
+/* (G32) */
 static void test_another_user(void **state)
 {
 	struct run_place user, other;
@@ -291,6 +294,7 @@ static void end_odd(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
+/* (G32) */
 static void test_another_group(void **state)
 {
 	struct run_place user, root;

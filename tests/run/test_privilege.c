@@ -132,6 +132,7 @@ static void try_way(const struct run_place *place, const struct way *way,
 	pair_close(&pair);
 }
 
+/* (G12) */
 static void test_gains(void **state)
 {
 	const struct gainer *gainer = *state;
@@ -281,7 +282,7 @@ static void test_stays(void **state)
 	run_place_close(&place);
 }
 
-/* Under root's recorder a program keeps what it gains. */
+/* Under root's recorder a program keeps what it gains. (G12) */
 static void test_root(void **state)
 {
 	static const char *const argv[] = { "./program", "ids", NULL };

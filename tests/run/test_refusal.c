@@ -23,7 +23,7 @@
 
 static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
 
-/* Under a recorder, which the program itself wants to record. */
+/* Under a recorder, which the program itself wants to record. (G11) */
 static void test_own_recorder(void **state)
 {
 	static const char *const trace[] = { "-f", "outer", NULL };
@@ -96,6 +96,7 @@ static pid_t thread_of(pid_t pid)
 
 static const char *const asking[] = { "-p", "-c -p", "--status -p" };
 
+/* (G18) */
 static void test_thread(void **state)
 {
 	static const char *const argv[] = { "prog:crowd", NULL };
@@ -121,6 +122,7 @@ static void test_thread(void **state)
 	run_place_close(&place);
 }
 
+/* (G18, G19) */
 static void test_nobody(void **state)
 {
 	struct run_place place;

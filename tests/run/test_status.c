@@ -122,6 +122,7 @@ static void check_stranger(const struct control_target *target)
 	json_decref(document);
 }
 
+/* (G6, G10) */
 static void test_status(void **state)
 {
 	struct control_target target;
@@ -147,6 +148,7 @@ static void test_status(void **state)
 	finish(&target);
 }
 
+/* (G10) */
 static void test_status_lines(void **state)
 {
 	struct control_target target;
