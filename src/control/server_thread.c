@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -15,6 +14,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/thread.h"
 #include "control/connection.h"
 #include "control/server_accept.h"
 
@@ -321,22 +321,8 @@ static void *run_thread(void *argument)
 
 int server_thread_start(struct server *server)
 {
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	int error;
-
-	error = pthread_attr_init(&attributes);
-	if (error)
-		return -error;
-	pthread_attr_setstacksize(&attributes, SERVER_THREAD_STACK);
-	/* Signals are for the recording thread. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&server->thread, &attributes, run_thread,
-			       server);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	return -error;
+	return thread_start(&server->thread, SERVER_THREAD_STACK, run_thread,
+			    server);
 }
 
 void server_thread_note_loss(struct server *server)

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 
 #include "base/cleanup.h"
 #include "base/proc.h"
+#include "base/thread.h"
 #include "base/userns.h"
 
 #define PATIENCE_S 1
@@ -179,22 +179,14 @@ static struct asking *asking_new(const struct program_call *call)
 	return asking;
 }
 
-/* Signals are the business of the one thread that traces. */
 static int asking_start(struct asking *asking)
 {
-	pthread_attr_t attributes;
-	sigset_t all, before;
 	pthread_t thread;
-	int error;
+	int r = thread_start(&thread, 0, asking_run, asking);
 
-	pthread_attr_init(&attributes);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&thread, &attributes, asking_run, asking);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	return -error;
+	if (!r)
+		pthread_detach(thread);
+	return r;
 }
 
 /* Whether the answer came in time; if not, the thread owns it now. */

@@ -2,10 +2,10 @@
  * The writing thread: sleeps until there are records, lets more gather, hands
  * them to the sink. It decides nothing about what is recorded.
  */
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "trace/writer_thread.h"
 
 #define WRITER_THREAD_STACK ((size_t)128 << 10)
@@ -83,23 +83,8 @@ static void *writer_thread_run(void *argument)
 
 int writer_thread_start(struct writer *writer)
 {
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	int error;
-
-	error = pthread_attr_init(&attributes);
-	if (error)
-		return -error;
-	pthread_attr_setstacksize(&attributes, WRITER_THREAD_STACK);
-	/* No signal reaches the thread: SIGPIPE and SIGXFSZ just stay pending,
-	 * and those meant for the program find another one. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&writer->thread, &attributes, writer_thread_run,
-			       writer);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	return -error;
+	return thread_start(&writer->thread, WRITER_THREAD_STACK,
+			    writer_thread_run, writer);
 }
 
 void writer_thread_rouse(struct writer *writer)
