@@ -37,22 +37,6 @@ static const char *const looker[] = {
 	"sh", "-c", "while read x; do test -e /no/$x; echo $x; done", NULL
 };
 
-static void start(struct control_target *ret, void **state,
-		  const char *const *argv)
-{
-	struct run_spec spec = { .argv = argv };
-	struct run_place place;
-
-	control_place(&place, *(enum run_user *)*state);
-	control_start(ret, &place, &spec);
-}
-
-static void finish(struct control_target *target)
-{
-	control_finish(target);
-	run_place_close(&target->place);
-}
-
 /* A trace whose program was let go: it says so, and that it is all there. */
 static void must_end_with(const struct trace *trace, const char *why)
 {
@@ -74,7 +58,7 @@ static void test_adds(void **state)
 	struct trace trace;
 	pid_t pid;
 
-	start(&target, state, cat);
+	control_open(&target, *(enum run_user *)*state, cat);
 	pid = target.child.pid;
 	control_do(&target.place, "-t s -f one -p", pid);
 	control_must_record(&target.place, pid, "s");
@@ -94,7 +78,7 @@ static void test_adds(void **state)
 	assert_int_equal(control_heard(&trace, "after"), 0);
 	assert_int_equal(trace_count(&trace, calls), 1);
 	trace_done(&trace);
-	finish(&target);
+	control_close(&target);
 }
 
 /* The old file ends, the new one begins with who the process is. (G36) */
@@ -104,7 +88,7 @@ static void test_moves(void **state)
 	struct trace trace;
 	pid_t pid;
 
-	start(&target, state, cat);
+	control_open(&target, *(enum run_user *)*state, cat);
 	pid = target.child.pid;
 	control_do(&target.place, "-t i -f one -p", pid);
 	control_say(&target, "to one");
@@ -127,7 +111,7 @@ static void test_moves(void **state)
 	assert_int_equal(control_heard(&trace, "to one"), 0);
 	assert_int_equal(control_heard(&trace, "to two"), 2);
 	trace_done(&trace);
-	finish(&target);
+	control_close(&target);
 }
 
 /* NetBSD's way: another file begins anew, the same one adds. (G13) */
@@ -136,7 +120,7 @@ static void test_replaces(void **state)
 	struct control_target target;
 	pid_t pid;
 
-	start(&target, state, cat);
+	control_open(&target, *(enum run_user *)*state, cat);
 	pid = target.child.pid;
 	control_do(&target.place, "-i -t s -f one -p", pid);
 	control_do(&target.place, "--rules=netbsd -a -t c -f one -p", pid);
@@ -145,7 +129,7 @@ static void test_replaces(void **state)
 	control_must_record(&target.place, pid, "n");
 	control_do(&target.place, "-c -p", pid);
 	control_must_be_free(pid);
-	finish(&target);
+	control_close(&target);
 }
 
 /* A file is another one to who is not recorded into it yet, though others are.
@@ -156,7 +140,7 @@ static void test_replaces_by_process(void **state)
 	struct control_target target;
 	pid_t pid, child;
 
-	start(&target, state, argv);
+	control_open(&target, *(enum run_user *)*state, argv);
 	control_say(&target, "there");
 	pid = target.child.pid;
 	child = attach_child_of(pid);
@@ -168,7 +152,7 @@ static void test_replaces_by_process(void **state)
 	control_must_record(&target.place, child, "n");
 	control_do(&target.place, "-c -d -p", pid);
 	control_must_be_free(child);
-	finish(&target);
+	control_close(&target);
 }
 
 /* Children are recorded that are born from then on. (G47) */
@@ -180,7 +164,7 @@ static void test_inherits(void **state)
 	struct trace trace;
 	pid_t pid;
 
-	start(&target, state, parent);
+	control_open(&target, *(enum run_user *)*state, parent);
 	pid = target.child.pid;
 	control_do(&target.place, "-t s -f one -p", pid);
 	control_say(&target, "not this one");
@@ -195,7 +179,7 @@ static void test_inherits(void **state)
 	assert_int_equal(trace_pids(&trace, pids, ARRAY_LEN(pids)), 1 + 2);
 	assert_true(trace_count(&trace, born) >= 3);
 	trace_done(&trace);
-	finish(&target);
+	control_close(&target);
 }
 
 /* How often it went to sleep for each word. */
@@ -219,7 +203,7 @@ static void test_stops(void **state)
 {
 	struct control_target target;
 
-	start(&target, state, cat);
+	control_open(&target, *(enum run_user *)*state, cat);
 	control_do(&target.place, "-t s -f one -p", target.child.pid);
 	assert_true(sleeps_per_word(&target) < 2.5);
 	control_do(&target.place, "-a -t c -f one -p", target.child.pid);
@@ -227,7 +211,7 @@ static void test_stops(void **state)
 	control_do(&target.place, "-c -t c -p", target.child.pid);
 	control_say(&target, "one more");
 	assert_true(sleeps_per_word(&target) < 2.5);
-	finish(&target);
+	control_close(&target);
 }
 
 /* ---- CLEAR ---- */
@@ -237,11 +221,11 @@ static void test_untraced(void **state)
 {
 	struct control_target target;
 
-	start(&target, state, cat);
+	control_open(&target, *(enum run_user *)*state, cat);
 	control_do(&target.place, "-c -p", target.child.pid);
 	control_do(&target.place, "-c -t c -p", target.child.pid);
 	control_must_be_free(target.child.pid);
-	finish(&target);
+	control_close(&target);
 }
 
 /* Taking away what is not set changes nothing. (G14) */
@@ -249,11 +233,11 @@ static void test_unset(void **state)
 {
 	struct control_target target;
 
-	start(&target, state, cat);
+	control_open(&target, *(enum run_user *)*state, cat);
 	control_do(&target.place, "-t ci -f one -p", target.child.pid);
 	control_do(&target.place, "-c -t ns -p", target.child.pid);
 	control_must_record(&target.place, target.child.pid, "ci");
-	finish(&target);
+	control_close(&target);
 }
 
 /* Again and again: each time it is recorded, and each time it is free. (G15) */
@@ -263,7 +247,7 @@ static void test_again(void **state)
 	struct trace trace;
 	char word[16];
 
-	start(&target, state, cat);
+	control_open(&target, *(enum run_user *)*state, cat);
 	for (int i = 0; i < 10; i++) {
 		snprintf(word, sizeof(word), "word %d", i);
 		control_do(&target.place, "-p", target.child.pid);
@@ -276,7 +260,7 @@ static void test_again(void **state)
 		assert_int_equal(control_heard(&trace, "unheard"), 0);
 		trace_done(&trace);
 	}
-	finish(&target);
+	control_close(&target);
 }
 
 /* How often it looked for a path. */
@@ -335,7 +319,7 @@ static void test_filtered(void **state)
 	control_say(&target, "fourth");
 	assert_int_equal(status_tracer(pid), guardian);
 	check_filtered(&place);
-	finish(&target);
+	control_close(&target);
 }
 
 /* ---- CLEARFILE, and all ---- */

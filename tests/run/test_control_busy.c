@@ -26,22 +26,6 @@ static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
 
 static const char *const cat[] = { "cat", NULL };
 
-static void start(struct control_target *ret, void **state,
-		  const char *const *argv)
-{
-	struct run_spec spec = { .argv = argv };
-	struct run_place place;
-
-	control_place(&place, *(enum run_user *)*state);
-	control_start(ret, &place, &spec);
-}
-
-static void finish(struct control_target *target)
-{
-	control_finish(target);
-	run_place_close(&target->place);
-}
-
 /* Sets, changes and clears, and waits until nobody traces it. */
 #define PROD                                                                   \
 	"#!/bin/sh\n"                                                          \
@@ -138,7 +122,7 @@ static void test_thread_births(void **state)
 		struct control_target target;
 		struct trace trace;
 
-		start(&target, state, argv);
+		control_open(&target, *(enum run_user *)*state, argv);
 		control_do(&target.place, "-t s -p", target.child.pid);
 		assert_int_equal(write(target.in.write, "1", 1), 1);
 		control_do(&target.place, "-i -t s -p", target.child.pid);
@@ -149,7 +133,7 @@ static void test_thread_births(void **state)
 		must_be_recorded(&trace, target.out.read);
 		trace_done(&trace);
 		target.out.read = open("/dev/null", O_RDONLY | O_CLOEXEC);
-		finish(&target);
+		control_close(&target);
 	}
 }
 
@@ -159,7 +143,7 @@ static void test_stopped(void **state)
 	struct control_target target;
 	pid_t pid;
 
-	start(&target, state, cat);
+	control_open(&target, *(enum run_user *)*state, cat);
 	pid = target.child.pid;
 	kill(pid, SIGSTOP);
 	status_await(pid, 'T');
@@ -175,7 +159,7 @@ static void test_stopped(void **state)
 	}
 	kill(pid, SIGCONT);
 	control_say(&target, "on");
-	finish(&target);
+	control_close(&target);
 }
 
 /* It works or does not, and says no more than a line. */

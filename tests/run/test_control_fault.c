@@ -29,22 +29,6 @@ static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
 
 static const char *const cat[] = { "cat", NULL };
 
-static void start(struct control_target *ret, void **state,
-		  const char *const *argv)
-{
-	struct run_spec spec = { .argv = argv };
-	struct run_place place;
-
-	control_place(&place, *(enum run_user *)*state);
-	control_start(ret, &place, &spec);
-}
-
-static void finish(struct control_target *target)
-{
-	control_finish(target);
-	run_place_close(&target->place);
-}
-
 /* It works or does not, and says no more than a line. */
 static void end_client(struct run_child *client)
 {
@@ -170,7 +154,7 @@ static void test_supervisor_stopped(void **state)
 	struct control_target target;
 	pid_t recorder;
 
-	start(&target, state, cat);
+	control_open(&target, *(enum run_user *)*state, cat);
 	control_do(&target.place, "-t s -p", target.child.pid);
 	recorder = status_tracer(target.child.pid);
 	kill(recorder, SIGSTOP);
@@ -182,7 +166,7 @@ static void test_supervisor_stopped(void **state)
 	kill(recorder, SIGCONT);
 	control_do(&target.place, "-c -p", target.child.pid);
 	control_must_be_free(target.child.pid);
-	finish(&target);
+	control_close(&target);
 }
 
 /* ---- a trace that nobody reads ---- */

@@ -28,24 +28,9 @@ static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
 
 static const char *const cat[] = { "cat", NULL };
 
-static void start(struct control_target *ret, enum run_user user)
-{
-	struct run_spec spec = { .argv = cat };
-	struct run_place place;
-
-	control_place(&place, user);
-	control_start(ret, &place, &spec);
-}
-
 static void start_state(struct control_target *ret, void **state)
 {
-	start(ret, *(enum run_user *)*state);
-}
-
-static void finish(struct control_target *target)
-{
-	control_finish(target);
-	run_place_close(&target->place);
+	control_open(ret, *(enum run_user *)*state, cat);
 }
 
 /* What --status says first; empty where there is no supervisor just now. */
@@ -135,7 +120,7 @@ static void test_owner(void **state)
 	waitpid(owner, NULL, 0);
 	control_do(&target.place, "-c -p", pid);
 	control_must_be_free(pid);
-	finish(&target);
+	control_close(&target);
 }
 
 /* Who takes the owner back resets all that was recorded for it. (G7) */
@@ -164,7 +149,7 @@ static void test_owner_taken_back(void **state)
 	control_must_record(&target.place, pid, "c");
 	kill(owner, SIGKILL);
 	waitpid(owner, NULL, 0);
-	finish(&target);
+	control_close(&target);
 }
 
 static void test_owner_of_others(void **state)
@@ -173,10 +158,10 @@ static void test_owner_of_others(void **state)
 	struct run_place other;
 
 	(void)state;
-	start(&target, RUN_AS_ORDINARY);
+	control_open(&target, RUN_AS_ORDINARY, cat);
 	if (!target.place.drops) {
 		printf("skipped: only root is more than one user\n");
-		finish(&target);
+		control_close(&target);
 		skip();
 	}
 	other = control_place_of(&target.place, ANOTHER_UID);
@@ -187,7 +172,7 @@ static void test_owner_of_others(void **state)
 			    "you are neither its owner nor of its user");
 	control_must_refuse(&other, "--resume -p", target.child.pid,
 			    "you are neither its owner nor of its user");
-	finish(&target);
+	control_close(&target);
 }
 
 /* ---- pauses ---- */
@@ -222,7 +207,7 @@ static void test_pause(void **state)
 	assert_int_equal(control_covered(&trace, "paused by request"), 1);
 	assert_int_equal(control_covered(&trace, "resumed: "), 1);
 	trace_done(&trace);
-	finish(&target);
+	control_close(&target);
 }
 
 /* ---- the background ---- */
@@ -303,7 +288,7 @@ static void test_background(void **state)
 	attach_clear(&target.place, recorder, pid);
 	control_must_be_free(pid);
 	check_back(&target.place);
-	finish(&target);
+	control_close(&target);
 }
 
 /* With many threads letting go takes its time, and the background recorder is
@@ -346,7 +331,7 @@ static void test_background_ended(void **state)
 	attach_end(status_tracer(target.child.pid), target.child.pid);
 	end_background(&background, 0);
 	control_must_be_free(target.child.pid);
-	finish(&target);
+	control_close(&target);
 }
 
 /* There is nothing to come back to. */
@@ -357,7 +342,7 @@ static void test_background_target_ends(void **state)
 
 	start_state(&target, state);
 	start_background(&background, &target);
-	finish(&target);
+	control_close(&target);
 	end_background(&background, 0);
 }
 

@@ -20,21 +20,7 @@
 
 static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
 
-static void start(struct control_target *ret, enum run_user user)
-{
-	static const char *const cat[] = { "cat", NULL };
-	struct run_spec spec = { .argv = cat };
-	struct run_place place;
-
-	control_place(&place, user);
-	control_start(ret, &place, &spec);
-}
-
-static void finish(struct control_target *target)
-{
-	control_finish(target);
-	run_place_close(&target->place);
-}
+static const char *const cat[] = { "cat", NULL };
 
 static json_t *status_of(const struct run_place *place, pid_t pid)
 {
@@ -129,7 +115,7 @@ static void test_status(void **state)
 	json_t *document;
 	bool is_root = geteuid() == 0;
 
-	start(&target, *(enum run_user *)*state);
+	control_open(&target, *(enum run_user *)*state, cat);
 	control_must_refuse(&target.place, "--status -p", target.child.pid,
 			    "it is not traced");
 	control_do(&target.place, "-i -t ci -f one -p", target.child.pid);
@@ -145,7 +131,7 @@ static void test_status(void **state)
 		check_details(document, &target, !target.place.drops);
 		json_decref(document);
 	}
-	finish(&target);
+	control_close(&target);
 }
 
 /* (G10) */
@@ -156,7 +142,7 @@ static void test_status_lines(void **state)
 	struct text said;
 	pid_t pid;
 
-	start(&target, RUN_AS_ORDINARY);
+	control_open(&target, RUN_AS_ORDINARY, cat);
 	(void)state;
 	pid = target.child.pid;
 	run_place_file(&target.place, "one", file);
@@ -173,7 +159,7 @@ static void test_status_lines(void **state)
 		 pid, file);
 	assert_non_null(strstr(text_string(&said), wanted));
 	text_done(&said);
-	finish(&target);
+	control_close(&target);
 }
 
 int main(void)

@@ -248,3 +248,19 @@ size_t control_covered(const struct trace *trace, const char *why)
 	}
 	return count;
 }
+
+void control_open(struct control_target *ret, enum run_user user,
+		  const char *const *argv)
+{
+	struct run_spec spec = { .argv = argv };
+	struct run_place place;
+
+	control_place(&place, user);
+	control_start(ret, &place, &spec);
+}
+
+void control_close(struct control_target *target)
+{
+	control_finish(target);
+	run_place_close(&target->place);
+}

@@ -26,6 +26,11 @@ struct control_target {
 void control_start(struct control_target *ret, const struct run_place *place,
 		   const struct run_spec *spec);
 
+/* The same in a place of its own, to be ended with it. */
+void control_open(struct control_target *ret, enum run_user user,
+		  const char *const *argv);
+void control_close(struct control_target *target);
+
 /* Tells it a word, and waits until it has come back and it sleeps again. */
 void control_say(const struct control_target *target, const char *word);
 
