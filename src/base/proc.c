@@ -185,6 +185,17 @@ int proc_status(pid_t tid, struct proc_status *ret)
 	return 0;
 }
 
+int proc_process(pid_t pid, struct proc_status *ret)
+{
+	int r = proc_status(pid, ret);
+
+	if (r < 0)
+		return r;
+	return ret->tgid == pid && (!ret->is_zombie || ret->threads > 1)
+		   ? 0
+		   : -ESRCH;
+}
+
 /* Entries of a directory that are numbers. */
 static int each_number(const char *directory, proc_visit *visit, void *context)
 {
@@ -247,6 +258,13 @@ int proc_start_time(pid_t tid, uint64_t *ret)
 		return -EPROTO;
 	*ret = strtoull(at, NULL, 10);
 	return 0;
+}
+
+bool proc_is_same(pid_t tid, uint64_t start)
+{
+	uint64_t now;
+
+	return !proc_start_time(tid, &now) && now == start;
 }
 
 /* A file that is a line of words. */

@@ -49,6 +49,10 @@ struct proc_status {
 /* 0; -ESRCH when there is no such process; -errno. */
 int proc_status(pid_t tid, struct proc_status *ret);
 
+/* The same of a process: -ESRCH too where that is a thread of one, or has
+ * ended. One whose leader alone has ended lives. */
+int proc_process(pid_t pid, struct proc_status *ret);
+
 /*
  * Visits all threads of a process, or all processes, as /proc lists them: some
  * that come or go meanwhile may be missed. Ends with the first negative answer,
@@ -65,6 +69,8 @@ bool proc_has_children(pid_t tid);
 
 /* Start time in clock ticks since boot: with the pid, an identity. */
 int proc_start_time(pid_t tid, uint64_t *ret);
+/* Whether that is still the one, alive or a zombie, that started then. */
+bool proc_is_same(pid_t tid, uint64_t start);
 
 /*
  * The call that a thread sleeps in, or -1 when it sleeps outside of any;

@@ -217,10 +217,8 @@ int judge_peer(struct judge_credential *ret, pid_t pid, uid_t uid, gid_t gid,
 
 static bool is_self(const struct judge_credential *credential, pid_t target)
 {
-	uint64_t start;
-
 	return credential->pid == target && credential->start &&
-	       !proc_start_time(target, &start) && start == credential->start;
+	       proc_is_same(target, credential->start);
 }
 
 static bool is_unprivileged_off(void)

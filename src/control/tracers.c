@@ -28,12 +28,8 @@ static int look_at(void *context, pid_t pid)
 {
 	struct tracers *found = context;
 	struct proc_status status;
-	int r = proc_status(pid, &status);
+	int r = proc_process(pid, &status);
 
-	/* A thread is no process, and a zombie is none any more. */
-	if (!r &&
-	    (status.tgid != pid || (status.is_zombie && status.threads <= 1)))
-		r = -ESRCH;
 	if (r < 0)
 		return r;
 	found->all++;

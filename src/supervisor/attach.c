@@ -106,21 +106,6 @@ static void interrupt_threads(struct seizing *seizing)
 		interrupt_thread(seizing, task);
 }
 
-/* There is none of a thread that is no leader. */
-static int check_process(pid_t pid)
-{
-	struct proc_status status;
-	int r;
-
-	r = proc_status(pid, &status);
-	if (r < 0)
-		return r;
-	/* A leader may end first. */
-	return status.tgid == pid && (!status.is_zombie || status.threads > 1)
-		   ? 0
-		   : -ESRCH;
-}
-
 bool attach_holds(pid_t pid, pid_t whom)
 {
 	struct proc_status status;
@@ -152,8 +137,9 @@ static int seize_process(struct supervisor *supervisor, struct process *process,
 int attach_process(struct supervisor *supervisor, pid_t pid,
 		   const struct recording_change *change)
 {
+	struct proc_status status;
 	struct process *process;
-	int r = check_process(pid);
+	int r = proc_process(pid, &status);
 
 	if (r < 0)
 		return r;

@@ -149,11 +149,9 @@ static bool is_gone(const struct away *away)
 {
 	pid_t pid = away->process->pid;
 	struct proc_status status;
-	uint64_t start;
 
-	return proc_start_time(pid, &start) < 0 || start != away->start ||
-	       proc_status(pid, &status) < 0 ||
-	       (status.is_zombie && status.threads < 2);
+	return !proc_is_same(pid, away->start) ||
+	       proc_process(pid, &status) < 0;
 }
 
 static enum fate fate_of(const struct away *away)

@@ -22,10 +22,8 @@
 static bool is_alive(const struct ownership_identity *identity)
 {
 	struct proc_status status;
-	uint64_t start;
 
-	return identity->pid && !proc_start_time(identity->pid, &start) &&
-	       start == identity->start &&
+	return identity->pid && proc_is_same(identity->pid, identity->start) &&
 	       !proc_status(identity->pid, &status) && !status.is_zombie;
 }
 
