@@ -262,7 +262,7 @@ int proc_start_time(pid_t tid, uint64_t *ret)
 
 bool proc_is_same(pid_t tid, uint64_t start)
 {
-	uint64_t now;
+	uint64_t now = 0;
 
 	return !proc_start_time(tid, &now) && now == start;
 }

@@ -108,6 +108,8 @@ static void test_start_time_of_hostile_name(void **state)
 
 	(void)state;
 	assert_int_equal(proc_start_time(getpid(), &before), 0);
+	assert_true(proc_is_same(getpid(), before));
+	assert_false(proc_is_same(getpid(), before + 1));
 	assert_true(before > 0);
 	assert_int_equal(prctl(PR_SET_NAME, ") R 1 2 3\n"), 0);
 	assert_int_equal(proc_start_time(getpid(), &after), 0);
@@ -204,6 +206,8 @@ static void test_process_that_is_gone(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_int_equal(proc_status(pid, &status), -ESRCH);
 	assert_int_equal(proc_start_time(pid, &start), -ESRCH);
+	assert_false(proc_is_same(pid, 0));
+	assert_int_equal(proc_process(pid, &status), -ESRCH);
 	assert_int_equal(proc_comm(pid, comm), -ESRCH);
 }
 
