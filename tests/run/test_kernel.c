@@ -178,7 +178,8 @@ static pid_t record(struct state *state)
 	struct run_spec spec = { .argv = state->program->argv,
 				 .trace = options,
 				 .prepare = gate_wait,
-				 .context = &gate };
+				 .context = &gate,
+				 .prepare_waits = true };
 	struct text why = TEXT_INIT;
 	struct run_result result;
 	struct run_child child;

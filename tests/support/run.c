@@ -156,6 +156,15 @@ static void child_run(const struct run_place *place,
 	_exit(CANNOT_RUN);
 }
 
+/* Until the exec, or the end, has closed the other end. */
+static void await_exec(int read_end)
+{
+	char byte;
+
+	while (read(read_end, &byte, 1) < 0 && errno == EINTR)
+		;
+}
+
 static void close_files(struct run_child *child)
 {
 	if (child->out >= 0)
@@ -163,6 +172,27 @@ static void close_files(struct run_child *child)
 	if (child->err >= 0)
 		close(child->err);
 	child->out = child->err = -1;
+}
+
+static int fork_child(struct run_child *child, const struct run_place *place,
+		      const struct run_spec *spec,
+		      const struct run_image *image)
+{
+	int ends[2], r = 0;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	fflush(NULL);
+	child->pid = fork();
+	if (child->pid == 0)
+		child_run(place, spec, image, child);
+	if (child->pid < 0)
+		r = -errno;
+	close(ends[1]);
+	if (!r && !spec->prepare_waits)
+		await_exec(ends[0]);
+	close(ends[0]);
+	return r;
 }
 
 int run_start(struct run_child *ret, const struct run_place *place,
@@ -177,16 +207,10 @@ int run_start(struct run_child *ret, const struct run_place *place,
 	child.err = memfd_create("stderr", MFD_CLOEXEC);
 	if (!r && (child.out < 0 || child.err < 0))
 		r = -errno;
+	if (!r)
+		r = fork_child(&child, place, spec, &image);
 	if (r < 0)
 		goto close;
-	fflush(NULL);
-	child.pid = fork();
-	if (child.pid == 0)
-		child_run(place, spec, &image, &child);
-	if (child.pid < 0) {
-		r = -errno;
-		goto close;
-	}
 	child.pidfd = (int)syscall(SYS_pidfd_open, child.pid, 0);
 	*ret = child;
 	return 0;

@@ -73,6 +73,8 @@ struct run_spec {
 	 * descriptors are still there, and are closed by the exec. */
 	void (*prepare)(void *context);
 	void *context;
+	/* prepare() waits for what happens after run_start(). */
+	bool prepare_waits;
 };
 
 struct run_result {
@@ -96,6 +98,8 @@ struct run_child {
 	int err;
 	unsigned seconds;
 };
+/* Returns when the child is the program, with its user, or has ended without;
+ * with prepare_waits at once. */
 int run_start(struct run_child *ret, const struct run_place *place,
 	      const struct run_spec *spec);
 int run_finish(struct run_child *child, struct run_result *ret);
