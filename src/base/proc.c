@@ -228,15 +228,25 @@ int proc_each_process(proc_visit *visit, void *context)
 	return each_number("/proc", visit, context);
 }
 
-bool proc_has_children(pid_t tid)
+bool proc_has_children(pid_t pid, pid_t tid)
 {
 	_cleanup_fd_ int fd = -1;
 	char name[PROC_NAME_MAX], what[32], byte;
 
 	snprintf(what, sizeof(what), "task/%d/children", tid);
-	proc_name(name, tid, what);
+	proc_name(name, pid, what);
 	fd = open(name, O_RDONLY | O_CLOEXEC);
 	return fd >= 0 && fd_read_full(fd, &byte, 1) == 1;
+}
+
+pid_t proc_last_born(void)
+{
+	char data[32];
+	/* Not /proc/loadavg: what containers put over it is made up. */
+	ssize_t n = fd_read_file(AT_FDCWD, "/proc/sys/kernel/ns_last_pid", data,
+				 sizeof(data));
+
+	return n < 0 ? (pid_t)n : (pid_t)strtol(data, NULL, 10);
 }
 
 int proc_start_time(pid_t tid, uint64_t *ret)

@@ -65,7 +65,11 @@ int proc_each_process(proc_visit *visit, void *context);
 
 /* Whether there is a process that this thread, and no other, would be told the
  * end of. False, too, where the kernel does not say. */
-bool proc_has_children(pid_t tid);
+bool proc_has_children(pid_t pid, pid_t tid);
+
+/* The last number that a thread or process got, of all that we can see; while
+ * it stays nobody was born. -errno where the kernel does not say. */
+pid_t proc_last_born(void);
 
 /* Start time in clock ticks since boot: with the pid, an identity. */
 int proc_start_time(pid_t tid, uint64_t *ret);

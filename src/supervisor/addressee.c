@@ -9,5 +9,5 @@
 
 bool addressee_may_be(pid_t pid, pid_t tid)
 {
-	return tid == pid || proc_has_children(tid);
+	return tid == pid || proc_has_children(pid, tid);
 }

@@ -26,6 +26,7 @@ struct seizing {
 	struct process *process;
 	struct tracee_options options;
 	bool spares_addressees;
+	pid_t last_born; /* before anybody was looked at */
 };
 
 /* Who is gone, or follows its creator already, need not be seized. */
@@ -59,6 +60,7 @@ static int seize_thread(void *context, pid_t tid)
 	if (!task)
 		return -ENOMEM;
 	task->is_attaching = true;
+	task->is_addressee = !seizing->spares_addressees;
 	return 1;
 }
 
@@ -69,6 +71,7 @@ static int seize_threads(struct seizing *seizing)
 	pid_t pid = seizing->process->pid;
 	int fresh;
 
+	seizing->last_born = proc_last_born();
 	seizing->spares_addressees = true;
 	fresh = proc_each_thread(pid, seize_thread, seizing);
 	seizing->spares_addressees = false;
@@ -86,10 +89,24 @@ static void interrupt_thread(struct seizing *seizing, struct task *task)
 	if (task->process != seizing->process || !task->is_attaching ||
 	    task->is_awaited)
 		return;
-	if (seizing->spares_addressees &&
-	    addressee_may_be(task->process->pid, task->tid))
+	if (seizing->spares_addressees && task->is_addressee)
 		return;
 	await_thread(seizing->supervisor, task);
+}
+
+/* Children may have come meanwhile. */
+static void find_addressees(struct seizing *seizing)
+{
+	struct process *process = seizing->process;
+	pid_t last_born = proc_last_born();
+	struct task *task, *next;
+
+	if (last_born >= 0 && last_born == seizing->last_born)
+		return;
+	HASH_ITER (hh, seizing->supervisor->tasks.tasks, task, next)
+		if (task->process == process && task->is_attaching)
+			task->is_addressee = addressee_may_be(process->pid,
+							      task->tid);
 }
 
 /* Only once all are seized: what is addressed to one of them wakes that one,
@@ -98,6 +115,7 @@ static void interrupt_threads(struct seizing *seizing)
 {
 	struct task *task, *next;
 
+	find_addressees(seizing);
 	seizing->spares_addressees = true;
 	HASH_ITER (hh, seizing->supervisor->tasks.tasks, task, next)
 		interrupt_thread(seizing, task);

@@ -3,6 +3,8 @@
  */
 #include "supervisor/await.h"
 
+#include <utlist.h>
+
 #include "base/clock.h"
 #include "supervisor/alarm.h"
 #include "supervisor/state.h"
@@ -15,6 +17,11 @@ void await_thread(struct supervisor *supervisor, struct task *task)
 		task->is_awaited = true;
 		supervisor->await.waiting++;
 	}
+	if (!task->is_asked) {
+		task->is_asked = true;
+		DL_APPEND2(supervisor->await.asked, task, asked_prev,
+			   asked_next);
+	}
 	tracee_interrupt(task->tid);
 }
 
@@ -26,8 +33,31 @@ void await_begin(struct supervisor *supervisor,
 	alarm_set();
 }
 
+void await_stopped(struct supervisor *supervisor, struct task *task)
+{
+	if (!task->is_asked)
+		return;
+	task->is_asked = false;
+	DL_DELETE2(supervisor->await.asked, task, asked_prev, asked_next);
+}
+
+unsigned await_asked(const struct supervisor *supervisor, pid_t *ret,
+		     unsigned max)
+{
+	const struct task *task;
+	unsigned count = 0;
+
+	DL_FOREACH2 (supervisor->await.asked, task, asked_next) {
+		if (count == max)
+			break;
+		ret[count++] = task->tid;
+	}
+	return count;
+}
+
 void await_met(struct supervisor *supervisor, struct task *task)
 {
+	await_stopped(supervisor, task);
 	if (!task->is_awaited)
 		return;
 	task->is_awaited = false;

@@ -17,7 +17,8 @@
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 
-#define ANYBODY (-1)
+#define ANYBODY   (-1)
+#define ASKED_MAX 64
 
 /* glibc's waitid() has no rusage. */
 static int raw_waitid(idtype_t type, pid_t pid, siginfo_t *info, int options,
@@ -234,6 +235,25 @@ static int collect_all(struct supervisor *supervisor, struct collect *collect)
 	return 0;
 }
 
+/* Looks at those that were asked to stop: where they are many, to look at all
+ * for each of them is what takes the time. True when there was something. */
+static bool collect_asked(struct supervisor *supervisor,
+			  struct collect *collect)
+{
+	pid_t tids[ASKED_MAX];
+	unsigned count;
+	bool empty;
+
+	if (collect->asked_rounds++ == COLLECT_ASKED_ROUNDS) {
+		collect->asked_rounds = 0;
+		return false;
+	}
+	count = await_asked(supervisor, tids, ASKED_MAX);
+	for (unsigned i = 0; i < count; i++)
+		take(supervisor, collect, tids[i], WNOHANG, &empty);
+	return has_something(supervisor, collect);
+}
+
 void collect_keep(pid_t tid)
 {
 	siginfo_t info;
@@ -246,6 +266,8 @@ int collect_stops(struct supervisor *supervisor, struct collect *collect)
 	int r = 0;
 
 	collect->count = 0;
+	if (supervisor->await.asked && collect_asked(supervisor, collect))
+		return 0;
 	if (hint_is_due(&supervisor->hint, HASH_COUNT(supervisor->tasks.tasks)))
 		r = collect_hinted(supervisor, collect);
 	if (!r)

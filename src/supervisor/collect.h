@@ -16,8 +16,12 @@ struct supervisor;
 /* So many stops may be answered, each as it is met, before all are gathered. */
 #define COLLECT_PUT_OFF_MAX 8
 
+/* So often in a row it is looked only at those that were asked to stop. */
+#define COLLECT_ASKED_ROUNDS 8
+
 struct collect {
 	unsigned count;
+	unsigned asked_rounds;
 	unsigned put_off; /* stops met since all were gathered */
 	struct stop stops[COLLECT_MAX];
 };

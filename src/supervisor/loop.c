@@ -254,6 +254,7 @@ static void note_cpu(struct supervisor *supervisor, struct task *task,
 /* Somebody waits for this stop. */
 static void meet(struct supervisor *supervisor, struct task *task)
 {
+	await_stopped(supervisor, task);
 	/* For one that is let go the wait is over when it is gone. */
 	if (task->process && detach_is_due(task) && !task->is_attaching)
 		return;

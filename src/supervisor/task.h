@@ -63,7 +63,9 @@ struct task {
 	bool is_telling;      /* nobody may be held during it */
 	bool names_status;    /* a path in it ends in "status" */
 	bool is_attaching;    /* seized while it ran: has not stopped yet */
+	bool is_addressee;    /* it was one when it was seized */
 	bool is_awaited;      /* somebody waits for it to stop */
+	bool is_asked;        /* to stop, and was not seen to since */
 	bool runs_free;       /* its calls do not stop */
 	bool has_old_options; /* how it is traced is to be renewed */
 	bool exiting;         /* past PTRACE_EVENT_EXIT */
@@ -74,6 +76,7 @@ struct task {
 	struct task_interrupted interrupted;
 	struct task_stepping stepping;
 	struct task_parked parked;
+	struct task *asked_prev, *asked_next; /* await.h */
 	UT_hash_handle hh;
 };
 

@@ -224,10 +224,29 @@ static void test_children(void **state)
 		printf("skipped: /proc does not tell of children\n");
 		skip();
 	}
-	assert_true(proc_has_children(getpid()));
+	assert_true(proc_has_children(getpid(), getpid()));
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	assert_false(proc_has_children(getpid()));
-	assert_false(proc_has_children(pid));
+	assert_false(proc_has_children(getpid(), getpid()));
+	assert_false(proc_has_children(pid, pid));
+}
+
+/* Whoever is born moves it. */
+static void test_last_born(void **state)
+{
+	pid_t before = proc_last_born();
+	pid_t pid;
+
+	(void)state;
+	if (before < 0) {
+		printf("skipped: /proc does not tell of births\n");
+		skip();
+	}
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(0);
+	assert_int_not_equal(proc_last_born(), before);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
 int main(void)
@@ -244,6 +263,7 @@ int main(void)
 		cmocka_unit_test(test_run_time),
 		cmocka_unit_test(test_process_that_is_gone),
 		cmocka_unit_test(test_children),
+		cmocka_unit_test(test_last_born),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
