@@ -86,8 +86,7 @@ static int seize_threads(struct seizing *seizing)
 
 static void interrupt_thread(struct seizing *seizing, struct task *task)
 {
-	if (task->process != seizing->process || !task->is_attaching ||
-	    task->is_awaited)
+	if (!task->is_attaching || task->is_awaited)
 		return;
 	if (seizing->spares_addressees && task->is_addressee)
 		return;
@@ -103,10 +102,9 @@ static void find_addressees(struct seizing *seizing)
 
 	if (last_born >= 0 && last_born == seizing->last_born)
 		return;
-	HASH_ITER (hh, seizing->supervisor->tasks.tasks, task, next)
-		if (task->process == process && task->is_attaching)
-			task->is_addressee = addressee_may_be(process->pid,
-							      task->tid);
+	TASK_EACH_KIN(process->tasks, task, next)
+	if (task->is_attaching)
+		task->is_addressee = addressee_may_be(process->pid, task->tid);
 }
 
 /* Only once all are seized: what is addressed to one of them wakes that one,
@@ -117,11 +115,11 @@ static void interrupt_threads(struct seizing *seizing)
 
 	find_addressees(seizing);
 	seizing->spares_addressees = true;
-	HASH_ITER (hh, seizing->supervisor->tasks.tasks, task, next)
-		interrupt_thread(seizing, task);
+	TASK_EACH_KIN(seizing->process->tasks, task, next)
+	interrupt_thread(seizing, task);
 	seizing->spares_addressees = false;
-	HASH_ITER (hh, seizing->supervisor->tasks.tasks, task, next)
-		interrupt_thread(seizing, task);
+	TASK_EACH_KIN(seizing->process->tasks, task, next)
+	interrupt_thread(seizing, task);
 }
 
 bool attach_holds(pid_t pid, pid_t whom)

@@ -68,15 +68,18 @@ static void let_go(struct supervisor *supervisor, struct task *task)
 		life_leave(supervisor, task);
 }
 
+/* The process is gone with its last thread. */
 static void let_go_parked(struct supervisor *supervisor, pid_t pid,
 			  enum task_turn turn)
 {
+	struct process *process = task_process(&supervisor->tasks, pid);
 	struct task *task, *next;
 
-	HASH_ITER (hh, supervisor->tasks.tasks, task, next)
-		if (task->parked.active && task->process->pid == pid &&
-		    task->parked.turn == turn)
-			let_go(supervisor, task);
+	if (!process)
+		return;
+	TASK_EACH_KIN(process->tasks, task, next)
+	if (task->parked.active && task->parked.turn == turn)
+		let_go(supervisor, task);
 }
 
 /* Once those that signals are addressed to are gone, nobody is woken any more
@@ -88,21 +91,20 @@ static enum task_turn find_turn(const struct task *task)
 	return task->restarted >= 0 ? TASK_TURN_SECOND : TASK_TURN_FIRST;
 }
 
-static void find_turns(struct supervisor *supervisor,
-		       const struct process *process)
+static void find_turns(const struct process *process)
 {
 	struct task *task, *next;
 
-	HASH_ITER (hh, supervisor->tasks.tasks, task, next)
-		if (task->parked.active && task->process == process)
-			task->parked.turn = find_turn(task);
+	TASK_EACH_KIN(process->tasks, task, next)
+	if (task->parked.active)
+		task->parked.turn = find_turn(task);
 }
 
 static void let_go_all(struct supervisor *supervisor, struct process *process)
 {
 	pid_t pid = process->pid;
 
-	find_turns(supervisor, process);
+	find_turns(process);
 	let_go_parked(supervisor, pid, TASK_TURN_FIRST);
 	let_go_parked(supervisor, pid, TASK_TURN_SECOND);
 	let_go_parked(supervisor, pid, TASK_TURN_LAST);

@@ -292,9 +292,9 @@ static void adopt_orphans(struct supervisor *supervisor)
 {
 	struct task *task, *next;
 
-	HASH_ITER (hh, supervisor->tasks.tasks, task, next)
-		if (!task->process && life_adopt(supervisor, task))
-			answer_newborn(supervisor, task);
+	TASK_EACH_KIN(supervisor->tasks.newborns, task, next)
+	if (life_adopt(supervisor, task))
+		answer_newborn(supervisor, task);
 }
 
 /* Only once all stops are answered: one that was left with the kernel would be

@@ -121,14 +121,13 @@ static void tell(struct task *task, const struct program_answer *answer,
 
 /* ---- leaving ---- */
 
-static void interrupt_others(struct supervisor *supervisor,
-			     const struct task *task)
+static void interrupt_others(const struct task *task)
 {
 	struct task *other, *next;
 
-	HASH_ITER (hh, supervisor->tasks.tasks, other, next)
-		if (other != task && other->process == task->process)
-			tracee_interrupt(other->tid);
+	TASK_EACH_KIN(task->process->tasks, other, next)
+	if (other != task)
+		tracee_interrupt(other->tid);
 }
 
 /* An interrupt that is pending does no harm here, unlike in detach.c: execve
@@ -142,7 +141,7 @@ static void let_go(struct supervisor *supervisor, struct task *task)
 	if (state_is_recorded(process)) {
 		if (!away_remember(supervisor, task))
 			recording_end(supervisor, process, true);
-		interrupt_others(supervisor, task);
+		interrupt_others(task);
 	}
 	collect_keep(task->tid);
 	detach_thread(supervisor, task, 0);

@@ -121,7 +121,7 @@ static void pass_caught(struct task *task, int signal_number)
  * too, out of calls that it does not restart: from now on their ends are seen,
  * and they go on.
  */
-static void note_ignored(struct supervisor *supervisor, struct task *task)
+static void note_ignored(struct task *task)
 {
 	struct process *process = task->process;
 	struct task *other, *next;
@@ -130,9 +130,9 @@ static void note_ignored(struct supervisor *supervisor, struct task *task)
 	    process->task_count == 1)
 		return;
 	process->is_disturbed = true;
-	HASH_ITER (hh, supervisor->tasks.tasks, other, next)
-		if (other != task && other->process == process)
-			tracee_interrupt(other->tid);
+	TASK_EACH_KIN(process->tasks, other, next)
+	if (other != task)
+		tracee_interrupt(other->tid);
 }
 
 struct psig_answer psig_deliver(struct supervisor *supervisor,
@@ -165,7 +165,7 @@ struct psig_answer psig_deliver(struct supervisor *supervisor,
 	if (action == KTR_SIG_IGN ||
 	    (action == KTR_SIG_DFL && is_ignored_by_default(signal_number))) {
 		call_restart_interrupted(task);
-		note_ignored(supervisor, task);
+		note_ignored(task);
 	} else if (action != KTR_SIG_DFL) {
 		pass_caught(task, signal_number);
 	}

@@ -42,12 +42,6 @@ static size_t name_of(const struct session *session, char name[PATH_MAX])
 	return length < 0 ? 0 : (size_t)length;
 }
 
-/* Asked to stop, for a request or an attach, and has not yet. */
-static bool is_late(const struct task *task, const struct process *process)
-{
-	return task->process == process && task->is_awaited;
-}
-
 /* ---- as JSON ---- */
 
 static void next_object(struct text *text)
@@ -79,15 +73,17 @@ static void put_letters(struct text *text, const struct process *process)
 	facility_letters(text, process->plan->wish.facilities);
 }
 
-static void put_json_late(struct text *text, struct supervisor *supervisor,
-			  const struct process *process)
+/* Those that were asked to stop, for a request or an attach, and have not yet.
+ */
+static void put_json_late(struct text *text, const struct process *process)
 {
 	const char *comma = "";
 	struct task *task, *next;
 
 	text_put(text, ",\"late\":[");
-	HASH_ITER (hh, supervisor->tasks.tasks, task, next) {
-		if (!is_late(task, process))
+	TASK_EACH_KIN(process->tasks, task, next)
+	{
+		if (!task->is_awaited)
 			continue;
 		text_format(text, "%s%d", comma, task->tid);
 		comma = ",";
@@ -111,7 +107,7 @@ static void put_json_process(struct text *text, struct supervisor *supervisor,
 	text_json_bool(text, "root", process->facilities & KTRFAC_ROOT);
 	text_json_bool(text, "filter", process->is_filtered);
 	text_json_unsigned(text, "threads", process->task_count);
-	put_json_late(text, supervisor, process);
+	put_json_late(text, process);
 	put_name(text, process->session);
 	text_char(text, '}');
 }
@@ -172,15 +168,13 @@ static void put_line_session(struct text *text, const struct session *session)
 	text_char(text, '\n');
 }
 
-static void put_late(struct text *text, struct supervisor *supervisor,
-		     const struct process *process)
+static void put_late(struct text *text, const struct process *process)
 {
 	struct task *task, *next;
 
-	HASH_ITER (hh, supervisor->tasks.tasks, task, next)
-		if (is_late(task, process))
-			text_format(text, ", thread %d has not stopped yet",
-				    task->tid);
+	TASK_EACH_KIN(process->tasks, task, next)
+	if (task->is_awaited)
+		text_format(text, ", thread %d has not stopped yet", task->tid);
 }
 
 static void put_line_process(struct text *text, struct supervisor *supervisor,
@@ -200,7 +194,7 @@ static void put_line_process(struct text *text, struct supervisor *supervisor,
 		text_put(text, ", set by root");
 	text_format(text, ", %u thread%s", process->task_count,
 		    process->task_count == 1 ? "" : "s");
-	put_late(text, supervisor, process);
+	put_late(text, process);
 	text_put(text, ", to ");
 	put_escaped(text, name, name_of(process->session, name));
 	text_char(text, '\n');

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include <utlist.h>
+
 struct task *task_find(struct task_table *table, pid_t tid)
 {
 	struct task *task;
@@ -37,6 +39,7 @@ struct task *task_add(struct task_table *table, pid_t tid,
 		return NULL;
 	}
 	table->unclaimed++;
+	DL_APPEND2(table->newborns, task, kin_prev, kin_next);
 	if (process)
 		task_claim(table, task, process);
 	return task;
@@ -45,17 +48,22 @@ struct task *task_add(struct task_table *table, pid_t tid,
 void task_claim(struct task_table *table, struct task *task,
 		struct process *process)
 {
-	task->process = process;
-	process->task_count++;
+	DL_DELETE2(table->newborns, task, kin_prev, kin_next);
 	table->unclaimed--;
+	task->process = process;
+	DL_APPEND2(process->tasks, task, kin_prev, kin_next);
+	process->task_count++;
 }
 
 void task_remove(struct task_table *table, struct task *task)
 {
-	if (task->process)
+	if (task->process) {
+		DL_DELETE2(task->process->tasks, task, kin_prev, kin_next);
 		task->process->task_count--;
-	else
+	} else {
+		DL_DELETE2(table->newborns, task, kin_prev, kin_next);
 		table->unclaimed--;
+	}
 	HASH_DEL(table->tasks, task);
 	free(task);
 }
@@ -79,12 +87,7 @@ struct task *task_of(struct task_table *table, const struct process *process)
 {
 	struct task *task = task_find(table, process->pid);
 
-	if (task && task->process == process)
-		return task;
-	for (task = table->tasks; task; task = task->hh.next)
-		if (task->process == process)
-			return task;
-	return NULL;
+	return task && task->process == process ? task : process->tasks;
 }
 
 struct task *task_of_known(struct task_table *table,

@@ -77,6 +77,7 @@ struct task {
 	struct task_stepping stepping;
 	struct task_parked parked;
 	struct task *asked_prev, *asked_next; /* await.h */
+	struct task *kin_prev, *kin_next;     /* of the same process */
 	UT_hash_handle hh;
 };
 
@@ -90,7 +91,8 @@ struct task_signals {
 
 struct process {
 	pid_t pid;
-	pid_t parent; /* whose fork made it; 0: nobody's whom we traced */
+	pid_t parent;       /* whose fork made it; 0: nobody's whom we traced */
+	struct task *tasks; /* by kin_next */
 	unsigned task_count;
 	unsigned parked; /* of these */
 	uint64_t parked_until_ns;
@@ -122,8 +124,15 @@ struct process {
 struct task_table {
 	struct task *tasks;
 	struct process *processes;
-	unsigned unclaimed; /* newborns without a process */
+	struct task *newborns; /* without a process, by kin_next */
+	unsigned unclaimed;    /* how many these are */
 };
+
+/* Visits the threads of a process, or newborns; the one that is visited may be
+ * removed, and the process with its last. */
+#define TASK_EACH_KIN(first, task, next)                                       \
+	for ((task) = (first); (task) && ((next) = (task)->kin_next, 1);       \
+	     (task) = (next))
 
 void task_table_done(struct task_table *table);
 
