@@ -41,25 +41,14 @@ unsigned capture_needs(const struct sysdesc_row *row, uint32_t facilities)
 		needs |= CAPTURE_AT_EXIT;
 	if ((facilities & KTRFAC(KTR_GENIO)) && capture_inner_moves(row))
 		needs |= CAPTURE_AT_ENTRY | CAPTURE_AT_EXIT;
+	if (facilities & CAPTURE_STRUCTS)
+		needs |= capture_struct_needs(row) | capture_inner_structs(row);
 	if ((facilities & (KTRFAC(KTR_ARGS) | KTRFAC(KTR_ENVS))) &&
 	    row->effect == EFFECT_EXEC)
 		needs |= CAPTURE_AT_EXIT;
 	if ((facilities & KTRFAC(KTR_USER)) && row->effect == EFFECT_UTRACE)
 		needs |= CAPTURE_AT_ENTRY;
 	return needs;
-}
-
-/* A literal without its NUL; how long it is. */
-static size_t put_text(uint8_t *to, const char *text)
-{
-	size_t length = 0;
-
-	for (; text[length] != 0; length++) {
-		to[length] = (uint8_t)text[length];
-		/* As in capture_copy(). */
-		__asm__("" : "+r"(length));
-	}
-	return length;
 }
 
 /* In decimal, without a NUL; how long it is. */
@@ -88,9 +77,9 @@ static void put_number(int64_t number, const struct capture_sink *sink)
 
 	if (!room)
 		return;
-	length = put_text(room, KTR_STRUCT_SYSCALL_NUMBER);
+	length = capture_put_text(room, KTR_STRUCT_SYSCALL_NUMBER);
 	room[length++] = 0;
-	length += put_text(room + length, "number:");
+	length += capture_put_text(room + length, "number:");
 	length += put_decimal(room + length, number);
 	room[length++] = 0;
 	sink->commit(sink->context, length);
@@ -145,7 +134,9 @@ void capture_entry(const struct capture_policy *policy,
 	if (call->row && capture_wants(policy, KTR_NAMEI) &&
 	    has_path(call->row))
 		capture_path_entry(&job);
-	if (call->inner && capture_wants(policy, KTR_GENIO))
+	if (call->row && (policy->facilities & CAPTURE_STRUCTS))
+		capture_struct_entry(&job);
+	if (call->inner)
 		capture_inner_entry(&job);
 }
 
@@ -167,10 +158,12 @@ void capture_exit(const struct capture_policy *policy,
 		capture_path_exit(&job);
 	if (is_exec)
 		capture_vector_exit(&job);
-	if (call->failed || call->result < 0 ||
-	    !capture_wants(policy, KTR_GENIO))
+	if (call->failed || call->result < 0)
 		return;
-	capture_bytes_exit(&job);
+	if (policy->facilities & CAPTURE_STRUCTS)
+		capture_struct_exit(&job);
+	if (capture_wants(policy, KTR_GENIO))
+		capture_bytes_exit(&job);
 	if (call->inner)
 		capture_inner_exit(&job);
 }

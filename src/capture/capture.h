@@ -73,9 +73,11 @@ struct capture_call {
 	const struct sysdesc_inner *inner;
 	int64_t number;
 	uint64_t args[6];
+	uint8_t abi;          /* enum sysdesc_abi */
 	uint8_t word;         /* bytes of a pointer in the call's ABI: 4 or 8 */
 	uint8_t unread_paths; /* bit n: argument n's path faulted at entry */
 	uint64_t inner_args[6]; /* of what it carries, by capture_entry() */
+	uint32_t room; /* at entry, where DEREF says how much that is */
 	/* exit */
 	int64_t result; /* -errno .. -1 when failed */
 	bool failed;
@@ -91,7 +93,8 @@ struct capture_call {
 unsigned capture_needs(const struct sysdesc_row *row, uint32_t facilities);
 
 /*
- * At the entry: SYSCALL, then NAMEI for each path that can be read. Sets
+ * At the entry: SYSCALL, NAMEI for each path that can be read, STRUCT for what
+ * goes in. Sets
  * call->inner to NULL where the arguments of what is carried cannot be read.
  */
 void capture_entry(const struct capture_policy *policy,
@@ -101,7 +104,8 @@ void capture_entry(const struct capture_policy *policy,
 
 /*
  * At the exit, before capture_return(): NAMEI for paths that faulted at the
- * entry, ARGS and ENVS of an exec that failed, GENIO for the bytes moved.
+ * entry, ARGS and ENVS of an exec that failed, STRUCT for what came out, GENIO
+ * for the bytes moved.
  */
 void capture_exit(const struct capture_policy *policy,
 		  struct capture_call *call,

@@ -81,16 +81,6 @@ static int32_t first_fd(const struct capture_call *call)
 	return -1;
 }
 
-/* A length that was passed by value. An int has no upper half. */
-static uint64_t passed_length(const struct capture_call *call, unsigned index)
-{
-	uint64_t length = capture_argument(call, index);
-	unsigned kind = call->row->arg[index].kind;
-
-	return kind == KIND_INT || kind == KIND_UINT ? (uint32_t)length
-						     : length;
-}
-
 /* Is it a number that can bound a length? */
 static bool is_count(const struct sysdesc_arg *arg)
 {
@@ -110,7 +100,8 @@ static bool result_bytes(const struct capture_call *call, unsigned bound,
 	uint64_t length = (uint64_t)call->result;
 
 	if (is_count(&call->row->arg[bound]))
-		length = capture_minimum(length, passed_length(call, bound));
+		length = capture_minimum(length,
+					 capture_passed_length(call, bound));
 	*ret_length = length;
 	return length > 0 || call->result == 0;
 }
@@ -138,7 +129,7 @@ static bool moved_bytes(const struct capture_job *job, unsigned index,
 	case LENGTH_RESULT:
 		return result_bytes(call, arg->len_arg, ret_length);
 	case LENGTH_ARG:
-		*ret_length = passed_length(call, arg->len_arg);
+		*ret_length = capture_passed_length(call, arg->len_arg);
 		return capture_argument(call, index) != 0;
 	case LENGTH_DEREF:
 		return dereferenced_bytes(
@@ -207,7 +198,7 @@ static void put_scattered(const struct capture_job *job, unsigned index,
 						  CAPTURE_MOVED_MAX);
 	if (arg->kind == KIND_IOVEC)
 		capture_iov_vector(job, transfer, address,
-				   passed_length(call, arg->len_arg));
+				   capture_passed_length(call, arg->len_arg));
 	else if (arg->kind == KIND_MSGHDR)
 		capture_iov_message(job, transfer, address);
 	else

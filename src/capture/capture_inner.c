@@ -16,6 +16,42 @@ bool capture_inner_moves(const struct sysdesc_row *carrier)
 	return false;
 }
 
+unsigned capture_inner_structs(const struct sysdesc_row *carrier)
+{
+	unsigned needs = 0;
+
+	for (unsigned i = 0; i < sysdesc_inner_count(); i++)
+		if (sysdesc_inner(i)->carrier == carrier)
+			needs |= capture_struct_needs(sysdesc_inner(i)->row);
+	/* Where the arguments are read is the entry. */
+	return needs ? needs | CAPTURE_AT_ENTRY : 0;
+}
+
+/* Whether something is wanted of what its arguments point at. */
+static bool is_wanted(const struct capture_job *job)
+{
+	const struct sysdesc_row *row = job->call->inner->row;
+
+	return (capture_wants(job->policy, KTR_GENIO) &&
+		capture_row_moves(row)) ||
+	       ((job->policy->facilities & CAPTURE_STRUCTS) &&
+		capture_struct_needs(row));
+}
+
+/* The call as if nobody carried it. Not as a whole: some compilers would make a
+ * call of memset(). */
+static void unwrap(const struct capture_call *call, struct capture_call *ret)
+{
+	ret->row = call->inner->row;
+	ret->number = call->number;
+	ret->abi = call->abi;
+	ret->word = call->word;
+	ret->room = call->room;
+	ret->result = call->result;
+	for (unsigned i = 0; i < ret->row->narg; i++)
+		ret->args[i] = call->inner_args[i];
+}
+
 /* How many words the call looks at. */
 static unsigned count_words(const struct sysdesc_inner *inner)
 {
@@ -55,10 +91,13 @@ static uint64_t argument(const struct capture_call *call, unsigned index,
 void capture_inner_entry(const struct capture_job *job)
 {
 	struct capture_call *call = job->call;
+	struct capture_call inner;
+	const struct capture_job inner_job = { job->policy, &inner, job->memory,
+					       job->sink };
 	uint32_t words[WORDS_MAX];
 	uint32_t length;
 
-	if (!capture_row_moves(call->inner->row))
+	if (!is_wanted(job))
 		return;
 	length = count_words(call->inner) * (uint32_t)sizeof(words[0]);
 	if (length > 0 &&
@@ -68,6 +107,11 @@ void capture_inner_entry(const struct capture_job *job)
 	}
 	for (unsigned i = 0; i < call->inner->row->narg; i++)
 		call->inner_args[i] = argument(call, i, words);
+	if (!(job->policy->facilities & CAPTURE_STRUCTS))
+		return;
+	unwrap(call, &inner);
+	capture_struct_entry(&inner_job);
+	call->room = inner.room;
 }
 
 void capture_inner_exit(const struct capture_job *job)
@@ -77,12 +121,9 @@ void capture_inner_exit(const struct capture_job *job)
 	const struct capture_job inner_job = { job->policy, &inner, job->memory,
 					       job->sink };
 
-	/* Not as a whole: some compilers would make a call of memset(). */
-	inner.row = call->inner->row;
-	inner.number = call->number;
-	inner.word = call->word;
-	inner.result = call->result;
-	for (unsigned i = 0; i < inner.row->narg; i++)
-		inner.args[i] = call->inner_args[i];
-	capture_bytes_exit(&inner_job);
+	unwrap(call, &inner);
+	if (job->policy->facilities & CAPTURE_STRUCTS)
+		capture_struct_exit(&inner_job);
+	if (capture_wants(job->policy, KTR_GENIO))
+		capture_bytes_exit(&inner_job);
 }

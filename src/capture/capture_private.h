@@ -44,6 +44,7 @@ bool capture_row_moves(const struct sysdesc_row *row);
 void capture_inner_entry(const struct capture_job *job);
 void capture_inner_exit(const struct capture_job *job);
 bool capture_inner_moves(const struct sysdesc_row *carrier);
+unsigned capture_inner_structs(const struct sysdesc_row *carrier);
 
 /* capture_bytes.c: GENIO for what the call moved. */
 void capture_bytes_exit(const struct capture_job *job);
@@ -83,8 +84,17 @@ void capture_iov_messages(const struct capture_job *job,
 			  const struct capture_transfer *transfer,
 			  uint64_t address);
 
+/* capture_struct.c: STRUCT and STRUCT_ARRAY for what the arguments point at.
+ * Which stops do they need? */
+void capture_struct_entry(const struct capture_job *job);
+void capture_struct_exit(const struct capture_job *job);
+unsigned capture_struct_needs(const struct sysdesc_row *row);
+
 /* capture_vector.c: ARGS and ENVS of an exec that failed. */
 void capture_vector_exit(const struct capture_job *job);
+
+/* Does the policy want structures, alone or as arrays? */
+#define CAPTURE_STRUCTS (KTRFAC(KTR_STRUCT) | KTRFAC(KTR_STRUCT_ARRAY))
 
 static inline bool capture_wants(const struct capture_policy *policy,
 				 enum ktr_kind kind)
@@ -120,6 +130,17 @@ static inline uint64_t capture_argument(const struct capture_call *call,
 	uint64_t value = call->args[index];
 
 	return capture_long(call) == 4 ? (uint32_t)value : value;
+}
+
+/* A length that was passed by value. An int has no upper half. */
+static inline uint64_t capture_passed_length(const struct capture_call *call,
+					     unsigned index)
+{
+	uint64_t length = capture_argument(call, index);
+	unsigned kind = call->row->arg[index].kind;
+
+	return kind == KIND_INT || kind == KIND_UINT ? (uint32_t)length
+						     : length;
 }
 
 /* Bytes of a pointer of the calling program. */
@@ -184,6 +205,27 @@ static inline void capture_copy(uint8_t *to, const uint8_t *from, size_t length)
 		*to++ = *from++;
 		__asm__("" : "+r"(to), "+r"(from));
 	}
+}
+
+static inline size_t capture_length_of_text(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length] != 0) {
+		length++;
+		/* As above. */
+		__asm__("" : "+r"(length));
+	}
+	return length;
+}
+
+/* A text without its NUL; how long it is. */
+static inline size_t capture_put_text(uint8_t *to, const char *text)
+{
+	size_t length = capture_length_of_text(text);
+
+	capture_copy(to, (const uint8_t *)text, length);
+	return length;
 }
 
 /* Where the first NUL is; length when there is none. */

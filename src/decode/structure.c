@@ -1,12 +1,14 @@
 /*
  * Structures as text. Knows which names are field lists and walks them with
- * trace/fields.h; knows no layout of Linux's own structures.
+ * trace/fields.h; layout.c walks those of Linux.
  */
 #include <string.h>
 
 #include "base/array.h"
 #include "base/text.h"
+#include "decode/address.h"
 #include "decode/data.h"
+#include "decode/layout.h"
 #include "decode/structure.h"
 #include "trace/fields.h"
 #include "trace/record.h"
@@ -44,10 +46,11 @@ bool structure_is_ours(const struct record *record)
 	       structure_has_fields(record->structure.name);
 }
 
-bool structure_is_opaque(const struct record *record)
+bool structure_is_opaque(const struct record *record, enum sysdesc_abi abi)
 {
-	return record->kind == KTR_STRUCT_ARRAY ||
-	       (record->kind == KTR_STRUCT && !structure_is_ours(record));
+	if (record->kind != KTR_STRUCT && record->kind != KTR_STRUCT_ARRAY)
+		return false;
+	return !structure_is_ours(record) && !layout_is_known(record, abi);
 }
 
 bool structure_is_list(const char *name, const char *field, size_t length)
@@ -102,23 +105,139 @@ static void structure_bytes(struct text *text, uint64_t count)
 	text_put(text, count == 1 ? " byte" : " bytes");
 }
 
+/* ---- Linux's own ---- */
+
+struct structure_output {
+	struct text *text;
+	const struct data_style *style;
+	unsigned depth;
+	bool any; /* something stands in front within the same braces */
+};
+
+static void structure_part(struct structure_output *output, const char *name)
+{
+	text_put(output->text, output->any ? ", " : " ");
+	output->any = true;
+	if (name)
+		text_put(output->text, name);
+	if (name)
+		text_char(output->text, '=');
+}
+
+static void structure_begin(void *context, const char *name, bool is_list)
+{
+	struct structure_output *output = context;
+	bool is_array = is_list && name;
+
+	/* The outermost braces are those of the record. */
+	if (output->depth++ > 0) {
+		structure_part(output, name);
+		text_char(output->text, is_array ? '[' : '{');
+	}
+	output->any = false;
+}
+
+static void structure_end(void *context, bool is_list)
+{
+	struct structure_output *output = context;
+
+	output->any = true;
+	if (--output->depth > 0)
+		text_put(output->text, is_list ? " ]" : " }");
+}
+
+static void structure_number(void *context, const char *name,
+			     enum layout_form form, uint64_t value)
+{
+	struct structure_output *output = context;
+
+	structure_part(output, name);
+	switch (form) {
+	case LAYOUT_SIGNED:
+		text_decimal(output->text, (int64_t)value);
+		break;
+	case LAYOUT_UNSIGNED:
+		text_unsigned(output->text, value);
+		break;
+	case LAYOUT_HEX:
+		text_hex(output->text, value);
+		break;
+	case LAYOUT_OCTAL:
+		text_octal(output->text, value);
+		break;
+	}
+}
+
+static void structure_text(void *context, const char *name, const void *data,
+			   size_t length)
+{
+	struct structure_output *output = context;
+
+	structure_part(output, name);
+	data_quote(output->text, data, length, output->style);
+}
+
+static void structure_address(void *context, const char *name, const void *data,
+			      size_t length)
+{
+	struct structure_output *output = context;
+	struct address address;
+
+	structure_part(output, name);
+	if (address_parse(data, length, &address))
+		address_put(output->text, &address, output->style);
+	else
+		structure_bytes(output->text, length);
+}
+
+static void structure_layout(struct text *text, const struct record *record,
+			     enum sysdesc_abi abi,
+			     const struct data_style *style)
+{
+	struct structure_output context = { .text = text, .style = style };
+	const struct layout_output output = {
+		.context = &context,
+		.begin = structure_begin,
+		.end = structure_end,
+		.number = structure_number,
+		.text = structure_text,
+		.address = structure_address,
+	};
+
+	text_put(text, " {");
+	layout_put(record, abi, &output);
+	text_put(text, " }");
+}
+
+static void structure_count(struct text *text, const struct record *record)
+{
+	text_char(text, '[');
+	text_unsigned(text, record->structure.length / record->structure.size);
+	text_char(text, ']');
+}
+
+static void structure_size(struct text *text, const struct record *record)
+{
+	bool is_array = record->kind == KTR_STRUCT_ARRAY;
+
+	text_put(text, ", ");
+	structure_bytes(text, is_array ? record->structure.size
+				       : record->structure.length);
+	text_put(text, is_array ? " each" : "");
+}
+
 void structure_put(struct text *text, const struct record *record,
-		   const struct data_style *style)
+		   enum sysdesc_abi abi, const struct data_style *style)
 {
 	text_put(text, "struct ");
 	text_put(text, record->structure.name);
-	if (record->kind == KTR_STRUCT_ARRAY) {
-		text_char(text, '[');
-		text_unsigned(text, record->structure.length /
-					record->structure.size);
-		text_put(text, "], ");
-		structure_bytes(text, record->structure.size);
-		text_put(text, " each");
-	} else if (structure_is_ours(record)) {
+	if (record->kind == KTR_STRUCT_ARRAY)
+		structure_count(text, record);
+	if (structure_is_ours(record))
 		structure_fields(text, record->structure.data,
 				 record->structure.length, style);
-	} else {
-		text_put(text, ", ");
-		structure_bytes(text, record->structure.length);
-	}
+	else if (layout_is_known(record, abi))
+		structure_layout(text, record, abi, style);
+	else
+		structure_size(text, record);
 }

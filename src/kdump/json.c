@@ -8,8 +8,10 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "decode/name.h"
+#include "decode/layout.h"
 #include "decode/structure.h"
 #include "kdump/json.h"
+#include "kdump/json_layout.h"
 #include "kdump/json_value.h"
 #include "kdump/options.h"
 #include "kdump/state.h"
@@ -150,6 +152,7 @@ static void json_csw(const struct json *json)
 static void json_struct(const struct json *json)
 {
 	const struct record *record = json->record;
+	enum sysdesc_abi abi = state_abi(json->state, record);
 
 	json_value_string(json->text, "name", record->structure.name);
 	if (structure_is_ours(record)) {
@@ -160,6 +163,10 @@ static void json_struct(const struct json *json)
 	if (record->kind == KTR_STRUCT_ARRAY)
 		json_value_integer(json->text, "item_size",
 				   (int64_t)record->structure.size);
+	if (layout_is_known(record, abi)) {
+		json_layout_put(json->text, "value", record, abi);
+		return;
+	}
 	json_data(json, record->structure.data, record->structure.length);
 }
 

@@ -26,10 +26,15 @@ static bool json_value_is_first(const struct text *text)
 	return last == '{' || last == '[';
 }
 
-void json_value_open(struct text *text, const char *name)
+void json_value_next(struct text *text)
 {
 	if (!json_value_is_first(text))
 		text_char(text, ',');
+}
+
+void json_value_open(struct text *text, const char *name)
+{
+	json_value_next(text);
 	text_char(text, '"');
 	text_put(text, name);
 	text_put(text, "\":");
@@ -40,12 +45,21 @@ void json_value_string(struct text *text, const char *name, const char *value)
 	text_json_bytes(text, name, value, strlen(value));
 }
 
-static void json_value_put_integer(struct text *text, int64_t value)
+void json_value_put_integer(struct text *text, int64_t value)
 {
 	bool exact = value > -JSON_VALUE_EXACT && value < JSON_VALUE_EXACT;
 
 	text_put(text, exact ? "" : "\"");
 	text_decimal(text, value);
+	text_put(text, exact ? "" : "\"");
+}
+
+void json_value_put_unsigned(struct text *text, uint64_t value)
+{
+	bool exact = value < JSON_VALUE_EXACT;
+
+	text_put(text, exact ? "" : "\"");
+	text_unsigned(text, value);
 	text_put(text, exact ? "" : "\"");
 }
 
@@ -86,8 +100,7 @@ void json_value_time(struct text *text, const char *name, uint64_t time_ns)
 	text_bytes(text, digits, sizeof(digits));
 }
 
-/* A string as an item of an array. */
-static void json_value_item(struct text *text, const void *data, size_t length)
+void json_value_put_bytes(struct text *text, const void *data, size_t length)
 {
 	if (text_is_utf8(data, length)) {
 		text_json_string(text, data, length);
@@ -108,7 +121,7 @@ void json_value_strings(struct text *text, const char *name, const void *data,
 	text_char(text, '[');
 	while (length > 0) {
 		one = strnlen(at, length);
-		json_value_item(text, at, one);
+		json_value_put_bytes(text, at, one);
 		/* A last string without its NUL was cut off; it is shown. */
 		one += one < length;
 		at += one;
@@ -194,7 +207,7 @@ static void json_value_array(struct text *text, const struct record *record,
 		if (field.is_number)
 			json_value_put_integer(text, field.number);
 		else
-			json_value_item(text, field.data, field.length);
+			json_value_put_bytes(text, field.data, field.length);
 		any = true;
 	}
 	text_char(text, ']');

@@ -216,7 +216,9 @@ static void line_body(const struct line *line)
 		break;
 	case KTR_STRUCT:
 	case KTR_STRUCT_ARRAY:
-		structure_put(line->text, line->record, &line->options->style);
+		structure_put(line->text, line->record,
+			      state_abi(line->state, line->record),
+			      &line->options->style);
 		break;
 	case KTR_SYSCTL:
 		line_sysctl(line);
@@ -250,7 +252,7 @@ static void line_data(const struct line *line)
 	if (record->kind == KTR_GENIO)
 		data_dump(line->text, record->genio.data,
 			  MIN(record->genio.length, most), style);
-	else if (structure_is_opaque(record))
+	else if (structure_is_opaque(record, state_abi(line->state, record)))
 		data_hexdump(line->text, record->structure.data,
 			     MIN(record->structure.length, most), style);
 }

@@ -73,6 +73,7 @@ static void take_call(struct task *task, const struct tracee_syscall *at,
 	call->number = (int32_t)at->number;
 	call->row = sysdesc_find(abi, call->number);
 	call->inner = sysdesc_inner_find(call->row, at->args[0]);
+	call->abi = (uint8_t)abi;
 	call->word = (uint8_t)sysdesc_word(abi);
 	call->unread_paths = 0;
 	for (unsigned i = 0; i < 6; i++)

@@ -62,6 +62,10 @@ enum sysdesc_blob {
 	BLOB_STATMOUNT,
 	BLOB_CACHESTAT_RANGE,
 	BLOB_CACHESTAT,
+	BLOB_FLOCK,
+	BLOB_FLOCK64,
+	BLOB_OWNER_EX,
+	BLOB_XATTR_ARGS,
 	/* waiting for descriptors */
 	BLOB_POLLFD,
 	BLOB_EPOLL_EVENT,
@@ -84,6 +88,9 @@ enum sysdesc_blob {
 	/* sockets */
 	BLOB_SOCKADDR,
 	BLOB_SOCKET_OPTION,
+	BLOB_IOVEC,
+	BLOB_MSGHDR,
+	BLOB_CONTROL, /* all control messages of a msghdr */
 	/* processes */
 	BLOB_RLIMIT,
 	BLOB_RLIMIT64,
@@ -100,18 +107,30 @@ enum sysdesc_blob {
 	BLOB_USER_DESC,
 	BLOB_CAP_HEADER,
 	BLOB_CAP_DATA,
+	BLOB_COMM,
+	BLOB_SOCK_FPROG,
+	BLOB_SOCK_FILTER,
 	/* the machine */
 	BLOB_UTSNAME,
 	BLOB_OLD_UTSNAME,    /* i386: olduname */
 	BLOB_OLDOLD_UTSNAME, /* i386: oldolduname */
 	BLOB_SYSINFO,
 	BLOB_SEMBUF,
+	BLOB_SHMID_DS,
+	BLOB_SEMID_DS,
+	BLOB_MSQID_DS,
 	BLOB_MQ_ATTR,
 	BLOB_PERF_EVENT_ATTR,
 	BLOB_BPF_ATTR,
 	BLOB_KEXEC_SEGMENT,
 	BLOB_LANDLOCK_RULESET,
 	BLOB_LSM_CTX,
+	/* terminals, and whatever else goes through ioctl */
+	BLOB_TERMIOS,
+	BLOB_TERMIOS2,
+	BLOB_WINSIZE,
+	BLOB_IFREQ,
+	BLOB_IOCTL, /* as the command's number says */
 	BLOB_COUNT
 };
 

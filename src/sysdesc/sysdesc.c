@@ -7,11 +7,22 @@
 
 #include <stddef.h>
 
+#include <asm/ioctls.h>
+#include <asm/termbits.h>
+#include <linux/fcntl.h>
+#include <linux/futex.h>
+#include <linux/ipc.h>
+#include <linux/prctl.h>
+#include <linux/seccomp.h>
+#include <linux/sockios.h>
+
 #include <ktrace-u/utrace.h>
 
 #include "sysdesc/row.h"
 #include "sysdesc/select.h"
 #include "sysdesc/sets.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Indices of the rows. */
 enum row_index {
@@ -69,6 +80,22 @@ static const struct sysdesc_inner inners[] = {
 #include "sysdesc/inner.def"
 };
 #undef INNER
+
+/* clang-format off */
+#define COMMAND(value, index, blob, way) \
+	{ value, index, BLOB_##blob, DIRECTION_##way },
+#define COMMANDS(row, mask, ...) \
+	static const struct sysdesc_command commands_##row[] = { __VA_ARGS__ };
+#include "sysdesc/command.def"
+#undef COMMANDS
+#define COMMANDS(row, mask, ...) \
+	{ &rows[ROW_##row], commands_##row, COUNT_OF(commands_##row), mask },
+static const struct sysdesc_commands commands[] = {
+#include "sysdesc/command.def"
+};
+#undef COMMANDS
+#undef COMMAND
+/* clang-format on */
 
 /* Row by number, and number by row; both one more, so that 0 says none. */
 #define NUMBER(number, id) [number] = ROW_##id + 1,
@@ -200,6 +227,23 @@ sysdesc_inner_find(const struct sysdesc_row *carrier, uint64_t command)
 		if (inners[i].carrier == carrier &&
 		    ((uint32_t)command & inners[i].mask) == inners[i].command)
 			return &inners[i];
+	return NULL;
+}
+
+const struct sysdesc_commands *sysdesc_commands(const struct sysdesc_row *row)
+{
+	for (unsigned i = 0; i < COUNT_OF(commands); i++)
+		if (commands[i].row == row)
+			return &commands[i];
+	return NULL;
+}
+
+const struct sysdesc_command *
+sysdesc_command(const struct sysdesc_commands *those, uint64_t value)
+{
+	for (unsigned i = 0; i < those->count; i++)
+		if (((uint32_t)value & those->mask) == those->commands[i].value)
+			return &those->commands[i];
 	return NULL;
 }
 

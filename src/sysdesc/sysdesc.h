@@ -222,6 +222,29 @@ const struct sysdesc_inner *sysdesc_inner(unsigned index);
 const struct sysdesc_inner *
 sysdesc_inner_find(const struct sysdesc_row *carrier, uint64_t command);
 
+/*
+ * Where a row has a CMD, that argument's value may say what another one points
+ * at, and which way it crosses the boundary (command.def).
+ */
+struct sysdesc_command {
+	uint32_t value;    /* of the CMD, as far as the mask goes */
+	uint8_t arg;       /* index of the argument */
+	uint8_t blob;      /* enum sysdesc_blob: a structure there */
+	uint8_t direction; /* enum sysdesc_direction */
+};
+struct sysdesc_commands {
+	const struct sysdesc_row *row;
+	const struct sysdesc_command *commands;
+	uint32_t count;
+	uint32_t mask;
+};
+
+/* Those of a row; NULL: it has none. */
+const struct sysdesc_commands *sysdesc_commands(const struct sysdesc_row *row);
+/* That of a value; NULL: there it is nothing, or nobody knows. */
+const struct sysdesc_command *
+sysdesc_command(const struct sysdesc_commands *those, uint64_t value);
+
 /* "x86_64", "i386", "x32", "aarch64"; "unknown" else. */
 const char *sysdesc_abi_name(enum sysdesc_abi abi);
 enum sysdesc_abi sysdesc_abi_by_name(const char *name);

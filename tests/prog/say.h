@@ -127,6 +127,22 @@ static inline void say_path(int arg, const char *directory, const char *path)
 	say_joined(arg, directory, path);
 }
 
+/* STRUCT and STRUCT_ARRAY: the name, and what is in it as kdump-u shows it. */
+__attribute__((format(printf, 1, 2))) static inline void
+say_struct(const char *format, ...)
+{
+	char text[4096];
+	va_list arguments;
+	int n;
+
+	va_start(arguments, format);
+	n = vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (n < 0 || (size_t)n >= sizeof(text))
+		abort();
+	say_line("STRU %s\n", text);
+}
+
 /* How the errors are called that the programs here meet. */
 static inline const char *say_error(int error)
 {

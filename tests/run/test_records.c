@@ -29,18 +29,19 @@ struct program {
 	const char *options[4];
 	size_t lines; /* it cannot say less */
 	bool needs_root;
+	bool needs_i386; /* a compiler for it, when this was built */
 	/* Of what it says these lines only, by their first words. */
 	const char *words[3];
 };
 
 /* clang-format off */
 static const struct program programs[] = {
-	{ "data that calls move", { "prog:genio" }, { "-i" }, .lines = 100 },
-	{ "attributes through a structure", { "prog:xattrs" }, { "-i" },
+	{ "data that calls move", { "prog:genio" }, { "-i", "-t-t" }, .lines = 100 },
+	{ "attributes through a structure", { "prog:xattrs" }, { "-i", "-t-t" },
 	  .lines = 17 },
-	{ "paths", { "prog:names" }, { "-i" }, .lines = 190 },
-	{ "signals", { "prog:signals" }, { "-i" }, .lines = 90 },
-	{ "signals without -i", { "prog:signals" }, { "-t+" }, .lines = 90 },
+	{ "paths", { "prog:names" }, { "-i", "-t-t" }, .lines = 190 },
+	{ "signals", { "prog:signals" }, { "-i", "-t-t" }, .lines = 90 },
+	{ "signals without -i", { "prog:signals" }, { "-t-t" }, .lines = 90 },
 	{ "signals alone", { "prog:signals" }, { "-ts" }, .lines = 17,
 	  .words = { "SIGNAL" } },
 	{ "signals alone, with -i", { "prog:signals" }, { "-i", "-ts" }, .lines = 17,
@@ -51,13 +52,18 @@ static const struct program programs[] = {
 	  .words = { "NAME", "PATH" } },
 	{ "data alone", { "prog:genio" }, { "-ti" }, .lines = 25,
 	  .words = { "DATA" } },
-	{ "other doors and numbers", { "prog:doors" }, { "-i" }, .lines = 40 },
-	{ "calls that others carry", { "prog:inner" }, { "-i" }, .lines = 60 },
+	{ "other doors and numbers", { "prog:doors" }, { "-i", "-t-t" }, .lines = 40 },
+	{ "calls that others carry", { "prog:inner" }, { "-i", "-t-t" }, .lines = 60 },
 	{ "data of calls that others carry", { "prog:inner" }, { "-ti" }, .lines = 14,
 	  .words = { "DATA" } },
 	{ "programs that cannot be executed", { "prog:execs" },
-	  { "-i", "-t+e" }, .lines = 30 },
-	{ "paths under another root", { "prog:names", "chroot" }, { "-i" }, .lines = 20,
+	  { "-i", "-t-te" }, .lines = 30 },
+	{ "structures", { "prog:structs" }, { "-i" }, .lines = 210 },
+	{ "structures alone", { "prog:structs" }, { "-tt" }, .lines = 80,
+	  .words = { "STRU" } },
+	{ "structures of i386", { "prog:structs32" }, { "-i" }, .lines = 210,
+	  .needs_i386 = true },
+	{ "paths under another root", { "prog:names", "chroot" }, { "-i", "-t-t" }, .lines = 20,
 	  .needs_root = true },
 };
 /* clang-format on */
@@ -131,6 +137,11 @@ static void test_program(void **state)
 
 	if (program->needs_root && geteuid() != 0) {
 		printf("skipped: %s: only as root\n", program->name);
+		skip();
+	}
+	if (program->needs_i386 && access(PROG_DIR "/structs32", X_OK) < 0) {
+		printf("skipped: %s: no compiler for i386 here\n",
+		       program->name);
 		skip();
 	}
 	run_traced(variant, &result, &trace);

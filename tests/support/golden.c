@@ -124,6 +124,7 @@ static void golden_other(struct sample *sample)
 	sample_record(sample, KTR_STRUCT_ARRAY,
 		      "\10\0\0\0\0\0\0\0pollfd\0\1\0\0\0\1\0\0\0\2\0\0\0\4\0\0",
 		      31);
+	sample_literal(sample, KTR_STRUCT, "bpf_attr\0\1\2\3");
 	sample_literal(sample, 99, "what is this");
 }
 

@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "decode/data.h"
+#include "decode/structure.h"
 #include "support/said.h"
 #include "support/trace.h"
 
@@ -81,6 +83,18 @@ static void put_path(struct text *lines, const struct trace_item *item)
 	text_char(lines, '\n');
 }
 
+/* One of Linux's. */
+static void put_linux(struct text *lines, const struct trace_item *item)
+{
+	const struct data_style style = { .width = 80 };
+	struct text all = TEXT_INIT;
+
+	structure_put(&all, &item->record, item->abi, &style);
+	text_format(lines, "STRU %s\n",
+		    text_string(&all) + strlen("struct "));
+	text_done(&all);
+}
+
 static void put_structure(struct text *lines, const struct trace_item *item)
 {
 	const char *name = item->record.structure.name;
@@ -94,9 +108,11 @@ static void put_structure(struct text *lines, const struct trace_item *item)
 	} else if (!strcmp(name, KTR_STRUCT_SYSCALL_NUMBER)) {
 		trace_number(item, "number", &number);
 		text_format(lines, "NUMBER %" PRId64 "\n", number);
-	} else {
+	} else if (structure_is_ours(&item->record)) {
 		trace_describe(item, lines);
 		text_char(lines, '\n');
+	} else {
+		put_linux(lines, item);
 	}
 }
 
@@ -128,6 +144,7 @@ static void put_item(struct text *lines, const struct trace_item *item)
 		put_strings(lines, "ENVS", record);
 		break;
 	case KTR_STRUCT:
+	case KTR_STRUCT_ARRAY:
 		put_structure(lines, item);
 		break;
 	default:

@@ -130,7 +130,6 @@ static void resolve_call(struct trace_memory *memory, struct trace_item *item,
 	struct trace_thread *thread;
 
 	item->number = code;
-	item->abi = abi_of(memory, item->record.pid, item->record.tid);
 	if (code == KTR_CODE_WIDE) {
 		thread = take_thread(memory, item->record.pid,
 				     item->record.tid);
@@ -143,6 +142,7 @@ static void resolve_call(struct trace_memory *memory, struct trace_item *item,
 
 static void learn(struct trace_memory *memory, struct trace_item *item)
 {
+	item->abi = abi_of(memory, item->record.pid, item->record.tid);
 	switch (item->record.kind) {
 	case KTR_PROCCTOR:
 		learn_procctor(memory, &item->record);

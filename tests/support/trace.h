@@ -17,8 +17,8 @@
 
 struct trace_item {
 	struct record record; /* payload is the item's own */
+	enum sysdesc_abi abi; /* of its thread's calls */
 	/* Of SYSCALL and SYSRET: */
-	enum sysdesc_abi abi;
 	int64_t number;                /* the whole one, if KTR_CODE_WIDE */
 	const struct sysdesc_row *row; /* NULL: nobody knows the number */
 };

@@ -159,7 +159,7 @@ static inline void fake_named(void *context, unsigned arg, int64_t dirfd,
 	name->after = fake->records;
 }
 
-/* Everything is wanted, of a 64-bit program without memory. */
+/* Everything is wanted but structures, of a 64-bit program without memory. */
 static inline struct fake *fake_new(const struct sysdesc_row *row)
 {
 	struct fake *fake = calloc(1, sizeof(*fake));
@@ -168,7 +168,8 @@ static inline struct fake *fake_new(const struct sysdesc_row *row)
 	fake->memory = (struct capture_memory){ fake, fake_read };
 	fake->sink = (struct capture_sink){ fake, fake_reserve, fake_commit,
 					    fake_cancel, fake_named };
-	fake->policy.facilities = KTRFAC_MASK;
+	fake->policy.facilities = KTRFAC_MASK & ~(KTRFAC(KTR_STRUCT) |
+						  KTRFAC(KTR_STRUCT_ARRAY));
 	fake->policy.genio_size = CAPTURE_GENIO_SIZE_DEFAULT;
 	fake->call.row = row;
 	fake->call.word = 8;

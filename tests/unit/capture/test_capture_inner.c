@@ -215,8 +215,8 @@ static void test_reads_nothing(void **state)
 		uint32_t facilities;
 	} rows[] = {
 		{ 0, KTRFAC(KTR_SYSCALL) | KTRFAC(KTR_SYSRET) },
-		{ 8, KTRFAC_MASK },
-		{ 9, KTRFAC_MASK },
+		{ 8, KTRFAC(KTR_SYSCALL) | KTRFAC(KTR_GENIO) },
+		{ 9, KTRFAC(KTR_SYSCALL) | KTRFAC(KTR_GENIO) },
 	};
 
 	(void)state;

@@ -1,6 +1,6 @@
 /*
- * GENIO of bytes that a structure holds or leads to: behind the long of a
- * struct msgbuf, where a struct xattr_args says.
+ * STRUCT and STRUCT_ARRAY: which, when, of how many bytes. Rows of the four
+ * kernels: G38.
  */
 #include "fake.h"
 
@@ -8,218 +8,492 @@
 
 #include "base/array.h"
 
-#define STRUCTURE UINT64_C(0x10000)
-#define VALUE     UINT64_C(0x20000)
+#define AT    UINT64_C(0x10000)
+#define OTHER UINT64_C(0x20000)
+#define THIRD UINT64_C(0x30000)
+#define NAME  UINT64_C(0x40000)
 
-static const struct sysdesc_row msgsnd_row = {
-	.name = "msgsnd",
-	.narg = 3,
-	.result = RESULT_ZERO,
-	.arg = { { .kind = KIND_INT },
-		 { .kind = KIND_MSGBUF,
-		   .direction = DIRECTION_IN,
-		   .length = LENGTH_ARG,
-		   .len_arg = 2 },
-		 { .kind = KIND_SIZE } },
-};
-static const struct sysdesc_row msgrcv_row = {
-	.name = "msgrcv",
-	.narg = 3,
-	.result = RESULT_COUNT,
-	.arg = { { .kind = KIND_INT },
-		 { .kind = KIND_MSGBUF,
-		   .direction = DIRECTION_OUT,
-		   .length = LENGTH_RESULT,
-		   .len_arg = 2 },
-		 { .kind = KIND_SIZE } },
-};
-static const struct sysdesc_row setxattrat_row = {
-	.name = "setxattrat",
-	.narg = 3,
-	.result = RESULT_ZERO,
-	.arg = { { .kind = KIND_DIRFD },
-		 { .kind = KIND_XATTR,
-		   .direction = DIRECTION_IN,
-		   .length = LENGTH_ARG,
-		   .len_arg = 2 },
-		 { .kind = KIND_SIZE } },
-};
-static const struct sysdesc_row getxattrat_row = {
-	.name = "getxattrat",
-	.narg = 3,
-	.result = RESULT_COUNT,
-	.arg = { { .kind = KIND_DIRFD },
-		 { .kind = KIND_XATTR,
-		   .direction = DIRECTION_OUT,
-		   .length = LENGTH_RESULT,
-		   .len_arg = 2 },
-		 { .kind = KIND_SIZE } },
+enum number {
+	STAT = 4,
+	POLL = 7,
+	RT_SIGACTION = 13,
+	IOCTL = 16,
+	SELECT = 23,
+	NANOSLEEP = 35,
+	CONNECT = 42,
+	ACCEPT = 43,
+	RECVMSG = 47,
+	FCNTL = 72,
+	GETGROUPS = 115,
+	PRCTL = 157,
+	PSELECT6 = 270,
+	PERF_EVENT_OPEN = 298,
+	IO_SUBMIT = 209,
+	UTIMENSAT = 280,
+	I386_SOCKETCALL = 102,
+	I386_NANOSLEEP = 162,
 };
 
-/* The ABIs by what is said of a call: its word, and its number. */
-static const struct abi {
-	uint8_t word;
-	int64_t number;
-	unsigned skip; /* bytes of a long */
-} abis[] = {
-	{ 8, 69, 8 },
-	{ 4, 69, 4 },
-	{ 4, SYSDESC_X32_BIT + 69, 8 },
-};
-
-static struct fake *fake_structure(const struct sysdesc_row *row,
-				   const struct abi *abi, uint64_t size)
+static struct fake *fake_call(enum sysdesc_abi abi, int64_t number)
 {
-	struct fake *fake = fake_new(row);
+	struct fake *fake = fake_new(sysdesc_find(abi, number));
 
-	fake->policy.facilities = KTRFAC(KTR_GENIO);
-	fake->call.word = abi->word;
-	fake->call.number = abi->number;
-	fake->call.args[0] = 3;
-	fake->call.args[1] = STRUCTURE;
-	fake->call.args[2] = size;
+	assert_non_null(fake->call.row);
+	fake->policy.facilities = KTRFAC(KTR_STRUCT) | KTRFAC(KTR_STRUCT_ARRAY);
+	fake->call.abi = (uint8_t)abi;
+	fake->call.word = (uint8_t)sysdesc_word(abi);
+	fake->call.number = number;
 	return fake;
 }
 
-/* A record of these bytes without a descriptor; NULL: no record. */
-static void expect(struct fake *fake, int32_t rw, const char *bytes,
-		   size_t length)
+static void expect_struct(const struct fake *fake, unsigned index,
+			  const char *name, const void *data, size_t length)
 {
-	assert_int_equal(fake->records, bytes != NULL);
-	if (bytes)
-		fake_assert_genio(fake, 0, -1, rw, bytes, length);
+	uint8_t wanted[512];
+	size_t head = strlen(name) + 1;
+
+	assert_true(head + length <= sizeof(wanted));
+	memcpy(wanted, name, head);
+	if (length > 0)
+		memcpy(wanted + head, data, length);
+	fake_assert_record(fake, index, KTR_STRUCT, wanted, head + length);
+}
+
+static void expect_array(const struct fake *fake, unsigned index,
+			 const char *name, uint64_t size, const void *data,
+			 size_t count)
+{
+	uint8_t wanted[512];
+	size_t head = sizeof(size) + strlen(name) + 1;
+
+	assert_true(head + size * count <= sizeof(wanted));
+	memcpy(wanted, &size, sizeof(size));
+	memcpy(wanted + sizeof(size), name, strlen(name) + 1);
+	if (count > 0)
+		memcpy(wanted + head, data, size * count);
+	fake_assert_record(fake, index, KTR_STRUCT_ARRAY, wanted,
+			   head + size * count);
+}
+
+/* G38: the name, a NUL and the data; what goes in at the entry. */
+static void test_in(void **state)
+{
+	static const uint64_t time[2] = { 5, 6 };
+	struct fake *fake = fake_call(SYSDESC_X86_64, NANOSLEEP);
+
+	(void)state;
+	fake_map(fake, AT, time, sizeof(time));
+	fake->call.args[0] = AT;
+	fake_entry(fake);
+	assert_int_equal(fake->records, 1);
+	expect_struct(fake, 0, "timespec", time, sizeof(time));
+	fake_exit(fake, 0);
+	assert_int_equal(fake->records, 1);
 	fake_free(fake);
 }
 
-static const char message[] = "typetypeunmistakable";
+static void test_in_of_i386(void **state)
+{
+	static const uint32_t time[2] = { 5, 6 };
+	struct fake *fake = fake_call(SYSDESC_I386, I386_NANOSLEEP);
 
-static const struct {
-	const struct sysdesc_row *row;
-	uint64_t size;
-	int64_t result;
-	int64_t length; /* -1: no record */
-} messages[] = {
-	{ &msgsnd_row, 9, 0, 9 },        { &msgsnd_row, 0, 0, 0 },
-	{ &msgsnd_row, 9, -EAGAIN, -1 }, { &msgrcv_row, 12, 5, 5 },
-	{ &msgrcv_row, 12, 0, 0 },       { &msgrcv_row, 3, 5, 3 },
-	{ &msgrcv_row, 12, -EINTR, -1 },
-};
+	(void)state;
+	fake_map(fake, AT, time, sizeof(time));
+	fake->call.args[0] = UINT64_C(0xffffffff00000000) | AT;
+	fake_entry(fake);
+	assert_int_equal(fake->records, 1);
+	expect_struct(fake, 0, "timespec", time, sizeof(time));
+	fake_free(fake);
+}
+
+/* G38: what comes out, only after success. */
+static void test_out(void **state)
+{
+	static const uint8_t stat[144] = { 1, 2, [143] = 9 };
+
+	(void)state;
+	for (int success = 0; success < 2; success++) {
+		struct fake *fake = fake_call(SYSDESC_X86_64, STAT);
+
+		fake_map(fake, AT, stat, sizeof(stat));
+		fake->call.args[1] = AT;
+		fake_entry(fake);
+		assert_int_equal(fake->records, 0);
+		fake_exit(fake, success ? 0 : -ENOENT);
+		assert_int_equal(fake->records, success);
+		if (success)
+			expect_struct(fake, 0, "stat", stat, sizeof(stat));
+		fake_free(fake);
+	}
+}
+
+/* G38: what cannot be read, and a pointer to nothing, make no record. */
+static void test_unreadable(void **state)
+{
+	static const uint8_t stat[143];
+	struct fake *fake = fake_call(SYSDESC_X86_64, STAT);
+
+	(void)state;
+	fake_map(fake, AT, stat, sizeof(stat));
+	fake->call.args[1] = AT;
+	fake_exit(fake, 0);
+	assert_int_equal(fake->records, 0);
+	assert_int_equal(fake->cancelled, 1);
+	fake->call.args[1] = 0;
+	fake_exit(fake, 0);
+	assert_int_equal(fake->records, 0);
+	assert_int_equal(fake->cancelled, 1);
+	fake_free(fake);
+}
+
+/* G38: items as many as fit, but one at least; of none, the name alone. */
+static void test_array(void **state)
+{
+	static const uint64_t polled[4] = { 3, 4, 5, 6 };
+	static const struct {
+		uint64_t given;
+		uint32_t genio_size;
+		size_t recorded;
+	} rows[] = {
+		{ 4, 4096, 4 }, { 4, 23, 2 }, { 4, 7, 1 }, { 0, 4096, 0 }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fake *fake = fake_call(SYSDESC_X86_64, POLL);
+
+		fake->policy.genio_size = rows[i].genio_size;
+		fake_map(fake, AT, polled, sizeof(polled));
+		fake->call.args[0] = AT;
+		fake->call.args[1] = rows[i].given;
+		fake_entry(fake);
+		fake_exit(fake, 1);
+		assert_int_equal(fake->records, 2);
+		expect_array(fake, 0, "pollfd", 8, polled, rows[i].recorded);
+		expect_array(fake, 1, "pollfd", 8, polled, rows[i].recorded);
+		fake_free(fake);
+	}
+}
+
+/* Items may be numbers, and so many as the result says. */
+static void test_array_of_result(void **state)
+{
+	static const uint32_t groups[3] = { 0, 27, 100 };
+	struct fake *fake = fake_call(SYSDESC_X86_64, GETGROUPS);
+
+	(void)state;
+	fake_map(fake, AT, groups, sizeof(groups));
+	fake->call.args[0] = 64;
+	fake->call.args[1] = AT;
+	fake_entry(fake);
+	fake_exit(fake, 3);
+	assert_int_equal(fake->records, 1);
+	expect_array(fake, 0, "gid", 4, groups, 3);
+	fake_free(fake);
+}
+
+static void test_pair(void **state)
+{
+	static const uint64_t times[4] = { 1, 2, 3, 4 };
+	struct fake *fake = fake_call(SYSDESC_X86_64, UTIMENSAT);
+
+	(void)state;
+	fake_map(fake, AT, times, sizeof(times));
+	fake->call.args[2] = AT;
+	fake_entry(fake);
+	assert_int_equal(fake->records, 1);
+	expect_array(fake, 0, "timespec", 16, times, 2);
+	fake_free(fake);
+}
+
+/* Sets have as many longs as it takes. */
+static void test_bits(void **state)
+{
+	static const uint64_t set[2] = { 9, 1 };
+	struct fake *fake = fake_call(SYSDESC_X86_64, SELECT);
+
+	(void)state;
+	fake_map(fake, AT, set, sizeof(set));
+	fake->call.args[0] = 65;
+	fake->call.args[1] = AT;
+	fake_entry(fake);
+	fake_exit(fake, 1);
+	assert_int_equal(fake->records, 2);
+	expect_struct(fake, 0, "fd_set", set, 16);
+	fake->call.args[0] = 64;
+	fake_entry(fake);
+	expect_struct(fake, 2, "fd_set", set, 8);
+	fake_free(fake);
+}
+
+/* The room of the entry and the length of the exit, whichever is less; and
+ * nothing of the length itself. */
+static void test_length_behind_pointer(void **state)
+{
+	static const uint8_t name[16] = { 2, 0, 0, 80, 127, 0, 0, 1 };
+	static const uint32_t lengths[][3] = {
+		{ 16, 16, 16 }, { 4, 16, 4 }, { 128, 16, 16 }, { 16, 0, 0 }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+		struct fake *fake = fake_call(SYSDESC_X86_64, ACCEPT);
+
+		fake_map(fake, AT, name, sizeof(name));
+		fake_map(fake, OTHER, &lengths[i][0], 4);
+		fake->call.args[1] = AT;
+		fake->call.args[2] = OTHER;
+		fake_entry(fake);
+		assert_int_equal(fake->records, 0);
+		fake->region[1].bytes = (const uint8_t *)&lengths[i][1];
+		fake_exit(fake, 5);
+		assert_int_equal(fake->records, 1);
+		expect_struct(fake, 0, "sockaddr", name, lengths[i][2]);
+		fake_free(fake);
+	}
+}
+
+static void test_length_argument(void **state)
+{
+	static const uint8_t name[16] = { 1, 0, '/', 'a' };
+	struct fake *fake = fake_call(SYSDESC_X86_64, CONNECT);
+
+	(void)state;
+	fake_map(fake, AT, name, sizeof(name));
+	fake->call.args[1] = AT;
+	/* An int: there are no upper bits. */
+	fake->call.args[2] = UINT64_C(0x700000005);
+	fake_entry(fake);
+	assert_int_equal(fake->records, 1);
+	expect_struct(fake, 0, "sockaddr", name, 5);
+	fake_exit(fake, -ECONNREFUSED);
+	assert_int_equal(fake->records, 1);
+	fake_free(fake);
+}
+
+/* Longer than a GENIO may be: cut to that. */
+static void test_length_huge(void **state)
+{
+	static const uint8_t name[64] = { 1, 0, '/', 'a' };
+	struct fake *fake = fake_call(SYSDESC_X86_64, CONNECT);
+
+	(void)state;
+	fake->policy.genio_size = 20;
+	fake_map(fake, AT, name, sizeof(name));
+	fake->call.args[1] = AT;
+	fake->call.args[2] = INT32_MAX;
+	fake_entry(fake);
+	assert_int_equal(fake->records, 1);
+	expect_struct(fake, 0, "sockaddr", name, 20);
+	fake_free(fake);
+}
+
+/* How long it says that it is. */
+static void test_own_size(void **state)
+{
+	static const uint32_t attr[34] = { 1, 72 };
+	struct fake *fake = fake_call(SYSDESC_X86_64, PERF_EVENT_OPEN);
+
+	(void)state;
+	fake_map(fake, AT, attr, sizeof(attr));
+	fake->call.args[0] = AT;
+	fake_entry(fake);
+	assert_int_equal(fake->records, 1);
+	expect_struct(fake, 0, "perf_event_attr", attr, 72);
+	fake_free(fake);
+}
+
+static void test_pointer_to_pointer(void **state)
+{
+	static const uint64_t pointer[2] = { OTHER, 8 };
+	static const uint64_t set = 0x10002;
+	struct fake *fake = fake_call(SYSDESC_X86_64, PSELECT6);
+
+	(void)state;
+	fake_map(fake, AT, pointer, sizeof(pointer));
+	fake_map(fake, OTHER, &set, sizeof(set));
+	fake->call.args[5] = AT;
+	fake_entry(fake);
+	assert_int_equal(fake->records, 1);
+	expect_struct(fake, 0, "sigset", &set, sizeof(set));
+	fake_free(fake);
+}
+
+static void test_vector_of_pointers(void **state)
+{
+	static const uint64_t pointers[2] = { OTHER, OTHER + 64 };
+	static const uint8_t blocks[128] = { 1, [64] = 2 };
+	struct fake *fake = fake_call(SYSDESC_X86_64, IO_SUBMIT);
+
+	(void)state;
+	fake_map(fake, AT, pointers, sizeof(pointers));
+	fake_map(fake, OTHER, blocks, sizeof(blocks));
+	fake->call.args[1] = 2;
+	fake->call.args[2] = AT;
+	fake_entry(fake);
+	assert_int_equal(fake->records, 2);
+	expect_struct(fake, 0, "iocb", blocks, 64);
+	expect_struct(fake, 1, "iocb", blocks + 64, 64);
+	fake_free(fake);
+}
 
 static void test_message(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(messages); i++)
-		for (size_t n = 0; n < ARRAY_LEN(abis); n++) {
-			struct fake *fake = fake_structure(
-			    messages[i].row, &abis[n], messages[i].size);
-			bool sent = messages[i].row == &msgsnd_row;
-
-			fake_map(fake, STRUCTURE, message, sizeof(message));
-			fake_exit(fake, messages[i].result);
-			expect(fake, sent ? KTR_GENIO_WRITE : KTR_GENIO_READ,
-			       messages[i].length < 0 ? NULL
-						      : message + abis[n].skip,
-			       (size_t)messages[i].length);
-		}
-}
-
-/* What xattr_args is, whoever calls: address, size, flags. */
-struct value {
-	uint64_t address;
-	uint32_t size;
-	uint32_t flags;
-};
-
-static const struct {
-	const struct sysdesc_row *row;
-	struct value value;
-	int64_t result;
-	int64_t length;
-} values[] = {
-	{ &setxattrat_row, { VALUE, 7, 1 }, 0, 7 },
-	{ &setxattrat_row, { VALUE, 0, 0 }, 0, 0 },
-	{ &setxattrat_row, { 0, 0, 0 }, 0, -1 },
-	{ &setxattrat_row, { VALUE, 7, 0 }, -ENOTSUP, -1 },
-	{ &setxattrat_row, { VALUE, UINT32_MAX, 0 }, 0, 13 },
-	{ &getxattrat_row, { VALUE, 100, 0 }, 7, 7 },
-	{ &getxattrat_row, { VALUE, 5, 0 }, 7, 5 },
-	{ &getxattrat_row, { VALUE, 100, 0 }, 0, 0 },
-	/* How long is it? */
-	{ &getxattrat_row, { 0, 0, 0 }, 7, -1 },
-	{ &getxattrat_row, { VALUE, 0, 0 }, 7, -1 },
-	{ &getxattrat_row, { VALUE, 5, 0 }, -ERANGE, -1 },
-};
-
-static void test_value(void **state)
-{
-	static const char bytes[13] = "unmistakable";
+	static const uint64_t header[7] = { NAME, 16, OTHER, 1, THIRD, 20, 0 };
+	static const uint64_t vector[2] = { 0x1234, 100 };
+	static const uint8_t name[16] = { 2 };
+	static const uint8_t control[20] = { 20, [8] = 1, [12] = 1, [16] = 7 };
+	struct fake *fake = fake_call(SYSDESC_X86_64, RECVMSG);
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(values); i++)
-		for (size_t n = 0; n < ARRAY_LEN(abis); n++) {
-			struct fake *fake = fake_structure(values[i].row,
-							   &abis[n], 16);
-			bool set = values[i].row == &setxattrat_row;
-
-			fake_map(fake, STRUCTURE, &values[i].value,
-				 sizeof(values[i].value));
-			fake_map(fake, VALUE, bytes, sizeof(bytes));
-			fake_exit(fake, values[i].result);
-			expect(fake, set ? KTR_GENIO_WRITE : KTR_GENIO_READ,
-			       values[i].length < 0 ? NULL : bytes,
-			       (size_t)values[i].length);
-		}
-}
-
-static void test_unreadable(void **state)
-{
-	static const struct value value = { VALUE, 5, 0 };
-	struct fake *fake;
-
-	(void)state;
-	fake = fake_structure(&setxattrat_row, &abis[0], 16);
-	fake_map(fake, STRUCTURE, &value, sizeof(value) - 1);
-	fake_map(fake, VALUE, "value", 5);
-	fake_exit(fake, 0);
-	expect(fake, 0, NULL, 0);
-	fake = fake_structure(&setxattrat_row, &abis[0], 16);
-	fake_map(fake, STRUCTURE, &value, sizeof(value));
-	fake_exit(fake, 0);
-	expect(fake, 0, NULL, 0);
-	fake = fake_structure(&msgsnd_row, &abis[0], 5);
-	fake_map(fake, STRUCTURE, "typetype", 8);
-	fake_exit(fake, 0);
-	expect(fake, 0, NULL, 0);
-}
-
-/* In chunks, as all others. */
-static void test_all(void **state)
-{
-	static uint8_t bytes[8 + CAPTURE_GENIO_CHUNK + 5];
-	struct fake *fake = fake_structure(&msgsnd_row, &abis[0],
-					   sizeof(bytes) - 8);
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (uint8_t)(i * 5);
-	fake->policy.genio_all = true;
-	fake_map(fake, STRUCTURE, bytes, sizeof(bytes));
-	fake_exit(fake, 0);
-	assert_int_equal(fake->records, 2);
-	fake_assert_genio(fake, 0, -1, KTR_GENIO_WRITE, bytes + 8,
-			  CAPTURE_GENIO_CHUNK);
-	fake_assert_genio(fake, 1, -1, KTR_GENIO_WRITE,
-			  bytes + 8 + CAPTURE_GENIO_CHUNK, 5);
+	fake_map(fake, AT, header, sizeof(header));
+	fake_map(fake, OTHER, vector, sizeof(vector));
+	fake_map(fake, NAME, name, sizeof(name));
+	fake_map(fake, THIRD, control, sizeof(control));
+	fake->call.args[1] = AT;
+	fake_entry(fake);
+	assert_int_equal(fake->records, 0);
+	fake_exit(fake, 10);
+	assert_int_equal(fake->records, 4);
+	expect_struct(fake, 0, "msghdr", header, sizeof(header));
+	expect_struct(fake, 1, "sockaddr", name, 16);
+	expect_array(fake, 2, "iovec", 16, vector, 1);
+	expect_struct(fake, 3, "cmsghdr", control, 20);
 	fake_free(fake);
+}
+
+/* A command says what is there; an ioctl's number may. */
+static void test_commands(void **state)
+{
+	static const uint8_t bytes[64] = { 1, 2, 3 };
+	static const struct {
+		int64_t number;
+		uint64_t command;
+		unsigned arg;
+		const char *entry, *exit;
+		size_t length;
+	} rows[] = {
+		{ IOCTL, 0x5401, 2, NULL, "termios", 36 },
+		{ IOCTL, 0x5402, 2, "termios", NULL, 36 },
+		{ IOCTL, 0x5413, 2, NULL, "winsize", 8 },
+		{ IOCTL, 0x40041234, 2, "ioctl", NULL, 4 },
+		{ IOCTL, 0x80081234, 2, NULL, "ioctl", 8 },
+		{ IOCTL, 0xc0101234, 2, "ioctl", "ioctl", 16 },
+		{ IOCTL, 0x1234, 2, NULL, NULL, 0 },
+		{ FCNTL, 5, 2, "flock", "flock", 32 },
+		{ FCNTL, 1, 2, NULL, NULL, 0 },
+		{ PRCTL, 15, 1, "comm", NULL, 16 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fake *fake = fake_call(SYSDESC_X86_64, rows[i].number);
+		unsigned count = 0;
+
+		fake_map(fake, AT, bytes, sizeof(bytes));
+		fake->call.args[rows[i].arg - 1] = rows[i].command;
+		fake->call.args[rows[i].arg] = AT;
+		fake_entry(fake);
+		if (rows[i].entry)
+			expect_struct(fake, count++, rows[i].entry, bytes,
+				      rows[i].length);
+		assert_int_equal(fake->records, count);
+		fake_exit(fake, 0);
+		if (rows[i].exit)
+			expect_struct(fake, count++, rows[i].exit, bytes,
+				      rows[i].length);
+		assert_int_equal(fake->records, count);
+		fake_free(fake);
+	}
+}
+
+static void test_carried(void **state)
+{
+	static const uint32_t words[3] = { 4, AT, OTHER };
+	static const uint8_t name[16] = { 2, 0, 0, 80, 127, 0, 0, 1 };
+	static const uint32_t length = 16;
+	struct fake *fake = fake_call(SYSDESC_I386, I386_SOCKETCALL);
+
+	(void)state;
+	fake_map(fake, THIRD, words, sizeof(words));
+	fake_map(fake, AT, name, sizeof(name));
+	fake_map(fake, OTHER, &length, sizeof(length));
+	fake->call.args[0] = 5; /* accept */
+	fake->call.args[1] = THIRD;
+	fake->call.inner = sysdesc_inner_find(fake->call.row, 5);
+	fake_entry(fake);
+	assert_int_equal(fake->records, 0);
+	fake_exit(fake, 7);
+	assert_int_equal(fake->records, 1);
+	expect_struct(fake, 0, "sockaddr", name, 16);
+	fake_free(fake);
+}
+
+/* One of the two kinds may be wanted alone, and the sink may have no room. */
+static void test_not_wanted(void **state)
+{
+	static const uint64_t action[4] = { 1, 2, 3, 4 };
+	struct fake *fake = fake_call(SYSDESC_X86_64, RT_SIGACTION);
+
+	(void)state;
+	fake_map(fake, AT, action, sizeof(action));
+	fake->call.args[1] = AT;
+	fake->policy.facilities = KTRFAC(KTR_STRUCT_ARRAY);
+	fake_entry(fake);
+	assert_int_equal(fake->records, 0);
+	fake->policy.facilities = KTRFAC(KTR_STRUCT);
+	fake->refused = KTRFAC(KTR_STRUCT);
+	fake_entry(fake);
+	assert_int_equal(fake->records, 0);
+	assert_int_equal(fake->refusals, 1);
+	fake->refused = 0;
+	fake_entry(fake);
+	expect_struct(fake, 0, "sigaction", action, sizeof(action));
+	fake_free(fake);
+}
+
+static unsigned needs(int64_t number)
+{
+	return capture_needs(sysdesc_find(SYSDESC_X86_64, number),
+			     KTRFAC(KTR_STRUCT));
+}
+
+static void test_needs(void **state)
+{
+	(void)state;
+	assert_int_equal(needs(0), 0);
+	assert_int_equal(needs(STAT), CAPTURE_AT_EXIT);
+	assert_int_equal(needs(CONNECT), CAPTURE_AT_ENTRY);
+	assert_int_equal(needs(POLL), CAPTURE_AT_ENTRY | CAPTURE_AT_EXIT);
+	assert_int_equal(needs(ACCEPT), CAPTURE_AT_ENTRY | CAPTURE_AT_EXIT);
+	assert_int_equal(needs(IOCTL), CAPTURE_AT_ENTRY | CAPTURE_AT_EXIT);
+	assert_int_equal(needs(20), CAPTURE_AT_ENTRY); /* writev */
+	assert_int_equal(needs(RECVMSG), CAPTURE_AT_EXIT);
+	assert_int_equal(capture_needs(NULL, KTRFAC(KTR_STRUCT)), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_message),
-		cmocka_unit_test(test_value),
+		cmocka_unit_test(test_in),
+		cmocka_unit_test(test_in_of_i386),
+		cmocka_unit_test(test_out),
 		cmocka_unit_test(test_unreadable),
-		cmocka_unit_test(test_all),
+		cmocka_unit_test(test_array),
+		cmocka_unit_test(test_array_of_result),
+		cmocka_unit_test(test_pair),
+		cmocka_unit_test(test_bits),
+		cmocka_unit_test(test_length_behind_pointer),
+		cmocka_unit_test(test_length_argument),
+		cmocka_unit_test(test_length_huge),
+		cmocka_unit_test(test_own_size),
+		cmocka_unit_test(test_pointer_to_pointer),
+		cmocka_unit_test(test_vector_of_pointers),
+		cmocka_unit_test(test_message),
+		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_carried),
+		cmocka_unit_test(test_not_wanted),
+		cmocka_unit_test(test_needs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #include "decode/structure.h"
 #include "trace/record.h"
 
+#define ABI            SYSDESC_X86_64
 #define BYTES(literal) literal, sizeof(literal) - 1
 
 static const struct structure_case {
@@ -23,26 +24,58 @@ static const struct structure_case {
 	size_t length;
 	uint64_t size; /* of an item; 0 for a STRUCT */
 	bool is_ours;
+	bool is_opaque;
 	const char *wanted;
 } structure_cases[] = {
-	{ "session", BYTES("revision:1\0arch=x86_64\0"), 0, true,
+	{ "session", BYTES("revision:1\0arch=x86_64\0"), 0, true, false,
 	  "struct session { revision=1, arch=\"x86_64\" }" },
 	{ "process", BYTES("ppid:-1\0exe=/bin/a \"b\"\33\0cwd=\0"), 0, true,
+	  false,
 	  "struct process { ppid=-1, exe=\"/bin/a \\\"b\\\"\\033\", "
 	  "cwd=\"\" }" },
-	{ "session", BYTES("command=a\0command=b\0"), 0, true,
+	{ "session", BYTES("command=a\0command=b\0"), 0, true, false,
 	  "struct session { command=\"a\", command=\"b\" }" },
-	{ "loss", BYTES(""), 0, true, "struct loss { }" },
-	{ "loss", BYTES("genio:1\0broken"), 0, true,
+	{ "loss", BYTES(""), 0, true, false, "struct loss { }" },
+	{ "loss", BYTES("genio:1\0broken"), 0, true, false,
 	  "struct loss { genio=1, <malformed> }" },
-	{ "loss", BYTES("genio:x\0"), 0, true, "struct loss { <malformed> }" },
-	{ "stat", BYTES(""), 0, false, "struct stat, 0 bytes" },
-	{ "stat", BYTES("x"), 0, false, "struct stat, 1 byte" },
-	{ "stat", BYTES("xyz"), 0, false, "struct stat, 3 bytes" },
-	{ "sessions", BYTES("a:1\0"), 0, false, "struct sessions, 4 bytes" },
-	{ "pollfd", BYTES("12345678"), 4, false,
+	{ "loss", BYTES("genio:x\0"), 0, true, false,
+	  "struct loss { <malformed> }" },
+	{ "stat", BYTES(""), 0, false, true, "struct stat, 0 bytes" },
+	{ "stat", BYTES("x"), 0, false, true, "struct stat, 1 byte" },
+	{ "stat", BYTES("xyz"), 0, false, true, "struct stat, 3 bytes" },
+	{ "sessions", BYTES("a:1\0"), 0, false, true,
+	  "struct sessions, 4 bytes" },
+	{ "pollfd", BYTES("12345678"), 4, false, true,
 	  "struct pollfd[2], 4 bytes each" },
-	{ "loss", BYTES("12345678"), 8, false, "struct loss[1], 8 bytes each" },
+	{ "loss", BYTES("12345678"), 8, false, true,
+	  "struct loss[1], 8 bytes each" },
+	{ "bpf_attr", BYTES("1234"), 0, false, true,
+	  "struct bpf_attr, 4 bytes" },
+	{ "int", BYTES("\377\377\377\377"), 0, false, false,
+	  "struct int { -1 }" },
+	{ "fd_pair", BYTES("\3\0\0\0\4\0\0\0"), 0, false, false,
+	  "struct fd_pair { first=3, second=4 }" },
+	{ "pollfd", BYTES("\3\0\0\0\1\0\4\0\4\0\0\0\0\0\0\0"), 8, false, false,
+	  "struct pollfd[2] { { fd=3, events=0x1, revents=0x4 }, "
+	  "{ fd=4, events=0, revents=0 } }" },
+	{ "gid", BYTES("\1\0\0\0\2\0\0\0"), 4, false, false,
+	  "struct gid[2] { 1, 2 }" },
+	{ "fd_set", BYTES("\11\0\0\200\0\0\0\0"), 0, false, false,
+	  "struct fd_set { 0, 3, 31 }" },
+	{ "sockaddr", BYTES("\2\0\0\120\177\0\0\1\0\0\0\0\0\0\0\0"), 0, false,
+	  false, "struct sockaddr { AF_INET, 127.0.0.1:80 }" },
+	{ "comm", BYTES("a \33b\0cdefghijklm"), 0, false, false,
+	  "struct comm { name=\"a \\033b\" }" },
+	/* Shorter and longer than those of today. */
+	{ "open_how", BYTES("\1\0\0\0\0\0\0\0\2"), 0, false, false,
+	  "struct open_how { flags=01 }" },
+	{ "socket_option", BYTES("\1\0\0\0"), 0, false, false,
+	  "struct socket_option { 1 }" },
+	{ "cmsghdr", BYTES("\24\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\7\0\0\0"), 0,
+	  false, false, "struct cmsghdr { { level=1, type=1, fds=[ 7 ] } }" },
+	/* It claims more than there is. */
+	{ "cmsghdr", BYTES("\25\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\7\0\0\0"), 0,
+	  false, false, "struct cmsghdr { }" },
 };
 
 static void structures(void **state)
@@ -62,8 +95,9 @@ static void structures(void **state)
 		};
 
 		assert_int_equal(structure_is_ours(&record), row->is_ours);
-		assert_int_equal(structure_is_opaque(&record), !row->is_ours);
-		structure_put(&text, &record, &style);
+		assert_int_equal(structure_is_opaque(&record, ABI),
+				 row->is_opaque);
+		structure_put(&text, &record, ABI, &style);
 		assert_string_equal(text_string(&text), row->wanted);
 	}
 }
@@ -74,7 +108,7 @@ static void others_are_no_structures(void **state)
 
 	(void)state;
 	assert_false(structure_is_ours(&record));
-	assert_false(structure_is_opaque(&record));
+	assert_false(structure_is_opaque(&record, ABI));
 }
 
 static void lists(void **state)
