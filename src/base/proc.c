@@ -357,6 +357,18 @@ bool proc_is_deleted(pid_t tid, const char *link)
 	return stat(name, &status) == 0 && status.st_nlink == 0;
 }
 
+bool proc_is_of_proc(pid_t tid, const char *link)
+{
+	char name[PROC_NAME_MAX];
+	struct statfs system;
+	struct stat status;
+
+	proc_name(name, tid, link);
+	return statfs(name, &system) == 0 &&
+	       system.f_type == PROC_SUPER_MAGIC && stat(name, &status) == 0 &&
+	       S_ISREG(status.st_mode);
+}
+
 int proc_read(pid_t tid, const char *name, size_t limit, char **ret,
 	      size_t *ret_length)
 {

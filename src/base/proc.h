@@ -98,6 +98,9 @@ ssize_t proc_link(pid_t tid, const char *link, char *buffer, size_t size);
 /* Whether what such a link points at has no name any more. */
 bool proc_is_deleted(pid_t tid, const char *link);
 
+/* Whether it points at a file, and no directory, of a /proc. */
+bool proc_is_of_proc(pid_t tid, const char *link);
+
 /*
  * /proc/TID/NAME ("cmdline", "environ") whole; *ret is malloc'd and the
  * caller's. At most limit bytes are taken. 0 or -errno.

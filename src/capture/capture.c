@@ -17,6 +17,16 @@ static bool has_path(const struct sysdesc_row *row)
 	return false;
 }
 
+/* What it opens may be a setting of the kernel: who is told its path knows. */
+static bool wants_names(const struct sysdesc_row *row, uint32_t facilities)
+{
+	uint32_t wanted = KTRFAC(KTR_NAMEI);
+
+	if (row->result == RESULT_FD)
+		wanted |= KTRFAC(KTR_SYSCTL);
+	return (facilities & wanted) && has_path(row);
+}
+
 bool capture_row_moves(const struct sysdesc_row *row)
 {
 	for (unsigned i = 0; i < row->narg; i++)
@@ -35,8 +45,11 @@ unsigned capture_needs(const struct sysdesc_row *row, uint32_t facilities)
 		needs |= CAPTURE_AT_EXIT;
 	if (!row)
 		return needs;
-	if ((facilities & KTRFAC(KTR_NAMEI)) && has_path(row))
+	if (wants_names(row, facilities))
 		needs |= CAPTURE_AT_ENTRY;
+	if ((facilities & KTRFAC(KTR_SYSCTL)) && row->result == RESULT_FD &&
+	    has_path(row))
+		needs |= CAPTURE_AT_EXIT;
 	if ((facilities & KTRFAC(KTR_GENIO)) && capture_row_moves(row))
 		needs |= CAPTURE_AT_EXIT;
 	if ((facilities & KTRFAC(KTR_GENIO)) && capture_inner_moves(row))
@@ -131,8 +144,7 @@ void capture_entry(const struct capture_policy *policy,
 	call->unread_paths = 0;
 	if (capture_wants(policy, KTR_SYSCALL))
 		put_syscall(call, sink);
-	if (call->row && capture_wants(policy, KTR_NAMEI) &&
-	    has_path(call->row))
+	if (call->row && wants_names(call->row, policy->facilities))
 		capture_path_entry(&job);
 	if (call->row && (policy->facilities & CAPTURE_STRUCTS))
 		capture_struct_entry(&job);
@@ -154,7 +166,7 @@ void capture_exit(const struct capture_policy *policy,
 	/* After an exec that worked, memory is that of another program. */
 	if (is_exec && !call->failed)
 		return;
-	if (call->unread_paths != 0 && capture_wants(policy, KTR_NAMEI))
+	if (call->unread_paths != 0)
 		capture_path_exit(&job);
 	if (is_exec)
 		capture_vector_exit(&job);

@@ -48,7 +48,9 @@ struct capture_sink {
 	/*
 	 * Told after each NAMEI: which argument it was, the value of the DIRFD
 	 * argument before it (CAPTURE_NO_DIRFD if none) and the path, which
-	 * lives during the call. NULL is fine.
+	 * lives during the call. NULL is fine. Where SYSCTL is wanted and NAMEI
+	 * is not: of each path that is opened, if it is not longer than 256
+	 * bytes.
 	 */
 	void (*named)(void *context, unsigned arg, int64_t dirfd,
 		      const char *path, size_t length);

@@ -48,12 +48,15 @@ static void put_short(const struct capture_job *job, const struct path *path,
 		      const uint8_t *name, uint32_t length)
 {
 	const struct capture_sink *sink = job->sink;
-	uint8_t *room = sink->reserve(sink->context, KTR_NAMEI, length);
+	uint8_t *room = NULL;
 
-	if (!room)
-		return;
-	capture_copy(room, name, length);
-	sink->commit(sink->context, length);
+	if (capture_wants(job->policy, KTR_NAMEI)) {
+		room = sink->reserve(sink->context, KTR_NAMEI, length);
+		if (!room)
+			return;
+		capture_copy(room, name, length);
+		sink->commit(sink->context, length);
+	}
 	tell(job, path, name, length);
 }
 
@@ -105,10 +108,12 @@ static bool put_long(const struct capture_job *job, const struct path *path,
 		     const struct capture_piece *first)
 {
 	const struct capture_sink *sink = job->sink;
-	uint8_t *room = sink->reserve(sink->context, KTR_NAMEI,
-				      CAPTURE_PATH_MAX);
+	uint8_t *room = NULL;
 	int32_t length;
 
+	if (capture_wants(job->policy, KTR_NAMEI))
+		room = sink->reserve(sink->context, KTR_NAMEI,
+				     CAPTURE_PATH_MAX);
 	if (!room)
 		return true;
 	capture_copy(room, first->to, first->got);

@@ -13,6 +13,7 @@
 #include "supervisor/life.h"
 #include "supervisor/path.h"
 #include "supervisor/state.h"
+#include "supervisor/sysctl.h"
 #include "supervisor/telling.h"
 
 /* So often in a row a call that fails with EINTR is made to go on. */
@@ -148,6 +149,7 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 
 	take_call(task, at, abi);
 	task->in_call = true;
+	task->names_setting = false;
 	needs = call_needs(task->process->plan, &task->call);
 	effect_at_entry(task);
 	telling_at_entry(supervisor, task);
@@ -213,6 +215,7 @@ static void record_exit(struct supervisor *supervisor, struct task *task)
 			       task->call.row->effect == EFFECT_SIGRETURN;
 
 	call_capture(supervisor, task, capture_exit);
+	sysctl_at_exit(task);
 	telling_at_exit(supervisor, task);
 	if (returns_nothing)
 		put_return(task, KTR_EJUSTRETURN);

@@ -14,6 +14,7 @@
 
 #include "base/proc.h"
 #include "supervisor/state.h"
+#include "supervisor/sysctl.h"
 #include "trace/fields.h"
 
 /* /proc marks what has no name any more. */
@@ -125,11 +126,9 @@ static size_t path_join(char *to, size_t size, const char *base,
 }
 
 static void put_joined(struct task *task, unsigned arg,
-		       const struct path_base *base, const char *path,
+		       const struct path_base *base, const char *joined,
 		       size_t length)
 {
-	char joined[2 * PATH_MAX + 2];
-	size_t n = path_join(joined, sizeof(joined), base->name, path, length);
 	struct fields_writer *fields = session_fields(task->process->session,
 						      task, KTR_STRUCT_PATH);
 
@@ -139,7 +138,7 @@ static void put_joined(struct task *task, unsigned arg,
 	fields_number(fields, "arg", arg);
 	if (base->deleted)
 		fields_number(fields, "deleted", 1);
-	fields_bytes(fields, "path", joined, n);
+	fields_bytes(fields, "path", joined, length);
 	session_fields_end(task->process->session);
 }
 
@@ -157,6 +156,31 @@ static void put_unknown(struct task *task, unsigned arg, int error)
 	session_fields_end(task->process->session);
 }
 
+static bool is_namei_wanted(const struct task *task)
+{
+	const struct plan *plan = task->process->plan;
+
+	return plan && (plan->policy.facilities & KTRFAC(KTR_NAMEI));
+}
+
+static void path_based(struct task *task, unsigned arg,
+		       const struct path_base *base, const char *path,
+		       size_t length)
+{
+	char joined[2 * PATH_MAX + 2];
+	size_t n = 0;
+
+	if (base->name)
+		n = path_join(joined, sizeof(joined), base->name, path, length);
+	sysctl_at_path(task, base->name ? joined : NULL, n);
+	if (!is_namei_wanted(task))
+		return;
+	if (base->name)
+		put_joined(task, arg, base, joined, n);
+	else
+		put_unknown(task, arg, base->error);
+}
+
 void path_named(struct supervisor *supervisor, struct task *task, unsigned arg,
 		int64_t dirfd, const char *path, size_t length)
 {
@@ -164,15 +188,14 @@ void path_named(struct supervisor *supervisor, struct task *task, unsigned arg,
 	struct path_base base = { 0 };
 
 	if (length && path[0] == '/') {
-		if (!is_rooted(supervisor, task, buffer, sizeof(buffer)))
+		if (!is_rooted(supervisor, task, buffer, sizeof(buffer))) {
+			sysctl_at_path(task, path, length);
 			return;
+		}
 		base = base_from_link(task, "root", buffer, sizeof(buffer));
 	} else {
 		base = path_find_base(supervisor, task, dirfd, buffer,
 				      sizeof(buffer));
 	}
-	if (base.name)
-		put_joined(task, arg, &base, path, length);
-	else
-		put_unknown(task, arg, base.error);
+	path_based(task, arg, &base, path, length);
 }

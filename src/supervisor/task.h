@@ -62,6 +62,7 @@ struct task {
 	bool is_recorded;     /* that call is written */
 	bool is_telling;      /* nobody may be held during it */
 	bool names_status;    /* a path in it ends in "status" */
+	bool names_setting;   /* a path in it may be of /proc/sys */
 	bool is_attaching;    /* seized while it ran: has not stopped yet */
 	bool is_addressee;    /* it was one when it was seized */
 	bool is_awaited;      /* somebody waits for it to stop */

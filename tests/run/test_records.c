@@ -63,6 +63,9 @@ static const struct program programs[] = {
 	  .words = { "STRU" } },
 	{ "structures of i386", { "prog:structs32" }, { "-i" }, .lines = 210,
 	  .needs_i386 = true },
+	{ "settings", { "prog:settings" }, { "-i" }, .lines = 35 },
+	{ "settings alone", { "prog:settings" }, { "-ty" }, .lines = 5,
+	  .words = { "SCTL" } },
 	{ "paths under another root", { "prog:names", "chroot" }, { "-i", "-t-t" }, .lines = 20,
 	  .needs_root = true },
 };

@@ -143,6 +143,9 @@ static void put_item(struct text *lines, const struct trace_item *item)
 	case KTR_ENVS:
 		put_strings(lines, "ENVS", record);
 		break;
+	case KTR_SYSCTL:
+		put_strings(lines, "SCTL", record);
+		break;
 	case KTR_STRUCT:
 	case KTR_STRUCT_ARRAY:
 		put_structure(lines, item);

@@ -13,6 +13,7 @@
  *	NUMBER n		syscall_number
  *	COMM name		before a record, when it differs from the last
  *	ARGS string...		ARGS; and ENVS
+ *	SCTL name		SYSCTL
  *	STRU name { ... }	STRUCT, STRUCT_ARRAY: one of Linux's
  */
 #ifndef SUPPORT_SAID_H
