@@ -140,6 +140,7 @@ struct ktr_procctor {
 	uint32_t sv_flags;
 };
 
+#define KTR_CAPFAIL_SYSCALL 2 /* FreeBSD's CAPFAIL_SYSCALL */
 struct ktr_capfail {
 	int32_t type;
 	int32_t pad;
@@ -179,6 +180,7 @@ struct ktr_faultend {
 #define KTR_STRUCT_ABI            "abi"   /* of the thread's calls from here */
 #define KTR_STRUCT_LABEL          "label" /* of the USER behind it */
 #define KTR_STRUCT_MESSAGE        "message" /* what the recorder had to say */
+#define KTR_STRUCT_DENIED         "denied"  /* of the CAPFAIL before it */
 #define KTR_STRUCT_END            "session_end" /* nothing is missing behind */
 
 #define KTR_FORMAT_REVISION 1

@@ -20,6 +20,7 @@ static const char *const structure_names[] = {
 	KTR_STRUCT_CLOCK,   KTR_STRUCT_SYSCALL_NUMBER,
 	KTR_STRUCT_ABI,     KTR_STRUCT_MESSAGE,
 	KTR_STRUCT_END,     KTR_STRUCT_LABEL,
+	KTR_STRUCT_DENIED,
 };
 
 /* The fields that are lists by nature. */

@@ -102,9 +102,10 @@ static void find_addressees(struct seizing *seizing)
 
 	if (last_born >= 0 && last_born == seizing->last_born)
 		return;
-	TASK_EACH_KIN(process->tasks, task, next)
-	if (task->is_attaching)
-		task->is_addressee = addressee_may_be(process->pid, task->tid);
+	TASK_EACH_KIN (process->tasks, task, next)
+		if (task->is_attaching)
+			task->is_addressee = addressee_may_be(process->pid,
+							      task->tid);
 }
 
 /* Only once all are seized: what is addressed to one of them wakes that one,
@@ -115,11 +116,11 @@ static void interrupt_threads(struct seizing *seizing)
 
 	find_addressees(seizing);
 	seizing->spares_addressees = true;
-	TASK_EACH_KIN(seizing->process->tasks, task, next)
-	interrupt_thread(seizing, task);
+	TASK_EACH_KIN (seizing->process->tasks, task, next)
+		interrupt_thread(seizing, task);
 	seizing->spares_addressees = false;
-	TASK_EACH_KIN(seizing->process->tasks, task, next)
-	interrupt_thread(seizing, task);
+	TASK_EACH_KIN (seizing->process->tasks, task, next)
+		interrupt_thread(seizing, task);
 }
 
 bool attach_holds(pid_t pid, pid_t whom)

@@ -47,8 +47,7 @@ unsigned await_asked(const struct supervisor *supervisor, pid_t *ret,
 	const struct task *task;
 	unsigned count = 0;
 
-	DL_FOREACH2(supervisor->await.asked, task, asked_next)
-	{
+	DL_FOREACH2 (supervisor->await.asked, task, asked_next) {
 		if (count == max)
 			break;
 		ret[count++] = task->tid;

@@ -227,9 +227,9 @@ static bool is_leaving(struct supervisor *supervisor,
 {
 	struct task *task, *next;
 
-	TASK_EACH_KIN(process->tasks, task, next)
-	if (!tracee_is_ours(task->tid))
-		life_leave(supervisor, task);
+	TASK_EACH_KIN (process->tasks, task, next)
+		if (!tracee_is_ours(task->tid))
+			life_leave(supervisor, task);
 	return process->task_count != 0;
 }
 

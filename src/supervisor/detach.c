@@ -77,9 +77,9 @@ static void let_go_parked(struct supervisor *supervisor, pid_t pid,
 
 	if (!process)
 		return;
-	TASK_EACH_KIN(process->tasks, task, next)
-	if (task->parked.active && task->parked.turn == turn)
-		let_go(supervisor, task);
+	TASK_EACH_KIN (process->tasks, task, next)
+		if (task->parked.active && task->parked.turn == turn)
+			let_go(supervisor, task);
 }
 
 /* Once those that signals are addressed to are gone, nobody is woken any more
@@ -95,9 +95,9 @@ static void find_turns(const struct process *process)
 {
 	struct task *task, *next;
 
-	TASK_EACH_KIN(process->tasks, task, next)
-	if (task->parked.active)
-		task->parked.turn = find_turn(task);
+	TASK_EACH_KIN (process->tasks, task, next)
+		if (task->parked.active)
+			task->parked.turn = find_turn(task);
 }
 
 static void let_go_all(struct supervisor *supervisor, struct process *process)

@@ -49,9 +49,10 @@ static void put_boot_id(struct fields_writer *fields)
 static void put_unrecorded(struct session *session, uint32_t left)
 {
 	static const unsigned recorded[] = {
-		KTR_SYSCALL, KTR_SYSRET, KTR_NAMEI,    KTR_GENIO,
-		KTR_PSIG,    KTR_USER,   KTR_PROCCTOR, KTR_PROCDTOR,
-		KTR_ARGS,    KTR_ENVS,   KTR_STRUCT,   KTR_STRUCT_ARRAY,
+		KTR_SYSCALL, KTR_SYSRET,  KTR_NAMEI,    KTR_GENIO,
+		KTR_PSIG,    KTR_USER,    KTR_PROCCTOR, KTR_PROCDTOR,
+		KTR_ARGS,    KTR_ENVS,    KTR_STRUCT,   KTR_STRUCT_ARRAY,
+		KTR_SYSCTL,  KTR_CAPFAIL,
 	};
 
 	left &= KTRFAC_MASK;

@@ -263,9 +263,9 @@ static void forget_siblings(struct supervisor *supervisor, struct task *task)
 
 	if (task->process->task_count == 1)
 		return;
-	TASK_EACH_KIN(task->process->tasks, other, next)
-	if (other != task)
-		life_forget(supervisor, other);
+	TASK_EACH_KIN (task->process->tasks, other, next)
+		if (other != task)
+			life_forget(supervisor, other);
 }
 
 /* The thread that called execve takes the leader's id. */

@@ -20,6 +20,7 @@
 #include "supervisor/request.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
+#include "supervisor/violation.h"
 #include "tracee/filter.h"
 #include "tracee/stop.h"
 
@@ -159,6 +160,7 @@ static void answer_birth(struct supervisor *supervisor, struct task *task)
 
 static void answer_exit(struct supervisor *supervisor, struct task *task)
 {
+	violation_at_exit(supervisor, task);
 	life_exiting(supervisor, task);
 	/* Later the command has no standard error to be told on. */
 	if (task->tid == supervisor->command) {
@@ -292,9 +294,9 @@ static void adopt_orphans(struct supervisor *supervisor)
 {
 	struct task *task, *next;
 
-	TASK_EACH_KIN(supervisor->tasks.newborns, task, next)
-	if (life_adopt(supervisor, task))
-		answer_newborn(supervisor, task);
+	TASK_EACH_KIN (supervisor->tasks.newborns, task, next)
+		if (life_adopt(supervisor, task))
+			answer_newborn(supervisor, task);
 }
 
 /* Only once all stops are answered: one that was left with the kernel would be

@@ -66,9 +66,9 @@ static void await_change(struct supervisor *supervisor, struct process *process,
 	    had_children == state_options(process).children)
 		return;
 	supervisor->changes_options = true;
-	TASK_EACH_KIN(process->tasks, task, next)
-	if (!task->exiting)
-		await_thread(supervisor, task);
+	TASK_EACH_KIN (process->tasks, task, next)
+		if (!task->exiting)
+			await_thread(supervisor, task);
 }
 
 static int set_held(struct order *order, struct process *process)

@@ -125,9 +125,9 @@ static void interrupt_others(const struct task *task)
 {
 	struct task *other, *next;
 
-	TASK_EACH_KIN(task->process->tasks, other, next)
-	if (other != task)
-		tracee_interrupt(other->tid);
+	TASK_EACH_KIN (task->process->tasks, other, next)
+		if (other != task)
+			tracee_interrupt(other->tid);
 }
 
 /* An interrupt that is pending does no harm here, unlike in detach.c: execve

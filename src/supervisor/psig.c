@@ -12,6 +12,7 @@
 #include "base/proc.h"
 #include "supervisor/call.h"
 #include "supervisor/state.h"
+#include "supervisor/violation.h"
 
 /* The handler is there, but only a step into it will tell where. */
 #define ACTION_CAUGHT UINT64_MAX
@@ -130,9 +131,9 @@ static void note_ignored(struct task *task)
 	    process->task_count == 1)
 		return;
 	process->is_disturbed = true;
-	TASK_EACH_KIN(process->tasks, other, next)
-	if (other != task)
-		tracee_interrupt(other->tid);
+	TASK_EACH_KIN (process->tasks, other, next)
+		if (other != task)
+			tracee_interrupt(other->tid);
 }
 
 struct psig_answer psig_deliver(struct supervisor *supervisor,
@@ -151,6 +152,7 @@ struct psig_answer psig_deliver(struct supervisor *supervisor,
 	}
 	if (signal_number < 1 || signal_number > TRACEE_SIGNAL_MAX)
 		return answer;
+	violation_at_signal(supervisor, task, signal_number);
 	action = find_action(task, signal_number);
 	if (wants_psig(supervisor, task)) {
 		fill_psig(task, signal_number, action, &psig);

@@ -81,8 +81,7 @@ static void put_json_late(struct text *text, const struct process *process)
 	struct task *task, *next;
 
 	text_put(text, ",\"late\":[");
-	TASK_EACH_KIN(process->tasks, task, next)
-	{
+	TASK_EACH_KIN (process->tasks, task, next) {
 		if (!task->is_awaited)
 			continue;
 		text_format(text, "%s%d", comma, task->tid);
@@ -172,9 +171,10 @@ static void put_late(struct text *text, const struct process *process)
 {
 	struct task *task, *next;
 
-	TASK_EACH_KIN(process->tasks, task, next)
-	if (task->is_awaited)
-		text_format(text, ", thread %d has not stopped yet", task->tid);
+	TASK_EACH_KIN (process->tasks, task, next)
+		if (task->is_awaited)
+			text_format(text, ", thread %d has not stopped yet",
+				    task->tid);
 }
 
 static void put_line_process(struct text *text, struct supervisor *supervisor,

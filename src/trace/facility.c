@@ -42,7 +42,7 @@ static const struct facility_row facility_rows[] = {
 	[KTR_PROCCTOR]     = { 0,   false, NULL,   "procctor", NULL },
 	[KTR_PROCDTOR]     = { 0,   false, NULL,   "procdtor", NULL },
 	[KTR_CAPFAIL]      = { 'p', true,  "CAP ", "capfail",
-			       "violations of a policy or a seccomp filter" },
+			       "calls that the program's own filter denied" },
 	[KTR_FAULT]        = { 'f', false, "PFLT", "fault",
 			       "page faults" },
 	[KTR_FAULTEND]     = { 'f', false, "PRET", "faultend", NULL },
