@@ -42,7 +42,8 @@ enum wire_operation {
 #define WIRE_CALLS     0x10u /* text is a selection (sysdesc/select.h) */
 #define WIRE_JSON      0x20u /* STATUS as a JSON document, else as lines */
 #define WIRE_DROP      0x40u /* into a new file: rather lose than wait */
-#define WIRE_FLAGS     0x7fu
+#define WIRE_NO_RINGS  0x80u /* io_uring_setup(2) fails with ENOSYS */
+#define WIRE_FLAGS     0xffu
 
 struct wire_request {
 	enum wire_operation operation;

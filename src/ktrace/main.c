@@ -442,6 +442,7 @@ int main(int argc, char **argv)
 			.calls = options.calls,
 			.genio_size = (uint32_t)options.genio_size,
 			.genio_all = options.genio_all,
+			.refuses_rings = options.refuses_rings,
 		},
 		.asked = options.asked,
 		.inherit = options.inherit,

@@ -39,6 +39,7 @@ enum option_id {
 	OPTION_GENIO_ALL,
 	OPTION_QUEUE,
 	OPTION_DROP,
+	OPTION_NO_IO_URING,
 	OPTION_STATUS,
 	OPTION_JSON,
 	OPTION_RULES,
@@ -83,6 +84,9 @@ static const struct options_row table[] = {
 	  OPTION_QUEUE },
 	{ 0, "drop", NULL, "lose records rather than let the program wait",
 	  OPTION_DROP },
+	{ 0, "no-io-uring", NULL,
+	  "have programs do without: what it does is not seen",
+	  OPTION_NO_IO_URING },
 	{ 0, "status", NULL, "tell what is traced: of -p, -g, or everywhere",
 	  OPTION_STATUS },
 	{ 0, "json", NULL, "with --status: a JSON document per recorder",
@@ -344,6 +348,9 @@ static int take_option(void *context, int id, const char *value)
 				 WRITER_QUEUE_HIGH, &options->queue_size);
 	case OPTION_DROP:
 		options->drop = true;
+		return 0;
+	case OPTION_NO_IO_URING:
+		options->refuses_rings = true;
 		return 0;
 	case OPTION_HELP:
 		options->help = true;

@@ -48,6 +48,7 @@ struct ktrace_options {
 	bool queue_given;
 	enum ktrace_seccomp seccomp;
 	bool denies_setuid;    /* --setuid=deny */
+	bool refuses_rings;    /* --no-io-uring */
 	struct targets target; /* -p, -g, -d */
 	bool has_target;       /* -p or -g was given */
 	enum ktrace_mode mode;

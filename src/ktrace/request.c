@@ -47,6 +47,8 @@ int request_set(const struct ktrace_options *options, struct wire_request *ret)
 		ret->queue_size = (uint32_t)options->queue_size;
 	if (options->drop)
 		ret->flags |= WIRE_DROP;
+	if (options->refuses_rings)
+		ret->flags |= WIRE_NO_RINGS;
 	if (!length)
 		return 0;
 	if (length > WIRE_TEXT_MAX)

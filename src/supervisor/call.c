@@ -10,6 +10,7 @@
 #include <ktrace-u/format.h>
 
 #include "supervisor/effect.h"
+#include "supervisor/escape.h"
 #include "supervisor/life.h"
 #include "supervisor/path.h"
 #include "supervisor/state.h"
@@ -152,6 +153,7 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 	task->names_setting = false;
 	needs = call_needs(task->process->plan, &task->call);
 	effect_at_entry(task);
+	escape_at_entry(task);
 	telling_at_entry(supervisor, task);
 	if (!supervisor->started)
 		life_start_at_exec(supervisor, task);
@@ -239,6 +241,8 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 		effect_at_failure(supervisor, task);
 	else
 		effect_at_exit(supervisor, task);
+	if (!at->failed)
+		escape_at_exit(task);
 	/* What is wanted may have changed since. */
 	if (task->is_recorded && state_is_recorded(task->process))
 		record_exit(supervisor, task);

@@ -12,6 +12,7 @@
 #include <sys/ptrace.h>
 
 #include "base/proc.h"
+#include "supervisor/escape.h"
 #include "supervisor/path.h"
 #include "supervisor/psig.h"
 #include "supervisor/recording.h"
@@ -83,6 +84,7 @@ bool effect_is_on_paths(const struct sysdesc_row *row)
 	switch (row->effect) {
 	case EFFECT_CWD:
 	case EFFECT_ROOT:
+	case EFFECT_SETNS:
 	case EFFECT_RENAME:
 	case EFFECT_UNLINKAT:
 	case EFFECT_UNSHARE:
@@ -119,7 +121,7 @@ bool effect_wants_exit(const struct task *task)
 	if (effect_is_sleep(task->call.inner ? task->call.inner->row : row))
 		return task->process->task_count > 1;
 	return effect_is_on_paths(row) || effect_is_on_rights(row) ||
-	       is_spawn(row);
+	       escape_is_by(row) || is_spawn(row);
 }
 
 static void share_fs(struct process *process)
@@ -247,6 +249,7 @@ void effect_at_exit(struct supervisor *supervisor, struct task *task)
 		path_forget_cwd(process);
 		break;
 	case EFFECT_ROOT:
+	case EFFECT_SETNS:
 		process->root_known = false;
 		path_forget_cwd(process);
 		break;

@@ -15,6 +15,7 @@
 #include "supervisor/call.h"
 #include "supervisor/collect.h"
 #include "supervisor/detach.h"
+#include "supervisor/escape.h"
 #include "supervisor/life.h"
 #include "supervisor/psig.h"
 #include "supervisor/request.h"
@@ -153,6 +154,7 @@ static void answer_birth(struct supervisor *supervisor, struct task *task)
 	if (tracee_child(task->tid, &child) < 0)
 		return; /* killed before it could tell */
 	life_born(supervisor, task, child, &newborn);
+	escape_at_birth(task);
 	loop_resume(supervisor, task, 0);
 	if (newborn && newborn->process)
 		answer_newborn(supervisor, newborn);

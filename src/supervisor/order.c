@@ -144,6 +144,7 @@ static void fill_change(struct order *order)
 				      ?: CAPTURE_GENIO_SIZE_DEFAULT;
 	change->wish.genio_all = wire->flags & WIRE_GENIO_ALL;
 	change->has_genio = wire->genio_size || change->wish.genio_all;
+	change->wish.refuses_rings = wire->flags & WIRE_NO_RINGS;
 	change->inherited = wire->facilities & KTRFAC_INHERIT;
 	if (judge_is_privileged(form_of(order->request),
 				&order->request->from.credential))

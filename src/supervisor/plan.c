@@ -9,6 +9,7 @@
 #include <ktrace-u/format.h>
 
 #include "supervisor/effect.h"
+#include "supervisor/escape.h"
 #include "sysdesc/sysdesc.h"
 
 static unsigned row_needs(const struct plan_wish *wish,
@@ -57,6 +58,7 @@ static void add_always(struct select *stops)
 {
 	for (unsigned i = 0; i < sysdesc_count(); i++)
 		if (effect_is_on_rights(sysdesc_row(i)) ||
+		    escape_is_by(sysdesc_row(i)) ||
 		    effect_is_sleep(sysdesc_row(i)))
 			select_add(stops, sysdesc_row(i));
 	for (unsigned i = 0; i < sysdesc_inner_count(); i++)
@@ -80,6 +82,9 @@ bool plan_stops(const struct plan_wish *wish, struct select *ret)
 		needed++;
 	}
 	ret->unknown = row_needs(wish, NULL) != 0;
+	/* It is not recorded, but must stop. */
+	if (needed == 0 && wish->refuses_rings)
+		needed++;
 	if (needed > 0 && needed < sysdesc_count())
 		add_always(ret);
 	return needed > 0 && needed < sysdesc_count();
@@ -112,6 +117,7 @@ static void plan_make(struct plan *plan, const struct plan_wish *wish)
 		plan->wants_entries &= (plan->needs[i] & CAPTURE_AT_ENTRY) != 0;
 	}
 	plan->needs[SELECT_ROWS_MAX] = (uint8_t)row_needs(wish, NULL);
+	plan->stops_calls |= wish->refuses_rings;
 }
 
 /* Not by memcmp(): there is padding. */
@@ -120,6 +126,7 @@ static bool is_same(const struct plan_wish *one, const struct plan_wish *other)
 	return one->facilities == other->facilities &&
 	       one->genio_size == other->genio_size &&
 	       one->genio_all == other->genio_all &&
+	       one->refuses_rings == other->refuses_rings &&
 	       one->calls.unknown == other->calls.unknown &&
 	       !memcmp(one->calls.bits, other->calls.bits,
 		       sizeof(one->calls.bits));

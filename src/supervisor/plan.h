@@ -16,6 +16,7 @@ struct plan_wish {
 	struct select calls; /* --syscalls */
 	uint32_t genio_size;
 	bool genio_all;
+	bool refuses_rings; /* --no-io-uring */
 };
 
 struct plan {

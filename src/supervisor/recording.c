@@ -32,6 +32,7 @@ static struct plan_wish wish_after(const struct process *process,
 	if (!process->plan || begins_anew(process, change))
 		return wish;
 	wish.facilities |= process->plan->wish.facilities;
+	wish.refuses_rings |= process->plan->wish.refuses_rings;
 	if (!change->has_calls)
 		wish.calls = process->plan->wish.calls;
 	if (!change->has_genio) {

@@ -97,6 +97,7 @@ struct process {
 	unsigned task_count;
 	unsigned parked; /* of these */
 	uint64_t parked_until_ns;
+	uint8_t escapes; /* escape.c */
 	/* KTRFAC() bits, KTRFAC_INHERIT, KTRFAC_ROOT. 0: followed, but nothing
 	 * is written of it, and there are neither plan nor session. */
 	uint32_t facilities;

@@ -24,6 +24,7 @@ static bool tells(const struct task *task)
 	case EFFECT_UNSHARE:
 	case EFFECT_CREDS:
 	case EFFECT_AFFINITY:
+	case EFFECT_RINGS:
 		return true;
 	case EFFECT_EXEC:
 		return task->process->task_count > 1;

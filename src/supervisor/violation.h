@@ -1,7 +1,7 @@
 /*
  * CAPFAIL: calls that a seccomp filter of the program's own did not let pass,
- * where it shows: a SIGSYS, or the end of the thread. What such a filter answers
- * with an error looks like any other error.
+ * where it shows: a SIGSYS, or the end of the thread. What such a filter
+ * answers with an error looks like any other error.
  */
 #ifndef SUPERVISOR_VIOLATION_H
 #define SUPERVISOR_VIOLATION_H

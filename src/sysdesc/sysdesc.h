@@ -147,7 +147,11 @@ enum sysdesc_effect {
 	EFFECT_CREDS,     /* user or group ids */
 	EFFECT_CLOSE,     /* descriptors go or change their meaning */
 	EFFECT_SIGRETURN, /* registers are replaced: the result means nothing */
-	EFFECT_COMM,      /* the thread's name, perhaps (prctl) */
+	EFFECT_COMM,      /* prctl: the thread's name, perhaps, or a filter */
+	EFFECT_SECCOMP,   /* args[0] is the operation */
+	EFFECT_SETNS,     /* as EFFECT_ROOT; args[1] holds the flags */
+	EFFECT_RINGS,     /* makes rings by which calls are made without a stop;
+			   * shows affinities, see below */
 	EFFECT_RENAME,    /* directories may get another name, or none */
 	EFFECT_UNLINKAT,  /* the same; args[2] holds the flags */
 	EFFECT_AFFINITY,  /* shows or sets where threads may run, or may make

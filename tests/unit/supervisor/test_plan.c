@@ -29,7 +29,17 @@ static bool stops_always(const struct sysdesc_row *row)
 		if (sysdesc_inner(i)->carrier == row &&
 		    sysdesc_inner(i)->row->effect == EFFECT_SLEEP)
 			return true;
-	return row->effect == EFFECT_CREDS || row->effect == EFFECT_SLEEP;
+	switch (row->effect) {
+	case EFFECT_CREDS:
+	case EFFECT_SLEEP:
+	case EFFECT_RINGS:
+	case EFFECT_SECCOMP:
+	case EFFECT_SETNS:
+	case EFFECT_UNSHARE:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static uint32_t verdict(const struct filter *filter,

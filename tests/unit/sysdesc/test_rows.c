@@ -271,6 +271,15 @@ static const char *check_effect(const struct sysdesc_row *row)
 	case EFFECT_PTRACE:
 		fits = arg[0].kind == KIND_CMD && arg[1].kind == KIND_PID;
 		break;
+	case EFFECT_SECCOMP:
+		fits = arg[0].kind == KIND_CMD;
+		break;
+	case EFFECT_SETNS:
+		fits = is_flags(&arg[1], FLAGSET_CLONE);
+		break;
+	case EFFECT_RINGS:
+		fits = row->result == RESULT_FD;
+		break;
 	case EFFECT_NONE:
 	case EFFECT_SLEEP:
 	case EFFECT_AFFINITY:

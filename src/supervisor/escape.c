@@ -1,0 +1,170 @@
+/*
+ * io_uring, filters and namespaces. Must not follow what escapes, only say it.
+ */
+#include "supervisor/escape.h"
+
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+
+#include <ktrace-u/format.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "supervisor/session.h"
+#include "supervisor/state.h"
+#include "tracee/memory.h"
+
+/* Bits of process->escapes: said already. */
+enum escape {
+	ESCAPE_RINGS = 1,
+	ESCAPE_FILTER = 2,
+};
+
+static bool is_recorded(const struct task *task)
+{
+	return state_is_recorded(task->process) && task->process->session;
+}
+
+static void say_once(struct task *task, enum escape escape, const char *what,
+		     const char *why)
+{
+	if (!is_recorded(task) || (task->process->escapes & escape))
+		return;
+	task->process->escapes |= (uint8_t)escape;
+	session_coverage(task->process->session, task, what, why);
+}
+
+bool escape_is_by(const struct sysdesc_row *row)
+{
+	return row->effect == EFFECT_RINGS || row->effect == EFFECT_SECCOMP ||
+	       row->effect == EFFECT_SETNS || row->effect == EFFECT_UNSHARE;
+}
+
+void escape_at_entry(struct task *task)
+{
+	const struct sysdesc_row *row = task->call.row;
+
+	const struct plan *plan = task->process->plan;
+
+	if (row && row->effect == EFFECT_RINGS && plan &&
+	    plan->wish.refuses_rings)
+		tracee_refuse_call(task->tid);
+}
+
+/* ---- namespaces ---- */
+
+static const struct namespace
+{
+	uint64_t flag;
+	const char *name;
+}
+namespaces[] = {
+	{ CLONE_NEWNS, "mnt" },        { CLONE_NEWUTS, "uts" },
+	{ CLONE_NEWIPC, "ipc" },       { CLONE_NEWUSER, "user" },
+	{ CLONE_NEWPID, "pid" },       { CLONE_NEWNET, "net" },
+	{ CLONE_NEWCGROUP, "cgroup" }, { CLONE_NEWTIME, "time" },
+};
+
+/* What numbers and paths of this process, or of that which it made, mean is
+ * another matter from here on. */
+static void say_namespaces(struct task *task, const char *how, uint64_t flags)
+{
+	_cleanup_(text_done) struct text why = TEXT_INIT;
+	bool any = false;
+
+	text_put(&why, how);
+	for (size_t i = 0; i < ARRAY_LEN(namespaces); i++) {
+		if (!(flags & namespaces[i].flag))
+			continue;
+		text_put(&why, any ? ", " : ": ");
+		text_put(&why, namespaces[i].name);
+		any = true;
+	}
+	if (any && is_recorded(task))
+		session_coverage(task->process->session, task, "namespace",
+				 text_string(&why));
+}
+
+/* setns(2) without flags takes whatever the descriptor is. */
+static void say_entered(struct task *task)
+{
+	uint64_t flags = (uint32_t)task->call.args[1];
+
+	if (flags)
+		say_namespaces(task, "entered", flags);
+	else if (is_recorded(task))
+		session_coverage(task->process->session, task, "namespace",
+				 "entered one");
+}
+
+/* CLONE_NEWTIME shares its bit with the exit signal of clone(2). */
+static uint64_t flags_of(struct task *task, const struct tracee_syscall *at)
+{
+	const struct sysdesc_row *row = sysdesc_find(
+	    sysdesc_abi_of(at->audit_arch, (uint64_t)at->number), at->number);
+	uint64_t flags = 0;
+	struct memory_piece piece = { .address = at->args[0],
+				      .to = &flags,
+				      .length = sizeof(flags) };
+
+	if (!row || row->narg == 0)
+		return 0;
+	if (row->effect == EFFECT_SPAWN)
+		return at->args[0] & ~(uint64_t)CLONE_NEWTIME;
+	if (row->effect != EFFECT_SPAWN3 ||
+	    memory_read(task->tid, &piece, 1) < 0 || piece.got < sizeof(flags))
+		return 0;
+	return flags;
+}
+
+void escape_at_birth(struct task *task)
+{
+	struct tracee_syscall at;
+
+	if (is_recorded(task) && tracee_last_call(task->tid, &at) == 0 &&
+	    at.point != TRACEE_NOWHERE)
+		say_namespaces(task, "a child has its own",
+			       flags_of(task, &at));
+}
+
+/* ---- calls ---- */
+
+/* Our own filter is asked after, and the stricter of both decides. */
+static void say_filter(struct task *task)
+{
+	if (task->process->is_filtered)
+		say_once(task, ESCAPE_FILTER, "filter",
+			 "calls that its own filter denies pass unseen");
+}
+
+void escape_at_exit(struct task *task)
+{
+	const struct capture_call *call = &task->call;
+
+	if (!call->row)
+		return;
+	switch (call->row->effect) {
+	case EFFECT_RINGS:
+		say_once(task, ESCAPE_RINGS, "io_uring",
+			 "what its rings do is not seen");
+		break;
+	case EFFECT_SECCOMP:
+		if (call->args[0] == SECCOMP_SET_MODE_FILTER)
+			say_filter(task);
+		break;
+	case EFFECT_COMM:
+		if (call->args[0] == PR_SET_SECCOMP)
+			say_filter(task);
+		break;
+	case EFFECT_UNSHARE:
+		say_namespaces(task, "has its own", call->args[0]);
+		break;
+	case EFFECT_SETNS:
+		say_entered(task);
+		break;
+	default:
+		break;
+	}
+}
