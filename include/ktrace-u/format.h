@@ -149,11 +149,19 @@ struct ktr_capfail {
 };
 _Static_assert(sizeof(struct ktr_capfail) == 40, "layout");
 
+#define KTR_FAULT_READ    1
+#define KTR_FAULT_WRITE   2
+#define KTR_FAULT_EXECUTE 4
 struct ktr_fault {
 	uint64_t vaddr;
-	int32_t type;
+	int32_t type; /* KTR_FAULT_ bits; 0: not known */
 	int32_t pad;
 };
+/* Mach's numbers. */
+#define KTR_KERN_SUCCESS            0
+#define KTR_KERN_INVALID_ADDRESS    1
+#define KTR_KERN_PROTECTION_FAILURE 2
+#define KTR_KERN_FAILURE            5
 struct ktr_faultend {
 	int32_t result;
 };

@@ -304,6 +304,18 @@ int proc_call(pid_t tid, int64_t *ret)
 	return 0;
 }
 
+void proc_wait_channel(pid_t tid, char *ret, size_t size)
+{
+	char name[PROC_NAME_MAX];
+	char data[64];
+
+	proc_name(name, tid, "wchan");
+	if (fd_read_file(AT_FDCWD, name, data, sizeof(data)) <= 0 ||
+	    data[0] == '0')
+		data[0] = '\0';
+	snprintf(ret, size, "%.*s", (int)size - 1, data);
+}
+
 int proc_run_time(pid_t tid, uint64_t *ret)
 {
 	char data[128];

@@ -82,6 +82,10 @@ bool proc_is_same(pid_t tid, uint64_t start);
  */
 int proc_call(pid_t tid, int64_t *ret);
 
+/* What a thread sleeps in, a function of the kernel, cut to size with a NUL; ""
+ * where it does not sleep, or we may not know. */
+void proc_wait_channel(pid_t tid, char *ret, size_t size);
+
 /* How long a thread has had a CPU, in nanoseconds; not less than its last tick.
  */
 int proc_run_time(pid_t tid, uint64_t *ret);

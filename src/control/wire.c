@@ -33,7 +33,6 @@ struct request_form {
 	uint32_t operation;
 	uint32_t flags;
 	uint32_t facilities;
-	uint32_t asked;
 	int32_t pid;
 	uint32_t state;
 	uint32_t genio_size;
@@ -54,7 +53,7 @@ struct answer_form {
 	int32_t late[WIRE_LATE_MAX]; /* 0 behind the last */
 };
 
-_Static_assert(sizeof(struct request_form) == 44, "no padding in a request");
+_Static_assert(sizeof(struct request_form) == 40, "no padding in a request");
 _Static_assert(sizeof(struct answer_form) == 40 + 4 * WIRE_LATE_MAX,
 	       "no padding in an answer");
 _Static_assert(sizeof(struct answer_form) + WIRE_TEXT_MAX <= WIRE_MESSAGE_MAX,
@@ -78,7 +77,6 @@ size_t wire_put_request(void *message, const struct wire_request *request)
 		.operation = request->operation,
 		.flags = request->flags,
 		.facilities = request->facilities,
-		.asked = request->asked,
 		.pid = request->pid,
 		.state = request->state,
 		.genio_size = request->genio_size,
@@ -148,7 +146,6 @@ static bool is_request_good(const struct request_form *form)
 	       form->operation < WIRE_OPERATION_END &&
 	       !(form->flags & ~WIRE_FLAGS) &&
 	       !(form->facilities & ~(KTRFAC_MASK | KTRFAC_INHERIT)) &&
-	       !(form->asked & ~form->facilities) &&
 	       form->state <= OWNERSHIP_BACKGROUND;
 }
 
@@ -170,7 +167,6 @@ int wire_get_request(struct wire_request *ret, const void *message,
 		.operation = form.operation,
 		.flags = form.flags,
 		.facilities = form.facilities,
-		.asked = form.asked,
 		.pid = form.pid,
 		.state = form.state,
 		.genio_size = form.genio_size,

@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define WIRE_VERSION     1
+#define WIRE_VERSION     2
 #define WIRE_TEXT_MAX    4096 /* bytes of text, without a NUL */
 #define WIRE_MESSAGE_MAX 8192
 #define WIRE_LATE_MAX    64
@@ -49,7 +49,6 @@ struct wire_request {
 	enum wire_operation operation;
 	uint32_t flags;
 	uint32_t facilities; /* KTRFAC() bits and KTRFAC_INHERIT only */
-	uint32_t asked;      /* those of them that were named by letter */
 	pid_t pid;           /* as ktrace(2): below 0 is a group */
 	uint32_t state;      /* enum ownership_state, of PAUSE and RESUME */
 	uint32_t genio_size; /* 0: as it is */

@@ -444,7 +444,6 @@ int main(int argc, char **argv)
 			.genio_all = options.genio_all,
 			.refuses_rings = options.refuses_rings,
 		},
-		.asked = options.asked,
 		.inherit = options.inherit,
 		.rules = options.rules,
 		.queue_size = options.queue_size,

@@ -137,7 +137,6 @@ static int take_points(struct parse *parse, const char *value)
 			    value);
 		return -EINVAL;
 	}
-	options->asked = strchr(value, '+') ? 0 : options->points;
 	return 0;
 }
 
@@ -223,7 +222,6 @@ static int take_facilities(struct parse *parse, const char *value)
 				 "a mask of trace points");
 	parse->options->points_given = true;
 	parse->options->points = (uint32_t)mask;
-	parse->options->asked = parse->options->points & facility_all();
 	return 0;
 }
 

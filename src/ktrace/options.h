@@ -38,7 +38,6 @@ struct ktrace_options {
 	int report_fd;    /* --report-fd; -1 if not given */
 	uint32_t points;  /* -t: KTRFAC() bits */
 	bool points_given;
-	uint32_t asked;      /* those named by a letter of -t */
 	struct select calls; /* --syscalls */
 	bool calls_selected;
 	const char *calls_text; /* as it was given, or NULL */

@@ -36,7 +36,6 @@ int request_set(const struct ktrace_options *options, struct wire_request *ret)
 
 	*ret = request_of(options, WIRE_SET);
 	ret->facilities = options->points & KTRFAC_MASK;
-	ret->asked = options->asked & ret->facilities;
 	if (options->inherit)
 		ret->facilities |= KTRFAC_INHERIT;
 	if (options->genio_all)

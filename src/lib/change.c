@@ -165,7 +165,6 @@ static int try_set(const struct change *change, int fd)
 
 	if (r < 0)
 		return r;
-	request.asked = request.facilities & KTRFAC_MASK;
 	ask_each(&found, &request, fd, &outcome);
 	if (!outcome.done && found.untraced)
 		ask_own(&request, fd, &outcome);

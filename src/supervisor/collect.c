@@ -14,6 +14,7 @@
 #include "supervisor/follow.h"
 #include "supervisor/hint.h"
 #include "supervisor/life.h"
+#include "supervisor/sampling.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 
@@ -47,6 +48,7 @@ static void collect_end(struct supervisor *supervisor, struct collect *collect,
 
 	drop_stops_of(collect, stop->tid);
 	sessions_tick(supervisor);
+	sampling_drain(supervisor, NULL);
 	if (task)
 		life_end(supervisor, task, stop, usage);
 }

@@ -45,25 +45,6 @@ static void put_boot_id(struct fields_writer *fields)
 		fields_bytes(fields, "boot_id", id, (size_t)n - 1);
 }
 
-/* What was asked for by letter and this recorder does not write. */
-static void put_unrecorded(struct session *session, uint32_t left)
-{
-	static const unsigned recorded[] = {
-		KTR_SYSCALL, KTR_SYSRET,  KTR_NAMEI,    KTR_GENIO,
-		KTR_PSIG,    KTR_USER,    KTR_PROCCTOR, KTR_PROCDTOR,
-		KTR_ARGS,    KTR_ENVS,    KTR_STRUCT,   KTR_STRUCT_ARRAY,
-		KTR_SYSCTL,  KTR_CAPFAIL,
-	};
-
-	left &= KTRFAC_MASK;
-	for (size_t i = 0; i < ARRAY_LEN(recorded); i++)
-		left &= ~KTRFAC(recorded[i]);
-	for (unsigned kind = 1; kind <= KTR_KIND_MAX; kind++)
-		if (left & KTRFAC(kind))
-			session_coverage(session, NULL, facility_name(kind),
-					 "this recorder does not write it");
-}
-
 static void put_target(struct fields_writer *fields,
 		       const struct targets *target)
 {
@@ -99,7 +80,6 @@ void identity_put_session(struct supervisor *supervisor,
 	put_strings(fields, "command", origin->command);
 	put_target(fields, origin->targets);
 	session_fields_end(session);
-	put_unrecorded(session, origin->asked);
 	if (!supervisor->has_proc)
 		session_coverage(session, NULL, "process",
 				 "/proc is not mounted: no names, arguments, "

@@ -19,6 +19,7 @@
 #include "supervisor/identity.h"
 #include "supervisor/psig.h"
 #include "supervisor/recording.h"
+#include "supervisor/sampling.h"
 #include "supervisor/state.h"
 #include "supervisor/telling.h"
 #include "tracee/stop.h"
@@ -172,6 +173,7 @@ void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
 				 "out of memory");
 		return;
 	}
+	sampling_born(parent, task);
 	claim(supervisor, task, process, parent->comm);
 	call_return_in_child(parent, task);
 }
@@ -371,6 +373,9 @@ void life_end(struct supervisor *supervisor, struct task *task,
 
 	if (process && !task->exiting)
 		call_abandon(supervisor, task);
+	if (process)
+		sampling_end(supervisor, task,
+			     stop->kind == STOP_KILLED ? stop->signal : 0);
 	/* A leader that had ended before we came is not ours to see. */
 	if (process && (task->tid == process->pid || is_last))
 		end_process(supervisor, task, stop, usage);

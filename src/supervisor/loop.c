@@ -19,6 +19,7 @@
 #include "supervisor/life.h"
 #include "supervisor/psig.h"
 #include "supervisor/request.h"
+#include "supervisor/sampling.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "supervisor/violation.h"
@@ -342,6 +343,7 @@ void loop_run(struct supervisor *supervisor)
 		r = collect_stops(supervisor, collect);
 		if (r == -ECHILD && owner_is_expected(supervisor))
 			r = wait_for_request(supervisor);
+		sampling_drain(supervisor, collect);
 		for (unsigned i = 0; !r && i < collect->count; i++)
 			loop_answer(supervisor, &collect->stops[i]);
 		if (supervisor->tasks.unclaimed)

@@ -236,7 +236,6 @@ int order_set(struct supervisor *supervisor, struct request *request,
 	bool inherits = request->wire.facilities & KTRFAC_INHERIT;
 	struct session_origin origin = {
 		.wish = &order.change.wish,
-		.asked = request->wire.asked,
 		.inherit = inherits,
 		.filtered = supervisor->config->filtered,
 		.command = no_command,

@@ -154,6 +154,7 @@ int recording_set(struct supervisor *supervisor, struct process *process,
 	recording_review(supervisor);
 	present(supervisor, process);
 	say_unseen(supervisor, process);
+	sampling_review(supervisor, process);
 	return 0;
 }
 

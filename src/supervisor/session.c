@@ -274,6 +274,12 @@ static void count_loss(struct session *session, struct task *task,
 		task->process->dropped = true;
 }
 
+void session_lost(struct session *session, unsigned kind, uint64_t count)
+{
+	session->lost[kind] += (uint32_t)count;
+	session->any_lost = true;
+}
+
 /* `loss`: how many of which kind are missing here. If there is no room for it
  * either, the counts stay for the next try. */
 static void put_loss(struct session *session)

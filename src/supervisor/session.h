@@ -103,6 +103,9 @@ void session_coverage(struct session *session, struct task *task,
 /* A `message` record. */
 void session_message(struct session *session, const char *text);
 
+/* So many records of a kind were lost before they came here. */
+void session_lost(struct session *session, unsigned kind, uint64_t count);
+
 /* Hands what there is to write(2) and waits for it, but not for ever; for the
  * reader of a pipe not at all. */
 int session_flush(struct session *session);

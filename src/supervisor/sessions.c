@@ -113,6 +113,13 @@ void sessions_say(struct supervisor *supervisor, const char *what,
 					 why);
 }
 
+void sessions_lost(struct supervisor *supervisor, unsigned kind, uint64_t count)
+{
+	for (unsigned i = 0; i < supervisor->session_count; i++)
+		if (session_users(supervisor->sessions[i]))
+			session_lost(supervisor->sessions[i], kind, count);
+}
+
 static void check_sink(struct supervisor *supervisor, struct session *session)
 {
 	int status = session_status(session);

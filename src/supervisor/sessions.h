@@ -17,7 +17,6 @@ struct supervisor;
 /* Where a trace comes from, for its first record. */
 struct session_origin {
 	const struct plan_wish *wish;
-	uint32_t asked;   /* facilities that were asked for by letter */
 	uint32_t inherit; /* -i */
 	bool filtered;
 	char *const *command;          /* argv; may be {NULL} */
@@ -58,6 +57,10 @@ void sessions_leave(struct supervisor *supervisor, struct session *session,
 /* A `coverage` record about all of them, in each. */
 void sessions_say(struct supervisor *supervisor, const char *what,
 		  const char *why);
+
+/* So many records of a kind were lost, of whom nobody knows. */
+void sessions_lost(struct supervisor *supervisor, unsigned kind,
+		   uint64_t count);
 
 /* Sinks that failed: nothing more is recorded into them. Those that are
  * finished, and written, are closed. */

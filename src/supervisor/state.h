@@ -42,7 +42,8 @@ struct supervisor {
 	struct request_pending *request; /* that is being served, or NULL */
 	pid_t pid;                       /* our own */
 	struct privilege privilege;
-	struct away *away; /* NULL: nobody may come back */
+	struct sampling *sampling; /* NULL: nobody wants any */
+	struct away *away;         /* NULL: nobody may come back */
 	pid_t command;
 	/* Every call of every thread stops at both ends: what changes a
 	 * process is seen, and may be remembered. */
@@ -72,7 +73,8 @@ static inline bool state_is_recorded(const struct process *process)
 static inline bool state_needs_alarm(const struct supervisor *supervisor)
 {
 	return supervisor->parked || supervisor->await.tell ||
-	       supervisor->away || supervisor->sessions_finished;
+	       supervisor->away || supervisor->sessions_finished ||
+	       supervisor->sampling;
 }
 
 /* How its threads are traced. */

@@ -18,6 +18,7 @@
 #include "supervisor/loop.h"
 #include "supervisor/recording.h"
 #include "supervisor/request.h"
+#include "supervisor/sampling.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "tracee/launch.h"
@@ -147,7 +148,6 @@ static int supervisor_start(struct supervisor *supervisor)
 	const struct supervisor_config *config = supervisor->config;
 	struct session_origin origin = {
 		.wish = &config->wish,
-		.asked = config->asked,
 		.inherit = config->inherit,
 		.filtered = config->filtered,
 		.command = config->command,
@@ -194,6 +194,7 @@ int supervisor_run(const struct supervisor_config *config,
 	request_close(&supervisor);
 	follow_close(&supervisor.follow);
 	away_close(&supervisor);
+	sampling_close(&supervisor);
 	sessions_close(&supervisor);
 	task_table_done(&supervisor.tasks);
 	return r;

@@ -22,8 +22,7 @@ struct supervisor_config {
 	int fd;           /* of the trace; taken over */
 	const char *file; /* its name, for messages */
 	struct plan_wish wish;
-	uint32_t asked; /* facilities that were asked for by letter */
-	bool inherit;   /* -i */
+	bool inherit;               /* -i */
 	enum permission_form rules; /* --rules */
 	bool background;            /* for a recorder that will register */
 	bool filtered;              /* the command carries our seccomp filter */

@@ -16,6 +16,7 @@
 #include <ktrace-u/format.h>
 
 #include "capture/capture.h"
+#include "supervisor/sampling.h"
 #include "sysdesc/sysdesc.h"
 #include "tracee/tracee.h"
 
@@ -77,6 +78,7 @@ struct task {
 	struct task_interrupted interrupted;
 	struct task_stepping stepping;
 	struct task_parked parked;
+	struct task_sampling sampling;
 	struct task *asked_prev, *asked_next; /* await.h */
 	struct task *kin_prev, *kin_next;     /* of the same process */
 	UT_hash_handle hh;

@@ -67,15 +67,6 @@ uint32_t facility_default(void)
 	return mask;
 }
 
-uint32_t facility_all(void)
-{
-	uint32_t mask = 0;
-
-	for (unsigned kind = 1; kind <= KTR_KIND_MAX; kind++)
-		mask |= KTRFAC(kind);
-	return mask;
-}
-
 /* The kinds of one letter; 0 when there is no such letter. */
 static uint32_t facility_of(char letter)
 {

@@ -15,9 +15,6 @@ struct text;
 /* What `+` stands for, and what is on without -t. */
 uint32_t facility_default(void);
 
-/* Every kind that exists. */
-uint32_t facility_all(void);
-
 /*
  * The letters of a -t argument, `+` for the default set, `-x` to remove (first
  * of all, it removes from the default set). FACILITY_PROCESS is not among them:

@@ -32,7 +32,6 @@ static void requests_arrive_whole(void **state)
 {
 	struct wire_request request = { .flags = WIRE_FLAGS,
 					.facilities = KTRFAC_MASK,
-					.asked = KTRFAC(KTR_GENIO),
 					.pid = -12,
 					.genio_size = 7,
 					.text_length = 5,
