@@ -140,10 +140,6 @@ static const struct special *special_of(const char *name, size_t length)
 
 /* ---- fields ---- */
 
-static void put_layout(const struct layout_output *output, const char *name,
-		       const struct sysdesc_layout *layout,
-		       const struct bytes *bytes);
-
 static bool is_signed(const struct sysdesc_field *field)
 {
 	return field->type == TYPE_S8 || field->type == TYPE_S16 ||
@@ -151,12 +147,18 @@ static bool is_signed(const struct sysdesc_field *field)
 	       field->type == TYPE_LONG;
 }
 
+static uint64_t extend(uint64_t value, size_t size)
+{
+	bool is_negative = size > 0 && size < 8 && value >> (8 * size - 1) & 1;
+
+	return is_negative ? value | UINT64_MAX << 8 * size : value;
+}
+
 static void put_value(const struct layout_output *output, const char *name,
 		      const struct sysdesc_field *field, const uint8_t *data,
 		      size_t size)
 {
 	uint64_t value = take(data, size);
-	unsigned unused = 64 - 8 * (unsigned)size;
 	enum layout_form form = LAYOUT_UNSIGNED;
 
 	if (field->show == SHOW_HEX) {
@@ -165,7 +167,7 @@ static void put_value(const struct layout_output *output, const char *name,
 		form = LAYOUT_OCTAL;
 	} else if (is_signed(field)) {
 		form = LAYOUT_SIGNED;
-		value = (uint64_t)((int64_t)(value << unused) >> unused);
+		value = extend(value, size);
 	}
 	output->number(output->context, name, form, value);
 }
@@ -180,24 +182,58 @@ static void put_values(const struct layout_output *output,
 	output->end(output->context, true);
 }
 
-static void put_field(const struct layout_output *output,
-		      const struct sysdesc_field *field,
-		      const struct bytes *bytes, size_t size)
+/* One that is no structure. */
+static void put_leaf(const struct layout_output *output,
+		     const struct sysdesc_field *field,
+		     const struct bytes *bytes, size_t size)
 {
 	const char *text = (const char *)bytes->data;
 
 	if (field->show == SHOW_NOT)
 		return;
-	if (field->type == TYPE_NESTED)
-		put_layout(output, field->name, sysdesc_layout_nested(field),
-			   bytes);
-	else if (field->show == SHOW_TEXT)
+	if (field->show == SHOW_TEXT)
 		output->text(output->context, field->name, text,
 			     strnlen(text, field->count));
 	else if (field->count > 1)
 		put_values(output, field, bytes->data, size);
 	else
 		put_value(output, field->name, field, bytes->data, size);
+}
+
+/* Those that the bytes are long enough for. */
+static void put_fields(const struct layout_output *output,
+		       const struct sysdesc_layout *layout,
+		       const struct bytes *bytes,
+		       void (*put)(const struct layout_output *output,
+				   const struct sysdesc_field *field,
+				   const struct bytes *bytes, size_t size))
+{
+	struct sysdesc_walk walk = { .layout = layout, .abi = bytes->abi };
+	const struct sysdesc_field *field;
+	size_t offset, size;
+
+	while ((field = sysdesc_walk(&walk, &offset, &size)) != NULL) {
+		struct bytes rest = { bytes->data + offset, 0, bytes->abi };
+
+		rest.length = size * field->count;
+		if (offset + rest.length > bytes->length)
+			break;
+		put(output, field, &rest, size);
+	}
+}
+
+/* One that may be a structure, whose own fields are none. */
+static void put_field(const struct layout_output *output,
+		      const struct sysdesc_field *field,
+		      const struct bytes *bytes, size_t size)
+{
+	if (field->type != TYPE_NESTED) {
+		put_leaf(output, field, bytes, size);
+		return;
+	}
+	output->begin(output->context, field->name, false);
+	put_fields(output, sysdesc_layout_nested(field), bytes, put_leaf);
+	output->end(output->context, false);
 }
 
 /* A number that is a structure only by being pointed at. */
@@ -222,14 +258,7 @@ static void put_layout(const struct layout_output *output, const char *name,
 		return;
 	}
 	output->begin(output->context, name, false);
-	while ((field = sysdesc_walk(&walk, &offset, &size)) != NULL) {
-		struct bytes rest = { bytes->data + offset, 0, bytes->abi };
-
-		if (offset + size * field->count > bytes->length)
-			break;
-		rest.length = size * field->count;
-		put_field(output, field, &rest, size);
-	}
+	put_fields(output, layout, bytes, put_field);
 	output->end(output->context, false);
 }
 

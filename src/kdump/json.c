@@ -7,8 +7,8 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "decode/name.h"
 #include "decode/layout.h"
+#include "decode/name.h"
 #include "decode/structure.h"
 #include "kdump/json.h"
 #include "kdump/json_layout.h"

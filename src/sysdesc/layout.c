@@ -51,6 +51,9 @@ static const struct type_shape {
 
 /* ---- structures, to be measured ---- */
 
+/* Names of types and fields stand in no parentheses.
+ * NOLINTBEGIN(bugprone-macro-parentheses) */
+
 #define FIELD(type, name)        ABI(type) name;
 #define HEX(type, name)          ABI(type) name;
 #define OCTAL(type, name)        ABI(type) name;
@@ -66,6 +69,7 @@ static const struct type_shape {
 #define PAIR(blob, id, name)
 #define BITS(blob, name)
 #define RAW(blob, name)
+/* NOLINTEND(bugprone-macro-parentheses) */
 #define ABI(name) x86_64_##name
 #include "sysdesc/layout.def"
 #undef ABI
@@ -180,7 +184,7 @@ static const struct sysdesc_layout layouts[LAYOUT_COUNT] = {
 	      .varies = true)
 #define SIZED(blob, at, more, name, fields)                                    \
 	ENTRY(blob, name, 1, EVERY, FIELDS(blob), .size = SIZES(blob),         \
-	      .varies = true, .has_own_size = true, .own_size = at, .own_more = more)
+	      .varies = true, .has_own_size = true, .own_size = (at), .own_more = (more))
 #define LAYOUT(id, blob, abis, name, fields)                                   \
 	ENTRY(id, name, 1, abis, FIELDS(id), .size = SIZES(id))
 #define PAIR(blob, id, name)                                                   \
@@ -306,17 +310,16 @@ sysdesc_layout_find(const char *name, enum sysdesc_abi abi, size_t size)
 	return varies;
 }
 
-static struct type_shape shape_of(const struct sysdesc_field *field,
-				  enum sysdesc_abi abi);
-
-/* What a structure is aligned to: what the widest of its fields is. */
+/* What a nested structure is aligned to: what the widest of its fields is. None
+ * of these is nested again. */
 static uint8_t alignment_of(const struct sysdesc_layout *layout,
 			    enum sysdesc_abi abi)
 {
 	uint8_t alignment = 1;
 
 	for (unsigned i = 0; i < layout->field_count; i++) {
-		uint8_t its = shape_of(&layout->fields[i], abi).alignment;
+		uint8_t its =
+		    type_shapes[abi][layout->fields[i].type].alignment;
 
 		alignment = its > alignment ? its : alignment;
 	}

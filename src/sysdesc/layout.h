@@ -12,14 +12,12 @@
 #include "sysdesc/sets.h"
 #include "sysdesc/sysdesc.h"
 
+/* clang-format off */
 /* Types of fields: see layout.def. */
 #define SYSDESC_TYPES(X)                                                       \
-	X(S8)                                                                  \
-	X(U8)                                                                  \
-	X(S16) X(U16) X(S32) X(U32) X(S64) X(U64) X(U64_4) X(LONG) X(ULONG)    \
-	    X(WORD) X(POINTER)
+	X(S8) X(U8) X(S16) X(U16) X(S32) X(U32) X(S64) X(U64) X(U64_4)         \
+	X(LONG) X(ULONG) X(WORD) X(POINTER)
 
-/* clang-format off */
 enum sysdesc_type {
 #define X(type) TYPE_##type,
 	SYSDESC_TYPES(X)

@@ -45,11 +45,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < HEAD)
 		return 0;
 	/* A copy that ends where the record does. */
-	bytes = malloc(size - HEAD + 1);
+	bytes = malloc(size > HEAD ? size - HEAD : 1);
 	MUST(bytes != NULL);
 	memcpy(bytes, data + HEAD, size - HEAD);
-	bytes = realloc(bytes, size > HEAD ? size - HEAD : 1);
-	MUST(bytes != NULL);
 	record.structure.name =
 	    sysdesc_layout_at(data[1] % sysdesc_layout_count())->name;
 	record.structure.data = bytes;

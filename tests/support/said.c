@@ -90,8 +90,7 @@ static void put_linux(struct text *lines, const struct trace_item *item)
 	struct text all = TEXT_INIT;
 
 	structure_put(&all, &item->record, item->abi, &style);
-	text_format(lines, "STRU %s\n",
-		    text_string(&all) + strlen("struct "));
+	text_format(lines, "STRU %s\n", text_string(&all) + strlen("struct "));
 	text_done(&all);
 }
 

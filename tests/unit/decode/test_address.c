@@ -115,12 +115,11 @@ static void test_cut(void **state)
 	for (unsigned family = 0; family < 256; family++)
 		for (size_t length = 0; length <= sizeof(bytes); length++) {
 			_cleanup_(text_done) struct text text = TEXT_INIT;
-			uint8_t *copy = malloc(length + 1);
+			uint8_t *copy = malloc(length + !length);
 
 			bytes[0] = (uint8_t)family;
 			bytes[1] = 0;
 			memcpy(copy, bytes, length);
-			copy = realloc(copy, length + !length);
 			assert_int_equal(address_parse(copy, length, &address),
 					 length >= 2);
 			address_put(&text, &address, &style);

@@ -251,6 +251,12 @@ static void test_there(void **state)
 
 /* ---- all of them ---- */
 
+static void expect_flat(const struct sysdesc_layout *layout)
+{
+	for (unsigned i = 0; i < layout->field_count; i++)
+		assert_int_not_equal(layout->fields[i].type, TYPE_NESTED);
+}
+
 /* Walked from field to field it is as long as the compiler says. */
 static void expect_walk(const struct sysdesc_layout *layout,
 			enum sysdesc_abi abi)
@@ -260,6 +266,8 @@ static void expect_walk(const struct sysdesc_layout *layout,
 	const struct sysdesc_field *field;
 
 	while ((field = sysdesc_walk(&walk, &offset, &size))) {
+		if (field->type == TYPE_NESTED)
+			expect_flat(sysdesc_layout_nested(field));
 		assert_true(offset >= end && offset < end + 8);
 		end = offset + size * field->count;
 	}

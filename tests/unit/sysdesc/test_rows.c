@@ -426,8 +426,8 @@ static void names_are_unique_in_an_abi(void **state)
 static void take_others(bool *blobs)
 {
 	static const enum sysdesc_blob led_to[] = {
-		BLOB_IOVEC,	  BLOB_MSGHDR, BLOB_CONTROL, BLOB_XATTR_ARGS,
-		BLOB_SOCK_FILTER, BLOB_IOCTL,
+		BLOB_IOVEC,      BLOB_MSGHDR,      BLOB_CONTROL,
+		BLOB_XATTR_ARGS, BLOB_SOCK_FILTER, BLOB_IOCTL,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(led_to); i++)
