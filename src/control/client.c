@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/proc.h"
@@ -17,6 +18,7 @@
 
 #define NS_PER_MS UINT64_C(1000000)
 #define RETRY_MS  10
+#define SLICE_MS  50
 #define FOREVER   UINT64_MAX
 
 static uint64_t deadline_after(int timeout_ms)
@@ -143,18 +145,29 @@ static int await(int connection, short events, uint64_t deadline)
 	return count ? 0 : -ETIMEDOUT;
 }
 
-static int await_patiently(int connection, short events, uint64_t deadline)
+/* In slices: while the machine stands still, or has no CPU for us, there is
+ * none for whom we ask either, and but one slice of *left_ns passes. */
+static int await_patiently(int connection, short events, uint64_t *left_ns)
 {
-	int error;
+	struct pollfd polled = { .fd = connection, .events = events };
 
-	do
-		error = await(connection, events, deadline);
-	while (error == -EINTR);
-	return error;
+	while (*left_ns > 0) {
+		uint64_t begin = clock_ns(CLOCK_MONOTONIC);
+		int count = poll(&polled, 1, SLICE_MS);
+		uint64_t took = clock_ns(CLOCK_MONOTONIC) - begin;
+
+		if (count > 0)
+			return 0;
+		if (count < 0 && errno != EINTR)
+			return -errno;
+		took = MIN(took, SLICE_MS * NS_PER_MS);
+		*left_ns -= MIN(took, *left_ns);
+	}
+	return -ETIMEDOUT;
 }
 
 static int send_request(int connection, const struct wire_request *request,
-			int fd, uint64_t deadline)
+			int fd, uint64_t *left_ns)
 {
 	char message[WIRE_MESSAGE_MAX];
 	size_t length = wire_put_request(message, request);
@@ -162,7 +175,7 @@ static int send_request(int connection, const struct wire_request *request,
 
 	while ((error = channel_send(connection, message, length, fd)) ==
 	       -EAGAIN) {
-		error = await_patiently(connection, POLLOUT, deadline);
+		error = await_patiently(connection, POLLOUT, left_ns);
 		if (error)
 			return error;
 	}
@@ -195,14 +208,14 @@ static int receive(int connection, struct wire_answer *ret, int *ret_fd)
 
 /* The next message that is an answer. */
 static int receive_answer(int connection, struct wire_answer *ret, int *ret_fd,
-			  bool *woken, uint64_t deadline)
+			  bool *woken, uint64_t *left_ns)
 {
 	int error;
 
 	for (;;) {
 		_cleanup_fd_ int fd = -1;
 
-		error = await_patiently(connection, POLLIN, deadline);
+		error = await_patiently(connection, POLLIN, left_ns);
 		if (error)
 			return error;
 		error = receive(connection, ret, &fd);
@@ -221,16 +234,16 @@ static int receive_answer(int connection, struct wire_answer *ret, int *ret_fd,
 int client_ask(int connection, const struct wire_request *request, int fd,
 	       struct wire_answer *ret, int *ret_fd, bool *ret_woken)
 {
-	uint64_t deadline = deadline_after(CLIENT_PATIENCE_MS);
+	uint64_t left_ns = CLIENT_PATIENCE_MS * NS_PER_MS;
 	_cleanup_fd_ int came = -1;
 	struct wire_answer answer;
 	bool woken = false;
 	int error;
 
-	error = send_request(connection, request, fd, deadline);
+	error = send_request(connection, request, fd, &left_ns);
 	if (error)
 		return error;
-	error = receive_answer(connection, &answer, &came, &woken, deadline);
+	error = receive_answer(connection, &answer, &came, &woken, &left_ns);
 	if (error)
 		return error;
 	*ret = answer;
