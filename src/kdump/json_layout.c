@@ -5,7 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
+#include <sys/socket.h>
 
 #include "base/text.h"
 #include "decode/address.h"
@@ -77,6 +77,13 @@ static void json_layout_text(void *context, const char *name, const void *data,
 	json_value_put_bytes(layout->text, data, length);
 }
 
+static const char *json_layout_rest(const struct address *address)
+{
+	if (address->is_abstract)
+		return "abstract";
+	return address->number == AF_UNIX ? "path" : "data";
+}
+
 static void json_layout_host(struct text *text, const struct address *address)
 {
 	const struct address_number *number = address->numbers;
@@ -88,13 +95,8 @@ static void json_layout_host(struct text *text, const struct address *address)
 	for (; number->name; number++)
 		json_value_integer(text, number->name, number->value);
 	if (address->rest_length > 0)
-		text_json_bytes(text,
-				address->is_abstract ? "abstract"
-				: address->family &&
-					!strcmp(address->family, "AF_UNIX")
-				    ? "path"
-				    : "data",
-				address->rest, address->rest_length);
+		text_json_bytes(text, json_layout_rest(address), address->rest,
+				address->rest_length);
 }
 
 static void json_layout_address(void *context, const char *name,

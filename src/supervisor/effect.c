@@ -49,22 +49,27 @@ static void keep_child3(struct task *task)
 				 "clone3 with CLONE_UNTRACED");
 }
 
-/* The flags of the clone that the task is in; 0 for fork and vfork. */
-static uint64_t spawn_flags(const struct task *task)
+uint64_t effect_spawn_flags(pid_t tid, const struct sysdesc_row *row,
+			    const uint64_t *args)
 {
 	uint64_t flags = 0;
-	struct memory_piece piece = { .address = task->call.args[0],
+	struct memory_piece piece = { .address = args[0],
 				      .to = &flags,
 				      .length = sizeof(flags) };
 
-	if (!task->call.row)
+	if (!row)
 		return 0;
-	if (task->call.row->effect == EFFECT_SPAWN && task->call.row->narg)
-		return task->call.args[0];
-	if (task->call.row->effect != EFFECT_SPAWN3 ||
-	    memory_read(task->tid, &piece, 1) < 0)
+	if (row->effect == EFFECT_SPAWN && row->narg)
+		return args[0];
+	if (row->effect != EFFECT_SPAWN3 || memory_read(tid, &piece, 1) < 0)
 		return 0;
 	return flags;
+}
+
+/* The flags of the clone that the task is in. */
+static uint64_t spawn_flags(const struct task *task)
+{
+	return effect_spawn_flags(task->tid, task->call.row, task->call.args);
 }
 
 /* Without -i a vfork is not told of, and so neither is a thread made by one. */

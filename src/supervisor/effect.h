@@ -6,6 +6,8 @@
 #define SUPERVISOR_EFFECT_H
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 struct process;
 struct supervisor;
@@ -37,6 +39,11 @@ void effect_at_exit(struct supervisor *supervisor, struct task *task);
 
 /* After it failed. */
 void effect_at_failure(struct supervisor *supervisor, struct task *task);
+
+/* The flags of a call that makes threads or processes; 0 for fork, vfork, and
+ * any other call. Those of clone3 are read where they lie. */
+uint64_t effect_spawn_flags(pid_t tid, const struct sysdesc_row *row,
+			    const uint64_t *args);
 
 /* The call that the task is in made a new process: what the two share beyond a
  * fork is no longer remembered of either. */

@@ -12,9 +12,9 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "supervisor/effect.h"
 #include "supervisor/session.h"
 #include "supervisor/state.h"
-#include "tracee/memory.h"
 
 /* Bits of process->escapes: said already. */
 enum escape {
@@ -99,23 +99,16 @@ static void say_entered(struct task *task)
 				 "entered one");
 }
 
-/* CLONE_NEWTIME shares its bit with the exit signal of clone(2). */
-static uint64_t flags_of(struct task *task, const struct tracee_syscall *at)
+static uint64_t flags_of(const struct task *task,
+			 const struct tracee_syscall *at)
 {
 	const struct sysdesc_row *row = sysdesc_find(
 	    sysdesc_abi_of(at->audit_arch, (uint64_t)at->number), at->number);
-	uint64_t flags = 0;
-	struct memory_piece piece = { .address = at->args[0],
-				      .to = &flags,
-				      .length = sizeof(flags) };
+	uint64_t flags = effect_spawn_flags(task->tid, row, at->args);
 
-	if (!row || row->narg == 0)
-		return 0;
-	if (row->effect == EFFECT_SPAWN)
-		return at->args[0] & ~(uint64_t)CLONE_NEWTIME;
-	if (row->effect != EFFECT_SPAWN3 ||
-	    memory_read(task->tid, &piece, 1) < 0 || piece.got < sizeof(flags))
-		return 0;
+	/* Of clone(2), that bit belongs to the exit signal. */
+	if (row && row->effect == EFFECT_SPAWN)
+		flags &= ~(uint64_t)CLONE_NEWTIME;
 	return flags;
 }
 

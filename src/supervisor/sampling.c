@@ -11,7 +11,6 @@
 
 #include <ktrace-u/format.h>
 
-#include "base/array.h"
 #include "base/proc.h"
 #include "supervisor/alarm.h"
 #include "supervisor/collect.h"

@@ -4,7 +4,7 @@
  */
 #include "sysdesc/layout.h"
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#include "sysdesc/private.h"
 
 /* clang-format off */
 
@@ -283,13 +283,6 @@ sysdesc_layout_nested(const struct sysdesc_field *field)
 	return &layouts[field->layout];
 }
 
-static bool is_same(const char *one, const char *other)
-{
-	for (; *one && *one == *other; one++)
-		other++;
-	return *one == *other;
-}
-
 const struct sysdesc_layout *
 sysdesc_layout_find(const char *name, enum sysdesc_abi abi, size_t size)
 {
@@ -300,7 +293,8 @@ sysdesc_layout_find(const char *name, enum sysdesc_abi abi, size_t size)
 	for (unsigned i = 0; i < LAYOUT_COUNT; i++) {
 		const struct sysdesc_layout *layout = &layouts[i];
 
-		if (!(layout->abis & 1u << abi) || !is_same(layout->name, name))
+		if (!(layout->abis & 1u << abi) ||
+		    !private_is_same(layout->name, name))
 			continue;
 		if (layout->size[abi] == size)
 			return layout;

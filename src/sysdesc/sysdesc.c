@@ -18,11 +18,10 @@
 
 #include <ktrace-u/utrace.h>
 
+#include "sysdesc/private.h"
 #include "sysdesc/row.h"
 #include "sysdesc/select.h"
 #include "sysdesc/sets.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Indices of the rows. */
 enum row_index {
@@ -254,19 +253,10 @@ const char *sysdesc_abi_name(enum sysdesc_abi abi)
 	return found ? found->name : "unknown";
 }
 
-static bool is_same(const char *a, const char *b)
-{
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
-
 enum sysdesc_abi sysdesc_abi_by_name(const char *name)
 {
 	for (unsigned i = 0; i < SYSDESC_ABI_COUNT; i++)
-		if (is_same(name, abis[i].name))
+		if (private_is_same(name, abis[i].name))
 			return (enum sysdesc_abi)i;
 	return SYSDESC_ABI_UNKNOWN;
 }
