@@ -94,7 +94,7 @@ enum line_kind {
 	LINE_NAMESPACES,
 	LINE_MASK,
 	LINE_FLAG,
-	LINE_ZOMBIE
+	LINE_END
 };
 
 static const struct line_row {
@@ -117,7 +117,7 @@ static const struct line_row {
 	{ "CapPrm", LINE_MASK, TO(permitted) },
 	{ "CapEff", LINE_MASK, TO(effective) },
 	{ "CapBnd", LINE_MASK, TO(bounding) },
-	{ "State", LINE_ZOMBIE, TO(is_zombie) },
+	{ "State", LINE_END, TO(has_ended) },
 	{ "NoNewPrivs", LINE_FLAG, TO(no_new_privs) },
 #undef TO
 };
@@ -147,8 +147,8 @@ static void take_value(const struct line_row *row, const char *value,
 	case LINE_FLAG:
 		*(bool *)to = strtol(value, NULL, 10) != 0;
 		break;
-	case LINE_ZOMBIE:
-		*(bool *)to = value[strspn(value, "\t ")] == 'Z';
+	case LINE_END:
+		*(bool *)to = strspn(value + strspn(value, "\t "), "ZX") > 0;
 		break;
 	}
 }
@@ -191,7 +191,7 @@ int proc_process(pid_t pid, struct proc_status *ret)
 
 	if (r < 0)
 		return r;
-	return ret->tgid == pid && (!ret->is_zombie || ret->threads > 1)
+	return ret->tgid == pid && (!ret->has_ended || ret->threads > 1)
 		   ? 0
 		   : -ESRCH;
 }

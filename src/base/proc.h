@@ -43,7 +43,7 @@ struct proc_status {
 	uint64_t effective;
 	uint64_t bounding;
 	bool no_new_privs;
-	bool is_zombie;
+	bool has_ended; /* a zombie, or being reaped */
 };
 
 /* 0; -ESRCH when there is no such process; -errno. */

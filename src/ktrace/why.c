@@ -207,7 +207,7 @@ static void explain_refusal(struct text *text, const struct refused *refused)
 /* Why there is nothing to attach to where the number names something. */
 static const char *explain_absence(const struct refused *refused)
 {
-	if (refused->status.is_zombie)
+	if (refused->status.has_ended)
 		return "it has ended, and waits for its parent to look";
 	return "no such process";
 }
@@ -262,7 +262,7 @@ static int look_if_left_out(void *context, pid_t pid)
 	struct proc_status status;
 	uint64_t start;
 
-	if (proc_status(pid, &status) < 0 || status.is_zombie ||
+	if (proc_status(pid, &status) < 0 || status.has_ended ||
 	    status.tracer || proc_start_time(pid, &start) < 0 ||
 	    start >= left->since)
 		return 0;

@@ -36,7 +36,7 @@ static bool is_past_seizing(pid_t pid, pid_t tid)
 
 	if (tracee_is_ours(tid) || proc_status(tid, &status) == -ESRCH)
 		return true;
-	return status.tgid == pid && status.is_zombie;
+	return status.tgid == pid && status.has_ended;
 }
 
 static int seize_thread(void *context, pid_t tid)

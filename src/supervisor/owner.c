@@ -24,7 +24,7 @@ static bool is_alive(const struct ownership_identity *identity)
 	struct proc_status status;
 
 	return identity->pid && proc_is_same(identity->pid, identity->start) &&
-	       !proc_status(identity->pid, &status) && !status.is_zombie;
+	       !proc_status(identity->pid, &status) && !status.has_ended;
 }
 
 static bool is_owned(struct supervisor *supervisor)
