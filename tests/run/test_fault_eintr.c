@@ -20,6 +20,7 @@
 #include "base/array.h"
 #include "support/fault.h"
 #include "support/pair.h"
+#include "support/status.h"
 
 struct variant {
 	const char *mode;   /* of prog:fault_eintr */
@@ -139,8 +140,10 @@ static void test_crowd(void **state)
 	assert_int_equal(run_place_open(&place, RUN_AS_SELF), 0);
 	run_place_file(&place, "ktrace.out", file);
 	assert_int_equal(run_start(&child, &place, &spec), 0);
-	while (status.st_size < crowd->bytes)
+	while (status.st_size < crowd->bytes) {
+		status_pause();
 		stat(file, &status);
+	}
 	fault_close(&in.read);
 	fault_close(&in.write);
 	assert_int_equal(run_finish(&child, &result), 0);

@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -306,7 +305,7 @@ static void await_size(int file, off_t size)
 	struct stat status = { 0 };
 
 	while (status.st_size < size) {
-		sched_yield();
+		status_pause();
 		assert_int_equal(fstat(file, &status), 0);
 	}
 }
@@ -323,7 +322,7 @@ static void kill_in_stop(pid_t pid)
 	status_await(pid, 't');
 	kill(pid, SIGKILL);
 	while (status_signals(pid, "SigPnd"))
-		sched_yield();
+		status_pause();
 	status_await(pid, 't');
 	kill(supervisor, SIGCONT);
 }
@@ -362,7 +361,7 @@ static void test_whole_when_killed(void **state)
 		unlink(path);
 		assert_int_equal(run_start(&child, &place, &spec), 0);
 		while ((file = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-			sched_yield();
+			status_pause();
 		await_size(file, 1 << 20);
 		kill_in_stop(child.pid);
 		assert_int_equal(

@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -81,7 +80,7 @@ static void await_records(const struct work *work)
 
 	run_place_file(&work->place, "ktrace.out", path);
 	do {
-		sched_yield();
+		status_pause();
 		assert_int_equal(stat(path, &status), 0);
 	} while (status.st_size == 0);
 }

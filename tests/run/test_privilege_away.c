@@ -12,7 +12,6 @@
 
 #include <cmocka.h>
 
-#include <sched.h>
 #include <unistd.h>
 
 #include <sys/syscall.h>
@@ -46,7 +45,7 @@ static void await_told(const struct run_place *place, const char *name,
 		trace_done(&trace);
 		if (fault_now_ms() > until)
 			fail_msg("%s: no \"%s\"", name, words);
-		sched_yield();
+		status_pause();
 	}
 }
 

@@ -13,7 +13,6 @@
 
 #include <cmocka.h>
 
-#include <sched.h>
 #include <unistd.h>
 
 #include <sys/stat.h>
@@ -121,7 +120,7 @@ void control_await_untraced(pid_t pid)
 			status_print_hang(pid);
 			fail_msg("still traced after %d ms", PATIENCE_MS);
 		}
-		sched_yield();
+		status_pause();
 	}
 }
 

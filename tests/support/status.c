@@ -10,10 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
-
-#include <sched.h>
 
 #include "base/array.h"
 #include "support/status.h"
@@ -51,12 +50,19 @@ uint64_t status_signals(pid_t pid, const char *name)
 	return strtoull(value, NULL, 16);
 }
 
+void status_pause(void)
+{
+	const struct timespec moment = { .tv_nsec = 200000 };
+
+	nanosleep(&moment, NULL);
+}
+
 void status_await(pid_t pid, char state)
 {
 	char value[STATUS_VALUE_MAX];
 
 	do {
-		sched_yield();
+		status_pause();
 		status_value(pid, "State", value);
 	} while (value[0] != state);
 }

@@ -19,6 +19,9 @@ pid_t status_tracer(pid_t pid);
 /* A signal set: bit n-1 is signal n. */
 uint64_t status_signals(pid_t pid, const char *name);
 
+/* Between two looks at what is waited for: leaves the CPU to it. */
+void status_pause(void);
+
 /* Waits for a state by its letter: 'T' stopped, 't' in a stop of its tracer. */
 void status_await(pid_t pid, char state);
 

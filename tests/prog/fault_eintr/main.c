@@ -14,12 +14,12 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sys/mman.h>
@@ -96,10 +96,18 @@ static bool is_blocked(const struct stage *stage)
 	       is_asleep(stage, stage->pid);
 }
 
+/* Between two looks: leaves the CPU to the other. */
+static void pause_a_moment(void)
+{
+	const struct timespec moment = { .tv_nsec = 100000 };
+
+	nanosleep(&moment, NULL);
+}
+
 static void wait_until_blocked(const struct stage *stage)
 {
 	while (!stage->left && !is_blocked(stage))
-		sched_yield();
+		pause_a_moment();
 }
 
 /* One signal to the process and one to the thread. */
@@ -183,7 +191,7 @@ static void prodder(struct stage *stage, const struct blocking *call,
 	if (!stage->left && call->release)
 		call->release(&stage->ground, stage->pid, stage->tid);
 	while (!stage->left)
-		sched_yield();
+		pause_a_moment();
 }
 
 struct blocker {
