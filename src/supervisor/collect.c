@@ -92,12 +92,11 @@ static void collect_zombie(struct supervisor *supervisor,
  * got its leader's id (looks_like_a_spurious_pid() in the kernel's ptrace.c).
  */
 static bool is_answered_next(struct supervisor *supervisor,
-			     struct collect *collect, const struct stop *stop,
-			     int options)
+			     struct collect *collect, const struct stop *stop)
 {
 	const struct task *task;
 
-	if ((options & WNOHANG) || stop->kind == STOP_EXEC)
+	if (stop->kind == STOP_EXEC)
 		return false;
 	task = task_find(&supervisor->tasks, stop->tid);
 	if (!task || !task->process || detach_is_due(task))
@@ -115,8 +114,9 @@ static bool is_answered_next(struct supervisor *supervisor,
 
 /*
  * Takes one event of a thread, or of anybody, off the kernel. 1: *ret is a stop
- * to be answered; 0: it was an end, or nothing was there; -errno. *ret_empty:
- * nothing was there, or need be looked for besides the stop.
+ * to be answered; 0: it was an end, or nothing was there; -errno. With WNOWAIT
+ * the stop may be left on the kernel. *ret_empty: nothing was there, or need be
+ * looked for besides the stop.
  *
  * It looks first, and then takes nothing but stops: a thread that is killed
  * need not be seen to exit before it is seen dead. The kill may move it from
@@ -140,7 +140,8 @@ static int take_event(struct supervisor *supervisor, struct collect *collect,
 		collect_zombie(supervisor, collect, ret);
 		return 0;
 	}
-	*ret_empty = is_answered_next(supervisor, collect, ret, options);
+	*ret_empty = (options & WNOWAIT) &&
+		     is_answered_next(supervisor, collect, ret);
 	if (*ret_empty)
 		return 1;
 	r = raw_waitid(P_PID, info.si_pid, &info, WSTOPPED | WNOHANG | __WALL,
@@ -184,14 +185,33 @@ static void collect_recent(struct supervisor *supervisor,
 			take(supervisor, collect, recent[i], WNOHANG, &empty);
 }
 
+/* Who is held is the one that will stop, and does while we sleep; its hint is
+ * lost where another one was there first. As collect_hinted(). */
+static int collect_held(struct supervisor *supervisor, struct collect *collect,
+			pid_t held)
+{
+	pid_t tid = hint_next(true);
+	bool empty;
+
+	if (tid > 0 && tid != held)
+		take(supervisor, collect, tid, WNOHANG, &empty);
+	if (tid > 0)
+		take(supervisor, collect, held,
+		     WNOHANG | (collect->count ? 0 : WNOWAIT), &empty);
+	return has_something(supervisor, collect) ? 1 : tid;
+}
+
 /* Takes what hints tell of. 1: there is something to do; 0: look yourself;
  * -EINTR. */
 static int collect_hinted(struct supervisor *supervisor,
 			  struct collect *collect)
 {
+	pid_t held = follow_held(&supervisor->follow);
 	bool empty, waits = false;
 	pid_t tid = 0;
 
+	if (held)
+		return collect_held(supervisor, collect, held);
 	while (collect->count < COLLECT_MAX) {
 		tid = hint_next(waits);
 		if (tid > 0) {
@@ -226,7 +246,7 @@ static int collect_all(struct supervisor *supervisor, struct collect *collect)
 	int r;
 
 	do {
-		r = take(supervisor, collect, ANYBODY, 0, &empty);
+		r = take(supervisor, collect, ANYBODY, WNOWAIT, &empty);
 		if (r < 0)
 			return r;
 	} while (!has_something(supervisor, collect));

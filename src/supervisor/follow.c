@@ -70,9 +70,14 @@ static bool is_crowded(struct follow *follow, pid_t tid)
 	return follow->beats < BEATS_BUSY && ++follow->poor > POOR_MAX;
 }
 
+pid_t follow_held(const struct follow *follow)
+{
+	return follow->hold ? hold_whom(follow->hold) : 0;
+}
+
 bool follow_holds(const struct follow *follow, pid_t tid)
 {
-	return follow->hold && hold_whom(follow->hold) == tid;
+	return follow_held(follow) == tid;
 }
 
 /* Another thread than the one that is held. */

@@ -43,6 +43,8 @@ int follow_stop(struct follow *follow, pid_t tid, bool may_hold);
 void follow_telling(struct follow *follow);
 void follow_told(struct follow *follow);
 
+/* Who is held, or 0. */
+pid_t follow_held(const struct follow *follow);
 bool follow_holds(const struct follow *follow, pid_t tid);
 
 /* Nobody is held now. */

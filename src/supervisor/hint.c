@@ -7,9 +7,14 @@
 #include <signal.h>
 #include <time.h>
 
+#include "base/array.h"
+
 /* Fewer than these are looked at faster than a hint is taken. */
 #define WORTH_FROM 64
-#define ROUNDS_MAX 64
+/* Everybody is looked at after so many rounds, or one for so many threads: what
+ * a look costs is shared by as many. */
+#define ROUNDS_MIN       64u
+#define THREADS_IN_ROUND 8u
 /* About what a look at ten thousand threads takes. */
 #define MOMENT_NS (200l * 1000)
 
@@ -49,7 +54,7 @@ bool hint_is_due(struct hint *hint, unsigned threads)
 {
 	if (threads < WORTH_FROM)
 		return false;
-	if (hint->rounds++ < ROUNDS_MAX)
+	if (hint->rounds++ < MAX(ROUNDS_MIN, threads / THREADS_IN_ROUND))
 		return true;
 	hint->rounds = 0;
 	return false;
