@@ -12,8 +12,9 @@
 
 static void unknown_numbers(void)
 {
-	static const long numbers[] = { 1000, 4095, 100000, 0x3fffffff,
-					-1,   -2,   -40000 };
+	/* 0x10002 ends in the 16 bits of open(2), 0xf0005 is ARM's set_tls. */
+	static const long numbers[] = { 1000,       4095, 0x10002, 0xf0005,
+					0x3fffffff, -1,   -2,      -40000 };
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		int is_wide = numbers[i] < INT16_MIN ||

@@ -146,7 +146,19 @@ say_struct(const char *format, ...)
 /* How the errors are called that the programs here meet. */
 static inline const char *say_error(int error)
 {
-	return strerrorname_np(error);
+	static const struct {
+		int error;
+		const char *name;
+	} errors[] = {
+#define ERROR(number, name, text) { number, #name },
+#include "../../src/sysdesc/errno.def"
+#undef ERROR
+	};
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		if (errors[i].error == error)
+			return errors[i].name;
+	abort();
 }
 
 /* SYSRET, as say_call() found it. */
