@@ -10,9 +10,12 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/fd.h"
 #include "support/control.h"
 #include "support/fault.h"
 #include "support/run.h"
@@ -214,6 +217,62 @@ static void test_faults(void **state)
 	}
 }
 
+/* What perf stat counts of it. */
+static size_t faults_by_perf(const struct run_place *place)
+{
+	static const char *const argv[] = { "perf",
+					    "stat",
+					    "-x,",
+					    "-o",
+					    "counted",
+					    "-e",
+					    "page-faults:u",
+					    "python3",
+					    "-c",
+					    "x = list(range(1000000))",
+					    NULL };
+	const struct run_spec spec = { .argv = argv };
+	struct run_result result;
+	char data[512], path[PATH_MAX];
+	const char *line;
+
+	assert_int_equal(run_program(&result, place, &spec), 0);
+	assert_true(run_exited(&result, 0));
+	run_result_done(&result);
+	run_place_file(place, "counted", path);
+	assert_true(fd_read_file(AT_FDCWD, path, data, sizeof(data)) > 0);
+	line = strstr(data, ",,page-faults:u");
+	assert_non_null(line);
+	while (line > data && line[-1] != '\n')
+		line--;
+	return strtoul(line, NULL, 10);
+}
+
+/* As many as perf counts of the same program. */
+static void test_faults_by_perf(void **state)
+{
+	static const char *const argv[] = { "python3", "-c",
+					    "x = list(range(1000000))", NULL };
+	static const char *const options[] = { "-tf", NULL };
+	struct trace_match match = { .kind = KTR_FAULT };
+	enum run_user user = *(const enum run_user *)*state;
+	struct run_result result;
+	struct run_place place;
+	struct trace trace;
+
+	assert_int_equal(run_place_open(&place, user), 0);
+	if (!run_has(&place, "perf")) {
+		printf("skipped: perf is not there\n");
+		run_place_close(&place);
+		skip();
+	}
+	record(user, argv, options, &result, &trace);
+	expect_near(trace_count(&trace, match), faults_by_perf(&place));
+	trace_done(&trace);
+	run_result_done(&result);
+	run_place_close(&place);
+}
+
 static int result_at(const struct trace *trace, uint64_t address)
 {
 	struct trace_match match = { .kind = KTR_FAULT };
@@ -308,10 +367,10 @@ static void test_attached(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		AS_BOTH(test_switches),     AS_BOTH(test_switches_of_ours),
-		AS_BOTH(test_wait_channel), AS_BOTH(test_faults),
-		AS_BOTH(test_bad_faults),   AS_BOTH(test_threads),
-		AS_BOTH(test_attached),
+		AS_BOTH(test_switches),       AS_BOTH(test_switches_of_ours),
+		AS_BOTH(test_wait_channel),   AS_BOTH(test_faults),
+		AS_BOTH(test_faults_by_perf), AS_BOTH(test_bad_faults),
+		AS_BOTH(test_threads),        AS_BOTH(test_attached),
 	};
 
 	if (!run_may_trace())
