@@ -7,9 +7,9 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "decode/data.h"
+#include "join/state.h"
 #include "kdump/column.h"
 #include "kdump/options.h"
-#include "kdump/state.h"
 #include "trace/facility.h"
 #include "trace/record.h"
 

@@ -9,13 +9,13 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "join/state.h"
 #include "kdump/dump.h"
 #include "kdump/follow.h"
 #include "kdump/json.h"
 #include "kdump/line.h"
 #include "kdump/options.h"
 #include "kdump/select.h"
-#include "kdump/state.h"
 #include "trace/reader.h"
 
 #define DUMP_PIECE ((size_t)64 << 10) /* written at once */

@@ -10,11 +10,11 @@
 #include "decode/layout.h"
 #include "decode/name.h"
 #include "decode/structure.h"
+#include "join/state.h"
 #include "kdump/json.h"
 #include "kdump/json_layout.h"
 #include "kdump/json_value.h"
 #include "kdump/options.h"
-#include "kdump/state.h"
 #include "trace/facility.h"
 #include "trace/record.h"
 

@@ -12,10 +12,10 @@
 #include "decode/data.h"
 #include "decode/name.h"
 #include "decode/structure.h"
+#include "join/state.h"
 #include "kdump/column.h"
 #include "kdump/line.h"
 #include "kdump/options.h"
-#include "kdump/state.h"
 #include "trace/record.h"
 
 /* What every function here needs. */

@@ -14,7 +14,7 @@
 #include "kdump/json.h"
 #include "kdump/line.h"
 #include "kdump/options.h"
-#include "kdump/state.h"
+#include "join/state.h"
 #include "must.h"
 #include "trace/reader.h"
 

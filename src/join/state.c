@@ -1,5 +1,5 @@
 /*
- * The memory of kdump-u: a table of processes, each with those of its threads
+ * The memory of readers: a table of processes, each with those of its threads
  * that differ from it. Learns from records; decides nothing about output.
  */
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <uthash.h>
 
 #include "base/array.h"
-#include "kdump/state.h"
+#include "join/state.h"
 #include "trace/fields.h"
 #include "trace/record.h"
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/array.h"
-#include "kdump/state.h"
+#include "join/state.h"
 #include "trace/record.h"
 
 #define LINUX64 0x10203

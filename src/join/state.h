@@ -3,8 +3,8 @@
  * process and thread, system call numbers too wide for their record, the times
  * that others are relative to. Its memory is bounded, whatever the file says.
  */
-#ifndef KDUMP_STATE_H
-#define KDUMP_STATE_H
+#ifndef JOIN_STATE_H
+#define JOIN_STATE_H
 
 #include <stdbool.h>
 #include <stdint.h>
