@@ -74,8 +74,8 @@ void column_put_origin(struct text *text, const struct options *options,
 	text_char(text, ' ');
 }
 
-static void column_times(struct text *text, const struct options *options,
-			 const struct state *state, uint64_t now)
+void column_put_times(struct text *text, const struct options *options,
+		      const struct state *state, uint64_t now)
 {
 	uint64_t first = state->has_times ? state->first_ns : now;
 	uint64_t previous = state->has_times ? state->previous_ns : now;
@@ -126,7 +126,7 @@ void column_put(struct text *text, const struct options *options,
 		const struct state *state, const struct record *record)
 {
 	column_put_origin(text, options, record);
-	column_times(text, options, state, record->time_ns);
+	column_put_times(text, options, state, record->time_ns);
 	if (options->cpu) {
 		column_right(text, record->cpu, 3);
 		text_char(text, ' ');

@@ -2,6 +2,8 @@
 #ifndef KDUMP_COLUMN_H
 #define KDUMP_COLUMN_H
 
+#include <stdint.h>
+
 struct options;
 struct record;
 struct state;
@@ -10,6 +12,10 @@ struct text;
 /* Pid, with -H tid, and the thread's name, each with the space behind it. */
 void column_put_origin(struct text *text, const struct options *options,
 		       const struct record *record);
+
+/* The times that were asked for. */
+void column_put_times(struct text *text, const struct options *options,
+		      const struct state *state, uint64_t now);
 
 /* All of them: origin, times, CPU, tag, ABI. */
 void column_put(struct text *text, const struct options *options,

@@ -9,9 +9,11 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "join/call.h"
 #include "join/state.h"
 #include "kdump/dump.h"
 #include "kdump/follow.h"
+#include "kdump/joined.h"
 #include "kdump/json.h"
 #include "kdump/line.h"
 #include "kdump/options.h"
@@ -23,6 +25,7 @@
 struct dump {
 	const struct options *options;
 	struct state state;
+	struct calls calls; /* of -j */
 	struct reader *reader;
 	struct follow follow;
 	struct text out;
@@ -84,6 +87,42 @@ static void dump_show_drop(struct dump *dump, const struct record *record)
 		line_put_drop(&dump->out, dump->options, record);
 }
 
+/* ---- calls on one line ---- */
+
+static void dump_call(void *context, struct call *call)
+{
+	struct dump *dump = context;
+
+	joined_put_call(&dump->out, dump->options, &dump->state, call);
+	state_shown(&dump->state, &call->entry);
+}
+
+static int dump_joined(struct dump *dump, const struct record *record)
+{
+	struct call *call = NULL;
+	int fate;
+
+	if (!select_origin(dump->options, record))
+		return 0;
+	dump_show_drop(dump, record);
+	if (!select_kind(dump->options, record))
+		return 0;
+	fate = calls_take(&dump->calls, &dump->state, record, &call);
+	if (fate < 0)
+		return fate;
+	if (fate == CALL_DONE)
+		dump_call(dump, call);
+	if (record->kind == KTR_PROCDTOR)
+		calls_pending(&dump->calls, record->pid, true, dump_call, dump);
+	if (fate == CALL_ALONE) {
+		joined_put_event(&dump->out, dump->options, &dump->state,
+				 record);
+		state_shown(&dump->state, record);
+	}
+	dump->drop_said = false;
+	return 0;
+}
+
 static void dump_show(struct dump *dump, const struct record *record)
 {
 	if (!select_origin(dump->options, record))
@@ -101,18 +140,29 @@ static void dump_show(struct dump *dump, const struct record *record)
 	dump->drop_said = false;
 }
 
+/* 0 or -ENOMEM. */
+static int dump_show_as_asked(struct dump *dump, const struct record *record)
+{
+	if (dump->options->joined)
+		return dump_joined(dump, record);
+	dump_show(dump, record);
+	return 0;
+}
+
 static int dump_record(struct dump *dump, const struct record *record)
 {
+	bool is_end = record->kind == KTR_PROCDTOR;
 	int error = 0;
 
 	/* The end of a process is shown while it is still known. */
-	if (record->kind == KTR_PROCDTOR)
-		dump_show(dump, record);
-	error = state_learn(&dump->state, record);
+	if (is_end)
+		error = dump_show_as_asked(dump, record);
+	if (!error)
+		error = state_learn(&dump->state, record);
+	if (!error && !is_end)
+		error = dump_show_as_asked(dump, record);
 	if (error)
 		return dump_fail_input(dump, -error);
-	if (record->kind != KTR_PROCDTOR)
-		dump_show(dump, record);
 	return dump->out.length >= DUMP_PIECE ? dump_flush(dump) : 0;
 }
 
@@ -184,6 +234,7 @@ static int dump_step(struct dump *dump)
 		return dump_error(dump);
 	if (result == READER_FAULT)
 		return dump_fault(dump);
+	calls_pending(&dump->calls, 0, true, dump_call, dump);
 	return dump_flush(dump) ? -1 : 1;
 }
 
@@ -191,6 +242,7 @@ int dump_run(const struct options *options, int fd, struct text *error)
 {
 	struct dump dump = { .options = options,
 			     .state = STATE_INIT,
+			     .calls = CALLS_INIT,
 			     .error = error };
 	int result;
 
@@ -204,6 +256,7 @@ int dump_run(const struct options *options, int fd, struct text *error)
 	while (result == 0);
 	reader_close(dump.reader);
 	follow_close(&dump.follow);
+	calls_done(&dump.calls);
 	state_done(&dump.state);
 	text_done(&dump.out);
 	return result < 0 ? -1 : 0;

@@ -262,6 +262,19 @@ bool line_has(const struct record *record)
 	return record->kind != KTR_PROCCTOR && record->kind != KTR_PROCDTOR;
 }
 
+void line_put_body(struct text *text, const struct options *options,
+		   const struct state *state, const struct record *record)
+{
+	const struct line line = {
+		.text = text,
+		.options = options,
+		.state = state,
+		.record = record,
+	};
+
+	line_body(&line);
+}
+
 void line_put(struct text *text, const struct options *options,
 	      const struct state *state, const struct record *record)
 {

@@ -15,6 +15,10 @@ bool line_has(const struct record *record);
 void line_put(struct text *text, const struct options *options,
 	      const struct state *state, const struct record *record);
 
+/* What stands behind the columns, without a newline. */
+void line_put_body(struct text *text, const struct options *options,
+		   const struct state *state, const struct record *record);
+
 /* "Events dropped.", for a record that comes after a loss. */
 void line_put_drop(struct text *text, const struct options *options,
 		   const struct record *record);

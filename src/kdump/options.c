@@ -30,6 +30,7 @@ enum options_id {
 	OPTION_NO_DATA,
 	OPTION_ABSOLUTE,
 	OPTION_FACILITIES,
+	OPTION_JOINED,
 	OPTION_JSON,
 	OPTION_HELP,
 	OPTION_VERSION,
@@ -46,6 +47,8 @@ static const struct options_row options_table[] = {
 	{ 'f', NULL, "FILE", "read FILE, not ktrace.out; - is standard input",
 	  OPTION_FILE },
 	{ 'H', NULL, NULL, "show the thread of each record", OPTION_THREADS },
+	{ 'j', "joined", NULL, "show each call on one line, with what it gave",
+	  OPTION_JOINED },
 	{ 'l', NULL, NULL, "go on when the file grows", OPTION_FOLLOW },
 	{ 'm', NULL, "BYTES", "show at most so much data of a record; 0: all",
 	  OPTION_DATA_MAX },
@@ -138,6 +141,8 @@ static bool *options_flag(struct options *options, enum options_id id)
 		return &options->no_data;
 	case OPTION_ABSOLUTE:
 		return &options->absolute;
+	case OPTION_JOINED:
+		return &options->joined;
 	case OPTION_JSON:
 		return &options->json;
 	case OPTION_HELP:
@@ -204,7 +209,7 @@ int options_take(struct options *ret, int argc, char *const *argv,
 
 void options_usage(struct text *text)
 {
-	text_put(text, "usage: kdump-u [-AcdEHlnRSsT] [-m bytes] [-p id] "
+	text_put(text, "usage: kdump-u [-AcdEHjlnRSsT] [-m bytes] [-p id] "
 		       "[-t points] [--json] [[-f] file]\n");
 }
 

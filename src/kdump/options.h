@@ -28,6 +28,7 @@ struct options {
 	bool abi;
 	bool cpu;
 	bool json;
+	bool joined;
 	bool help;
 	bool version;
 	struct data_style style; /* not an option: what the terminal is like */

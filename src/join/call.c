@@ -1,0 +1,319 @@
+/*
+ * A table of the threads that are in a call. Must show nothing, and judge no
+ * record beyond where it belongs.
+ */
+#include "join/call.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+#include "base/array.h"
+#include "join/state.h"
+
+struct call_thread {
+	struct call_key {
+		int64_t tid;
+		int64_t pid;
+	} key;
+	struct call call;
+	UT_hash_handle hh;
+};
+
+/* ---- threads ---- */
+
+static void thread_free(struct call_thread *thread)
+{
+	if (!thread)
+		return;
+	free(thread->call.data);
+	free(thread->call.parts);
+	free(thread);
+}
+
+void calls_done(struct calls *calls)
+{
+	struct call_thread *thread = calls->threads, *next;
+
+	HASH_CLEAR(hh, calls->threads);
+	for (; thread; thread = next) {
+		next = thread->hh.next;
+		thread_free(thread);
+	}
+	thread_free(calls->given);
+	thread_free(calls->spare);
+	*calls = (struct calls)CALLS_INIT;
+}
+
+static struct call_thread *find(const struct calls *calls,
+				const struct record *record)
+{
+	struct call_key key = { .tid = record->tid, .pid = record->pid };
+	struct call_thread *thread;
+
+	HASH_FIND(hh, calls->threads, &key, sizeof(key), thread);
+	return thread;
+}
+
+/* What was given out last has room for the next. */
+static struct call_thread *add(struct calls *calls, const struct record *record)
+{
+	struct call_thread *thread = calls->spare;
+
+	calls->spare = NULL;
+	if (!thread)
+		thread = calloc(1, sizeof(*thread));
+	if (!thread)
+		return NULL;
+	thread->key = (struct call_key){ record->tid, record->pid };
+	HASH_ADD(hh, calls->threads, key, sizeof(thread->key), thread);
+	if (thread->hh.tbl)
+		return thread;
+	thread_free(thread);
+	return NULL;
+}
+
+/* ---- its parts ---- */
+
+static bool make_room(struct call *call, size_t length)
+{
+	size_t room = MAX(call->room, (size_t)256);
+	uint8_t *data;
+
+	if (call->parts_room == call->part_count) {
+		unsigned count = MAX(2 * call->parts_room, 8u);
+		struct call_part *parts = reallocarray(call->parts, count,
+						       sizeof(*parts));
+
+		if (!parts)
+			return false;
+		call->parts = parts;
+		call->parts_room = count;
+	}
+	while (room - call->length < length)
+		room *= 2;
+	if (room == call->room)
+		return true;
+	data = realloc(call->data, room);
+	if (!data)
+		return false;
+	call->data = data;
+	call->room = room;
+	return true;
+}
+
+static int add_part(struct call *call, const struct record *record)
+{
+	size_t length = MIN(record->length, CALL_DATA_MAX - call->length);
+	struct call_part *part;
+
+	if (call->part_count == CALL_PARTS_MAX) {
+		call->is_cut = true;
+		return 0;
+	}
+	if (!make_room(call, length))
+		return -ENOMEM;
+	part = &call->parts[call->part_count++];
+	*part = (struct call_part){ .record = *record,
+				    .offset = call->length,
+				    .length = record->length };
+	part->record.length = length;
+	part->record.payload = NULL;
+	memcpy(call->data + call->length, record->payload, length);
+	call->length += length;
+	call->is_cut |= length < record->length;
+	return 0;
+}
+
+bool call_part(const struct call *call, unsigned index, struct record *ret)
+{
+	const struct call_part *part = &call->parts[index];
+
+	*ret = part->record;
+	return record_decode_payload(ret, call->data + part->offset) ==
+	       RECORD_OK;
+}
+
+uint64_t call_duration_ns(const struct call *call)
+{
+	if (!call->has_returned || call->exit.time_ns < call->entry.time_ns)
+		return 0;
+	return call->exit.time_ns - call->entry.time_ns;
+}
+
+/* ---- records ---- */
+
+static void begin(struct call *call, const struct state *state,
+		  const struct record *record)
+{
+	*call = (struct call){
+		.entry = *record,
+		.abi = state_abi(state, record),
+		.number = state_number(state, record, record->syscall.code),
+		.arg_count = MIN(record->syscall.narg,
+				 (unsigned)ARRAY_LEN(call->args)),
+		.data = call->data,
+		.room = call->room,
+		.parts = call->parts,
+		.parts_room = call->parts_room,
+	};
+	call->row = sysdesc_find(call->abi, call->number);
+	for (unsigned i = 0; i < call->arg_count; i++)
+		call->args[i] = record_arg(record, i);
+	call->entry.payload = NULL;
+	call->entry.syscall.args = NULL;
+}
+
+/* The caller has it until the next time. */
+static void give(struct calls *calls, struct call_thread *thread,
+		 struct call **ret)
+{
+	HASH_DEL(calls->threads, thread);
+	calls->given = thread;
+	*ret = &thread->call;
+}
+
+static int take_entry(struct calls *calls, const struct state *state,
+		      const struct record *record, struct call **ret)
+{
+	struct call_thread *left = find(calls, record);
+	struct call_thread *thread;
+
+	if (!left && HASH_COUNT(calls->threads) >= CALL_PENDING_MAX)
+		left = calls->threads;
+	if (left)
+		give(calls, left, ret);
+	thread = add(calls, record);
+	if (!thread)
+		return -ENOMEM;
+	begin(&thread->call, state, record);
+	return left ? CALL_DONE : CALL_KEPT;
+}
+
+/* An exec by a thread that is no leader returns in the leader's name. */
+static struct call_thread *find_exec(const struct calls *calls,
+				     const struct record *record)
+{
+	struct call_thread *thread = calls->threads;
+
+	for (; thread; thread = thread->hh.next)
+		if (thread->key.pid == record->pid && thread->call.row &&
+		    thread->call.row->effect == EFFECT_EXEC)
+			break;
+	return thread;
+}
+
+static struct call_thread *find_returning(const struct calls *calls,
+					  const struct state *state,
+					  const struct record *record)
+{
+	struct call_thread *thread = find(calls, record);
+	int64_t number = state_number(state, record, record->sysret.code);
+	const struct sysdesc_row *row;
+
+	if (thread)
+		return thread->call.number == number ? thread : NULL;
+	row = sysdesc_find(state_abi(state, record), number);
+	if (row && row->effect == EFFECT_EXEC && record->tid == record->pid)
+		return find_exec(calls, record);
+	return NULL;
+}
+
+static int take_return(struct calls *calls, const struct state *state,
+		       const struct record *record, struct call **ret)
+{
+	struct call_thread *thread = find_returning(calls, state, record);
+
+	if (!thread)
+		return CALL_ALONE;
+	give(calls, thread, ret);
+	thread->call.has_returned = true;
+	thread->call.exit = *record;
+	thread->call.exit.payload = NULL;
+	return CALL_DONE;
+}
+
+/* What tells of the thread or the process, and not of a call. */
+static bool is_of_no_call(const struct record *record)
+{
+	static const char *const names[] = {
+		KTR_STRUCT_SESSION, KTR_STRUCT_PROCESS,  KTR_STRUCT_EXIT_STATUS,
+		KTR_STRUCT_LOSS,    KTR_STRUCT_COVERAGE, KTR_STRUCT_CLOCK,
+		KTR_STRUCT_LABEL,   KTR_STRUCT_MESSAGE,  KTR_STRUCT_END
+	};
+
+	if (record->kind != KTR_STRUCT)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (!strcmp(record->structure.name, names[i]))
+			return true;
+	return false;
+}
+
+/* state.c has learnt from them all that they are for. */
+static bool is_learnt(const struct record *record)
+{
+	return record->kind == KTR_STRUCT &&
+	       (!strcmp(record->structure.name, KTR_STRUCT_ABI) ||
+		!strcmp(record->structure.name, KTR_STRUCT_SYSCALL_NUMBER));
+}
+
+static int take_part(struct calls *calls, const struct record *record)
+{
+	struct call_thread *thread = find(calls, record);
+	int r;
+
+	if (is_learnt(record))
+		return CALL_KEPT;
+	if (!thread || is_of_no_call(record))
+		return CALL_ALONE;
+	r = add_part(&thread->call, record);
+	return r < 0 ? r : CALL_KEPT;
+}
+
+int calls_take(struct calls *calls, const struct state *state,
+	       const struct record *record, struct call **ret)
+{
+	if (calls->given && !calls->spare)
+		calls->spare = calls->given;
+	else
+		thread_free(calls->given);
+	calls->given = NULL;
+	switch (record->kind) {
+	case KTR_SYSCALL:
+		return take_entry(calls, state, record, ret);
+	case KTR_SYSRET:
+		return take_return(calls, state, record, ret);
+	case KTR_NAMEI:
+	case KTR_GENIO:
+	case KTR_STRUCT:
+	case KTR_STRUCT_ARRAY:
+	case KTR_SYSCTL:
+	case KTR_ARGS:
+	case KTR_ENVS:
+	case KTR_CAPFAIL:
+		return take_part(calls, record);
+	default:
+		return CALL_ALONE;
+	}
+}
+
+void calls_pending(struct calls *calls, int32_t pid, bool forget,
+		   calls_visit *visit, void *context)
+{
+	struct call_thread *thread, *next;
+
+	for (thread = calls->threads; thread; thread = next) {
+		next = thread->hh.next;
+		if (pid && thread->key.pid != pid)
+			continue;
+		visit(context, &thread->call);
+		if (!forget)
+			continue;
+		HASH_DEL(calls->threads, thread);
+		thread_free(thread);
+	}
+}

@@ -1,0 +1,91 @@
+/*
+ * Records -> system calls: the entry, what was captured of it and the return,
+ * put together across interleaved threads. Memory is bounded, whatever the file
+ * says: the oldest calls go first, of a large one the rest of its data.
+ */
+#ifndef JOIN_CALL_H
+#define JOIN_CALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sysdesc/sysdesc.h"
+#include "trace/record.h"
+
+struct state;
+struct call_thread;
+
+/* Calls that wait for their return, and what is kept of each. */
+#define CALL_PENDING_MAX 16384u
+#define CALL_PARTS_MAX   128u
+#define CALL_DATA_MAX    ((size_t)64 << 10)
+
+struct call {
+	struct record entry;  /* its SYSCALL; the payload is not kept: */
+	uint64_t args[6];     /* but this, of which there are */
+	unsigned arg_count;   /* so many */
+	enum sysdesc_abi abi; /* by which it was made */
+	int64_t number;
+	const struct sysdesc_row *row; /* NULL: nobody knows the number */
+	unsigned part_count;
+	bool is_cut;        /* there was more than could be kept */
+	bool has_returned;  /* else it never did, or has not yet */
+	bool is_marked;     /* for who shows it: it was, unfinished */
+	struct record exit; /* its SYSRET, when it has returned */
+	uint8_t *data;      /* the parts' payloads */
+	size_t length, room;
+	struct call_part {
+		struct record record; /* without payload: call_part() */
+		size_t offset;        /* in data */
+		size_t length;        /* before it was cut */
+	} * parts;
+	unsigned parts_room;
+};
+
+struct calls {
+	struct call_thread *threads; /* a table, those in a call */
+	struct call_thread *given;   /* with the call that was given out */
+	struct call_thread *spare;   /* one that may be used again */
+};
+
+#define CALLS_INIT                                                             \
+	{                                                                      \
+		.threads = NULL                                                \
+	}
+
+enum call_fate {
+	CALL_KEPT,  /* the record is part of a call that has not returned */
+	CALL_DONE,  /* *ret is a call, whole, or one that will not return since
+		     * its thread makes another, or too many are pending */
+	CALL_ALONE, /* it is no part of a call, or of none that is known */
+};
+
+void calls_done(struct calls *calls);
+
+/*
+ * Takes a record that state_learn() has seen. A call_fate or -ENOMEM. *ret is
+ * valid until the next time.
+ */
+int calls_take(struct calls *calls, const struct state *state,
+	       const struct record *record, struct call **ret);
+
+/*
+ * Visits the calls that have not returned, of one process or (0) of all, oldest
+ * first; forgets them if asked.
+ */
+typedef void calls_visit(void *context, struct call *call);
+void calls_pending(struct calls *calls, int32_t pid, bool forget,
+		   calls_visit *visit, void *context);
+
+/*
+ * The index-th record between entry and return, index < part_count, with a
+ * payload that lives as long as the call. False when it was cut to nothing that
+ * can be decoded.
+ */
+bool call_part(const struct call *call, unsigned index, struct record *ret);
+
+/* From entry to return; 0 where it has not returned. */
+uint64_t call_duration_ns(const struct call *call);
+
+#endif
