@@ -20,7 +20,8 @@
 #include "kdump/select.h"
 #include "trace/reader.h"
 
-#define DUMP_PIECE ((size_t)64 << 10) /* written at once */
+#define DUMP_PIECE   ((size_t)64 << 10) /* written at once */
+#define DUMP_IDLE_MS 300 /* a call that lasts is shown before it returns */
 
 struct dump {
 	const struct options *options;
@@ -93,6 +94,8 @@ static void dump_call(void *context, struct call *call)
 {
 	struct dump *dump = context;
 
+	if (call->is_marked && !call->has_returned)
+		return;
 	joined_put_call(&dump->out, dump->options, &dump->state, call);
 	state_shown(&dump->state, &call->entry);
 }
@@ -177,12 +180,25 @@ static int dump_fault(struct dump *dump)
 			 record_fault_text(reader_fault(dump->reader)));
 }
 
-/* Lets out what there is, and waits for more to come in. */
+/* Lets out what there is; and, when nothing comes for a while, the calls that
+ * have not returned. */
+static int dump_idle(struct dump *dump)
+{
+	if (dump_flush(dump))
+		return -1;
+	if (!dump->calls.threads ||
+	    follow_is_ready_within(&dump->follow, DUMP_IDLE_MS))
+		return 0;
+	calls_pending(&dump->calls, 0, false, dump_call, dump);
+	return dump_flush(dump);
+}
+
+/* Waits for more to come in. */
 static int dump_await(struct dump *dump)
 {
 	int error;
 
-	if (dump_flush(dump))
+	if (dump_idle(dump))
 		return -1;
 	error = follow_wait(&dump->follow);
 	return error ? dump_fail_input(dump, -error) : 0;
@@ -211,10 +227,11 @@ static bool dump_goes_on(const struct dump *dump, enum reader_result result)
 /* What can be seen now must not wait for input that comes later. */
 static int dump_before_read(struct dump *dump)
 {
-	if (dump->out.length == 0 || dump->follow.is_regular ||
-	    reader_is_ready(dump->reader) || follow_is_ready(&dump->follow))
+	if ((dump->out.length == 0 && !dump->calls.threads) ||
+	    dump->follow.is_regular || reader_is_ready(dump->reader) ||
+	    follow_is_ready(&dump->follow))
 		return 0;
-	return dump_flush(dump);
+	return dump_idle(dump);
 }
 
 /* 0 to go on, 1 at the end, -1 when it failed. */

@@ -58,6 +58,15 @@ bool follow_is_ready(const struct follow *follow)
 	return follow->is_regular || poll(&wait, 1, 0) != 0;
 }
 
+bool follow_is_ready_within(const struct follow *follow, int ms)
+{
+	struct pollfd wait = { .fd = follow->fd, .events = POLLIN };
+
+	if (follow->is_regular)
+		wait.fd = follow->inotify;
+	return poll(&wait, 1, ms) != 0;
+}
+
 static void follow_drain(int inotify)
 {
 	char events[4096];

@@ -20,6 +20,9 @@ void follow_close(struct follow *follow);
 /* True when read(2) would return at once. */
 bool follow_is_ready(const struct follow *follow);
 
+/* The same after having waited for up to so long. */
+bool follow_is_ready_within(const struct follow *follow, int ms);
+
 /* Returns when a regular file may have grown since follow_open() or the last
  * call; or, for another one, when it can be read. 0 or -errno. */
 int follow_wait(struct follow *follow);

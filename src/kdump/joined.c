@@ -450,18 +450,21 @@ static void put_signal(const struct event *event)
 	text_put(event->text, " ---");
 }
 
+/* The return of a call whose entry was not recorded: of a newborn. */
 static void put_resumed(const struct event *event)
 {
 	const struct record *record = event->record;
 
-	name_syscall(event->text, state_abi(event->state, record),
-		     state_number(event->state, record, record->sysret.code),
-		     event->options->numbers);
-	text_put(event->text, " resumed = ");
-	if (record->sysret.error)
-		text_put(event->text, "-1");
-	else
-		text_decimal(event->text, record->sysret.retval);
+	enum sysdesc_abi abi = state_abi(event->state, record);
+	int64_t number = state_number(event->state, record,
+				      record->sysret.code);
+	const struct call call = { .exit = *record,
+				   .row = sysdesc_find(abi, number) };
+	struct joined joined = { .text = event->text, .call = &call };
+
+	name_syscall(event->text, abi, number, event->options->numbers);
+	text_put(event->text, " resumed");
+	put_result(&joined);
 }
 
 /* How a record is shown; NULL: as everywhere else. */

@@ -11,10 +11,12 @@
 #include "base/array.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "join/call.h"
+#include "join/state.h"
+#include "kdump/joined.h"
 #include "kdump/json.h"
 #include "kdump/line.h"
 #include "kdump/options.h"
-#include "join/state.h"
 #include "must.h"
 #include "trace/reader.h"
 
@@ -35,6 +37,11 @@ static const struct options ways[] = {
 	{ .plain = true, .no_data = true, .style = { .width = 200 } },
 	{ .json = true, .data_max = 7, .style = { .width = 80 } },
 	{ .json = true, .no_data = true, .style = { .width = 80 } },
+	{ .joined = true, .style = { .width = 80 } },
+	{ .joined = true,
+	  .plain = true,
+	  .data_max = 7,
+	  .style = { .width = 9 } },
 };
 
 static void check_lines(const struct text *text)
@@ -75,10 +82,47 @@ static void print(struct text *text, const struct options *options,
 	MUST(!text->failed);
 }
 
+struct joining {
+	const struct options *options;
+	const struct state *state;
+	struct text text;
+};
+
+static void print_call(void *context, struct call *call)
+{
+	struct joining *joining = context;
+
+	text_clear(&joining->text);
+	joined_put_call(&joining->text, joining->options, joining->state, call);
+	check_lines(&joining->text);
+	MUST(!joining->text.failed);
+}
+
+static void join(struct joining *joining, struct calls *calls,
+		 const struct record *record)
+{
+	struct call *call = NULL;
+	int fate = calls_take(calls, joining->state, record, &call);
+
+	MUST(fate >= 0);
+	if (fate == CALL_DONE)
+		print_call(joining, call);
+	if (record->kind == KTR_PROCDTOR)
+		calls_pending(calls, record->pid, true, print_call, joining);
+	if (fate != CALL_ALONE || !line_has(record))
+		return;
+	text_clear(&joining->text);
+	joined_put_event(&joining->text, joining->options, joining->state,
+			 record);
+	check_lines(&joining->text);
+}
+
 static void print_trace(int fd, const struct options *options)
 {
 	struct state state = STATE_INIT;
+	struct calls calls = CALLS_INIT;
 	struct text text = TEXT_INIT;
+	struct joining joining = { options, &state, TEXT_INIT };
 	struct reader *reader;
 	struct record record;
 
@@ -86,12 +130,18 @@ static void print_trace(int fd, const struct options *options)
 	while (reader_next(reader, &record) == READER_RECORD) {
 		MUST(state_learn(&state, &record) == 0);
 		MUST(state.entries <= STATE_ENTRIES_MAX + 1);
-		print(&text, options, &state, &record);
+		if (options->joined)
+			join(&joining, &calls, &record);
+		else
+			print(&text, options, &state, &record);
 		state_shown(&state, &record);
 	}
+	calls_pending(&calls, 0, true, print_call, &joining);
 	reader_close(reader);
+	calls_done(&calls);
 	state_done(&state);
 	text_done(&text);
+	text_done(&joining.text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

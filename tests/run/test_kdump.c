@@ -165,6 +165,8 @@ static void test_lines(void **state)
 		check_output("", golden->name, wanted);
 		snprintf(wanted, sizeof(wanted), "%s.json", golden->name);
 		check_output("--json", golden->name, wanted);
+		snprintf(wanted, sizeof(wanted), "%s.joined", golden->name);
+		check_output("-j", golden->name, wanted);
 	}
 }
 
@@ -191,7 +193,9 @@ static const struct option_case {
 	{ "other", "-s" },          { "other", "-tw" },
 	{ "other", "-t ae" },       { "other", "-tu" },
 	{ "signals", "-n" },        { "ours", "-t t" },
-	{ "ours", "--json -t+" },
+	{ "ours", "--json -t+" },   { "calls", "-jn" },
+	{ "calls", "-jS" },         { "data", "-j -m 5" },
+	{ "times", "-jHTER" },      { "calls", "-j -p 4242" },
 };
 
 static void test_options(void **state)
