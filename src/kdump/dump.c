@@ -55,26 +55,31 @@ static int dump_fail_input(struct dump *dump, int error)
 			 strerror(error));
 }
 
-int dump_write(struct text *text, struct text *error)
+static const char *dump_output(int fd)
+{
+	return fd == STDOUT_FILENO ? "standard output" : "output";
+}
+
+int dump_write(int fd, struct text *text, struct text *error)
 {
 	int result;
 
 	if (text->failed)
-		return dump_fail(error, "standard output", strerror(ENOMEM));
+		return dump_fail(error, dump_output(fd), strerror(ENOMEM));
 	if (text->length == 0)
 		return 0;
-	result = fd_write_all(STDOUT_FILENO, text->data, text->length);
+	result = fd_write_all(fd, text->data, text->length);
 	text_clear(text);
 	if (result == 0)
 		return 0;
 	if (result == -EPIPE)
 		return -1;
-	return dump_fail(error, "standard output", strerror(-result));
+	return dump_fail(error, dump_output(fd), strerror(-result));
 }
 
 static int dump_flush(struct dump *dump)
 {
-	return dump_write(&dump->out, dump->error);
+	return dump_write(dump->options->out, &dump->out, dump->error);
 }
 
 static void dump_show_drop(struct dump *dump, const struct record *record)
@@ -100,6 +105,14 @@ static void dump_call(void *context, struct call *call)
 	state_shown(&dump->state, &call->entry);
 }
 
+/* Nothing of the process returns any more. */
+static bool dump_is_end(const struct record *record)
+{
+	return record->kind == KTR_PROCDTOR ||
+	       (record->kind == KTR_STRUCT &&
+		!strcmp(record->structure.name, KTR_STRUCT_EXIT_STATUS));
+}
+
 static int dump_joined(struct dump *dump, const struct record *record)
 {
 	struct call *call = NULL;
@@ -115,7 +128,7 @@ static int dump_joined(struct dump *dump, const struct record *record)
 		return fate;
 	if (fate == CALL_DONE)
 		dump_call(dump, call);
-	if (record->kind == KTR_PROCDTOR)
+	if (dump_is_end(record))
 		calls_pending(&dump->calls, record->pid, true, dump_call, dump);
 	if (fate == CALL_ALONE) {
 		joined_put_event(&dump->out, dump->options, &dump->state,

@@ -15,7 +15,7 @@ int dump_run(const struct options *options, int fd, struct text *error);
 /* What to call the input in messages. */
 const char *dump_name(const struct options *options);
 
-/* Writes the text to standard output and empties it. 0 or -1, as above. */
-int dump_write(struct text *text, struct text *error);
+/* Writes the text to a descriptor and empties it. 0 or -1, as above. */
+int dump_write(int fd, struct text *text, struct text *error);
 
 #endif

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include <linux/fcntl.h>
-#include <sys/wait.h>
 
 #include "base/array.h"
 #include "base/text.h"
@@ -33,6 +32,23 @@ struct joined {
 	const struct call *call;
 	bool is_used[CALL_PARTS_MAX]; /* parts that stand in the line */
 };
+
+/* ---- marks for a terminal ---- */
+
+enum mark { MARK_NOTHING, MARK_CALL, MARK_ERROR, MARK_SIGNAL, MARK_EVENT };
+
+static void mark(struct text *text, const struct options *options,
+		 enum mark which)
+{
+	static const char *const marks[] = {
+		[MARK_NOTHING] = "\033[m", [MARK_CALL] = "\033[1m",
+		[MARK_ERROR] = "\033[31m", [MARK_SIGNAL] = "\033[33m",
+		[MARK_EVENT] = "\033[36m",
+	};
+
+	if (options->colour)
+		text_put(text, marks[which]);
+}
 
 /* ---- parts ---- */
 
@@ -295,6 +311,7 @@ static void put_error(struct joined *joined, int error)
 {
 	const char *name = sysdesc_errno_name(error);
 
+	mark(joined->text, joined->options, MARK_ERROR);
 	text_put(joined->text, "-1 ");
 	if (name)
 		text_put(joined->text, name);
@@ -303,6 +320,7 @@ static void put_error(struct joined *joined, int error)
 	text_put(joined->text, " (");
 	name_errno(joined->text, error);
 	text_char(joined->text, ')');
+	mark(joined->text, joined->options, MARK_NOTHING);
 }
 
 static void put_number(struct joined *joined, int64_t value)
@@ -342,6 +360,16 @@ static void put_duration(struct joined *joined)
 		    took / SECOND_NS, took % SECOND_NS / 1000);
 }
 
+static void put_no_result(struct joined *joined)
+{
+	const struct sysdesc_row *row = joined->call->row;
+
+	text_put(joined->text, " = ?");
+	if (!row ||
+	    (row->effect != EFFECT_EXIT && row->effect != EFFECT_EXIT_GROUP))
+		text_put(joined->text, " <unfinished>");
+}
+
 /* What was captured and has no place among the arguments. */
 static void put_rest(struct joined *joined)
 {
@@ -369,7 +397,9 @@ void joined_put_call(struct text *text, const struct options *options,
 
 	column_put_origin(text, options, &call->entry);
 	column_put_times(text, options, state, call->entry.time_ns);
+	mark(text, options, MARK_CALL);
 	name_syscall(text, call->abi, call->number, options->numbers);
+	mark(text, options, MARK_NOTHING);
 	if (call->is_marked)
 		text_put(text, " resumed");
 	put_arguments(&joined);
@@ -377,9 +407,9 @@ void joined_put_call(struct text *text, const struct options *options,
 		put_result(&joined);
 		put_duration(&joined);
 	} else {
-		text_put(text, " = ? <unfinished>");
-		call->is_marked = true;
+		put_no_result(&joined);
 	}
+	call->is_marked = !call->has_returned;
 	put_rest(&joined);
 	text_char(text, '\n');
 }
@@ -409,45 +439,54 @@ static void put_text_field(const struct event *event, const char *before,
 
 static void put_process(const struct event *event)
 {
+	mark(event->text, event->options, MARK_EVENT);
 	text_put(event->text, "+++ runs");
 	put_text_field(event, " ", "exe");
 	put_text_field(event, " in ", "cwd");
 	put_text_field(event, ", child of ", "ppid");
 	text_put(event->text, " +++");
+	mark(event->text, event->options, MARK_NOTHING);
 }
 
-static int64_t number_field(const struct record *record, const char *name)
+/* False where there is no such field. */
+static bool find_number(const struct record *record, const char *name,
+			int64_t *ret)
 {
 	struct field field;
 
 	if (!fields_find(record->structure.data, record->structure.length, name,
 			 &field))
-		return 0;
-	return field.number;
+		return false;
+	*ret = field.number;
+	return true;
 }
 
-/* As wait(2) has it. */
 static void put_exit_status(const struct event *event)
 {
-	int status = (int)number_field(event->record, "status");
+	int64_t number = 0, core = 0;
 
-	text_put(event->text, "+++ ");
-	if (WIFEXITED(status)) {
-		text_format(event->text, "exited with %d", WEXITSTATUS(status));
+	mark(event->text, event->options, MARK_EVENT);
+	if (find_number(event->record, "signal", &number)) {
+		text_put(event->text, "+++ killed by ");
+		name_signal(event->text, (int)number);
+	} else if (find_number(event->record, "status", &number)) {
+		text_put(event->text, "+++ exited with ");
+		text_decimal(event->text, number);
 	} else {
-		text_put(event->text, "killed by ");
-		name_signal(event->text, WTERMSIG(status));
-		if (WCOREDUMP(status))
-			text_put(event->text, " (core dumped)");
+		text_put(event->text, "+++ ended");
 	}
-	text_put(event->text, " +++");
+	find_number(event->record, "core", &core);
+	text_put(event->text, core ? " (core dumped) +++" : " +++");
+	mark(event->text, event->options, MARK_NOTHING);
 }
 
 static void put_signal(const struct event *event)
 {
+	mark(event->text, event->options, MARK_SIGNAL);
 	text_put(event->text, "--- ");
 	line_put_body(event->text, event->options, event->state, event->record);
 	text_put(event->text, " ---");
+	mark(event->text, event->options, MARK_NOTHING);
 }
 
 /* The return of a call whose entry was not recorded: of a newborn. */
@@ -460,7 +499,9 @@ static void put_resumed(const struct event *event)
 				      record->sysret.code);
 	const struct call call = { .exit = *record,
 				   .row = sysdesc_find(abi, number) };
-	struct joined joined = { .text = event->text, .call = &call };
+	struct joined joined = { .text = event->text,
+				 .options = event->options,
+				 .call = &call };
 
 	name_syscall(event->text, abi, number, event->options->numbers);
 	text_put(event->text, " resumed");

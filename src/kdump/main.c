@@ -61,7 +61,7 @@ static int main_print(const struct options *options, struct text *error)
 		options_manual(&text);
 	else
 		text_put(&text, "kdump-u " KTRACE_U_VERSION "\n");
-	return dump_write(&text, error);
+	return dump_write(STDOUT_FILENO, &text, error);
 }
 
 /* "kdump-u: ..." on standard error, and how to do better when that helps. */

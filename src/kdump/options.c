@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <ktrace-u/format.h>
 
@@ -199,7 +200,7 @@ int options_take(struct options *ret, int argc, char *const *argv,
 	struct options_taking taking = { .options = ret, .error = error };
 	int operand;
 
-	*ret = (struct options){ 0 };
+	*ret = (struct options){ .out = STDOUT_FILENO };
 	operand = options_parse(options_table, argc, argv, options_take_one,
 				&taking, error);
 	if (operand < 0)

@@ -29,6 +29,8 @@ struct options {
 	bool cpu;
 	bool json;
 	bool joined;
+	bool colour; /* not an option: marks for a terminal */
+	int out;     /* nor this: where to print */
 	bool help;
 	bool version;
 	struct data_style style; /* not an option: what the terminal is like */

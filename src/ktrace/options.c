@@ -32,6 +32,7 @@ enum option_id {
 	OPTION_INHERIT,
 	OPTION_POINTS,
 	OPTION_FD,
+	OPTION_TAKE_FD,
 	OPTION_SYSCALLS,
 	OPTION_SECCOMP,
 	OPTION_SETUID,
@@ -68,6 +69,8 @@ static const struct options_row table[] = {
 	{ 't', NULL, "POINTS", "trace points, by letter (see below)",
 	  OPTION_POINTS },
 	{ 0, "fd", "N", "trace to the open descriptor N", OPTION_FD },
+	{ 0, "take-fd", "N", "the same, and the command does not have it",
+	  OPTION_TAKE_FD },
 	{ 0, "syscalls", "LIST",
 	  "only these: NAME,@CLASS,!NAME,... (see ktrace-u(1))",
 	  OPTION_SYSCALLS },
@@ -320,6 +323,9 @@ static int take_option(void *context, int id, const char *value)
 		return 0;
 	case OPTION_POINTS:
 		return take_points(parse, value);
+	case OPTION_TAKE_FD:
+		options->takes_fd = true;
+		return take_fd(parse, "--take-fd", value, &options->fd);
 	case OPTION_FD:
 		return take_fd(parse, "--fd", value, &options->fd);
 	case OPTION_FACILITIES:

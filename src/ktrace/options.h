@@ -34,7 +34,8 @@ struct ktrace_options {
 	bool help;
 	bool version;
 	const char *file; /* -f; "-" is standard output */
-	int fd;           /* --fd; -1 if not given */
+	int fd;           /* --fd, --take-fd; -1 if not given */
+	bool takes_fd;    /* the command does not have it */
 	int report_fd;    /* --report-fd; -1 if not given */
 	uint32_t points;  /* -t: KTRFAC() bits */
 	bool points_given;

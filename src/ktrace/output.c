@@ -79,6 +79,16 @@ static int output_duplicate(int given, struct text *error)
 	return fd < 0 ? output_fail(error, "", "dup") : fd;
 }
 
+static int output_given(const struct ktrace_options *options,
+			struct text *error)
+{
+	int fd = output_duplicate(options->fd, error);
+
+	if (fd >= 0 && options->takes_fd)
+		close(options->fd);
+	return fd;
+}
+
 /* ---- what replaces a file later ---- */
 
 /* Beside the one that it is to replace. */
@@ -141,7 +151,7 @@ void output_done(struct output *output)
 int output_open(const struct ktrace_options *options, struct text *error)
 {
 	if (options->fd >= 0)
-		return output_duplicate(options->fd, error);
+		return output_given(options, error);
 	if (!strcmp(options->file, "-"))
 		return output_duplicate(STDOUT_FILENO, error);
 	return options->append ? output_append(options->file, error)

@@ -27,6 +27,7 @@ struct run_place {
 	uid_t uid;
 	gid_t gid;
 	char ktrace[PATH_MAX];   /* ktrace-u */
+	char ktruss[PATH_MAX];   /* ktruss-u, beside it */
 	char programs[PATH_MAX]; /* the folder of tests/prog's programs */
 };
 

@@ -101,12 +101,18 @@ static int place_programs(struct run_place *place)
 	int r;
 
 	snprintf(place->ktrace, sizeof(place->ktrace), "%s", KTRACE_U);
+	snprintf(place->ktruss, sizeof(place->ktruss), "%s", KTRUSS_U);
 	snprintf(place->programs, sizeof(place->programs), "%s", PROG_DIR);
 	if (user_may(place, KTRACE_U, X_OK) &&
 	    user_may(place, PROG_DIR, R_OK | X_OK))
 		return 0;
-	run_place_file(place, ".ktrace-u", place->ktrace);
+	if (mkdir(run_place_file(place, ".bin", path), 0755) < 0)
+		return -errno;
+	run_place_file(place, ".bin/ktrace-u", place->ktrace);
+	run_place_file(place, ".bin/ktruss-u", place->ktruss);
 	r = copy_program(KTRACE_U, place->ktrace);
+	if (!r)
+		r = copy_program(KTRUSS_U, place->ktruss);
 	if (r < 0)
 		return r;
 	run_place_file(place, ".programs", path);
