@@ -15,10 +15,7 @@
 #include "join/state.h"
 
 struct call_thread {
-	struct call_key {
-		int64_t tid;
-		int64_t pid;
-	} key;
+	uint64_t key; /* of both ids: not every file has those of threads */
 	struct call call;
 	UT_hash_handle hh;
 };
@@ -48,10 +45,15 @@ void calls_done(struct calls *calls)
 	*calls = (struct calls)CALLS_INIT;
 }
 
+static uint64_t key_of(const struct record *record)
+{
+	return (uint64_t)(uint32_t)record->pid << 32 | (uint32_t)record->tid;
+}
+
 static struct call_thread *find(const struct calls *calls,
 				const struct record *record)
 {
-	struct call_key key = { .tid = record->tid, .pid = record->pid };
+	uint64_t key = key_of(record);
 	struct call_thread *thread;
 
 	HASH_FIND(hh, calls->threads, &key, sizeof(key), thread);
@@ -68,7 +70,7 @@ static struct call_thread *add(struct calls *calls, const struct record *record)
 		thread = calloc(1, sizeof(*thread));
 	if (!thread)
 		return NULL;
-	thread->key = (struct call_key){ record->tid, record->pid };
+	thread->key = key_of(record);
 	HASH_ADD(hh, calls->threads, key, sizeof(thread->key), thread);
 	if (thread->hh.tbl)
 		return thread;
@@ -146,25 +148,25 @@ uint64_t call_duration_ns(const struct call *call)
 
 /* ---- records ---- */
 
+/* What the last call of the thread had room for, this one has. */
 static void begin(struct call *call, const struct state *state,
 		  const struct record *record)
 {
-	*call = (struct call){
-		.entry = *record,
-		.abi = state_abi(state, record),
-		.number = state_number(state, record, record->syscall.code),
-		.arg_count = MIN(record->syscall.narg,
-				 (unsigned)ARRAY_LEN(call->args)),
-		.data = call->data,
-		.room = call->room,
-		.parts = call->parts,
-		.parts_room = call->parts_room,
-	};
-	call->row = sysdesc_find(call->abi, call->number);
-	for (unsigned i = 0; i < call->arg_count; i++)
-		call->args[i] = record_arg(record, i);
-	call->entry.payload = NULL;
-	call->entry.syscall.args = NULL;
+	struct call fresh = { .data = call->data, .room = call->room };
+
+	fresh.parts = call->parts;
+	fresh.parts_room = call->parts_room;
+	fresh.entry = *record;
+	fresh.entry.payload = NULL;
+	fresh.entry.syscall.args = NULL;
+	fresh.abi = state_abi(state, record);
+	fresh.number = state_number(state, record, record->syscall.code);
+	fresh.row = sysdesc_find(fresh.abi, fresh.number);
+	fresh.arg_count = MIN(record->syscall.narg,
+			      (unsigned)ARRAY_LEN(fresh.args));
+	for (unsigned i = 0; i < fresh.arg_count; i++)
+		fresh.args[i] = record_arg(record, i);
+	*call = fresh;
 }
 
 /* The caller has it until the next time. */
@@ -200,7 +202,7 @@ static struct call_thread *find_exec(const struct calls *calls,
 	struct call_thread *thread = calls->threads;
 
 	for (; thread; thread = thread->hh.next)
-		if (thread->key.pid == record->pid && thread->call.row &&
+		if (thread->call.entry.pid == record->pid && thread->call.row &&
 		    thread->call.row->effect == EFFECT_EXEC)
 			break;
 	return thread;
@@ -301,19 +303,39 @@ int calls_take(struct calls *calls, const struct state *state,
 	}
 }
 
+static bool is_of(const struct call_thread *thread, int32_t pid)
+{
+	return !pid || thread->call.entry.pid == pid;
+}
+
+/* Those that stay go into a table of their own. */
+static void forget_those(struct calls *calls, int32_t pid)
+{
+	struct call_thread *thread = calls->threads, *next;
+
+	HASH_CLEAR(hh, calls->threads);
+	for (; thread; thread = next) {
+		next = thread->hh.next;
+		if (!is_of(thread, pid))
+			HASH_ADD(hh, calls->threads, key, sizeof(thread->key),
+				 thread);
+		if (is_of(thread, pid) || !thread->hh.tbl)
+			thread_free(thread);
+	}
+}
+
 void calls_pending(struct calls *calls, int32_t pid, bool forget,
 		   calls_visit *visit, void *context)
 {
-	struct call_thread *thread, *next;
+	struct call_thread *thread = calls->threads;
+	bool any = false;
 
-	for (thread = calls->threads; thread; thread = next) {
-		next = thread->hh.next;
-		if (pid && thread->key.pid != pid)
+	for (; thread; thread = thread->hh.next) {
+		if (!is_of(thread, pid))
 			continue;
 		visit(context, &thread->call);
-		if (!forget)
-			continue;
-		HASH_DEL(calls->threads, thread);
-		thread_free(thread);
+		any = true;
 	}
+	if (any && forget)
+		forget_those(calls, pid);
 }
