@@ -1,7 +1,7 @@
 /*
- * The loop of kdump-u: a record is read, learnt from, selected, put into one
- * buffer of text, and that is written in large pieces, or at once when there is
- * nothing more to read. What a record looks like, line.c and json.c know.
+ * The loop of kdump-u: a record is read and taken into its form, and the text
+ * that comes of it is written in large pieces, or at once when there is nothing
+ * more to read.
  */
 #include <errno.h>
 #include <string.h>
@@ -9,15 +9,10 @@
 
 #include "base/fd.h"
 #include "base/text.h"
-#include "join/call.h"
-#include "join/state.h"
 #include "kdump/dump.h"
 #include "kdump/follow.h"
-#include "kdump/joined.h"
-#include "kdump/json.h"
-#include "kdump/line.h"
+#include "kdump/form.h"
 #include "kdump/options.h"
-#include "kdump/select.h"
 #include "trace/reader.h"
 
 #define DUMP_PIECE   ((size_t)64 << 10) /* written at once */
@@ -25,13 +20,10 @@
 
 struct dump {
 	const struct options *options;
-	struct state state;
-	struct calls calls; /* of -j */
 	struct reader *reader;
 	struct follow follow;
-	struct text out;
+	struct form form;
 	struct text *error;
-	bool drop_said; /* and nothing shown since */
 };
 
 const char *dump_name(const struct options *options)
@@ -79,111 +71,21 @@ int dump_write(int fd, struct text *text, struct text *error)
 
 static int dump_flush(struct dump *dump)
 {
-	return dump_write(dump->options->out, &dump->out, dump->error);
-}
-
-static void dump_show_drop(struct dump *dump, const struct record *record)
-{
-	if (!record->after_drop || dump->drop_said)
-		return;
-	dump->drop_said = true;
-	if (dump->options->json)
-		json_put_drop(&dump->out, record);
-	else
-		line_put_drop(&dump->out, dump->options, record);
-}
-
-/* ---- calls on one line ---- */
-
-static void dump_call(void *context, struct call *call)
-{
-	struct dump *dump = context;
-
-	if (call->is_marked && !call->has_returned)
-		return;
-	joined_put_call(&dump->out, dump->options, &dump->state, call);
-	state_shown(&dump->state, &call->entry);
-}
-
-/* Nothing of the process returns any more. */
-static bool dump_is_end(const struct record *record)
-{
-	return record->kind == KTR_PROCDTOR ||
-	       (record->kind == KTR_STRUCT &&
-		!strcmp(record->structure.name, KTR_STRUCT_EXIT_STATUS));
-}
-
-static int dump_joined(struct dump *dump, const struct record *record)
-{
-	struct call *call = NULL;
-	int fate;
-
-	if (!select_origin(dump->options, record))
-		return 0;
-	dump_show_drop(dump, record);
-	if (!select_kind(dump->options, record))
-		return 0;
-	fate = calls_take(&dump->calls, &dump->state, record, &call);
-	if (fate < 0)
-		return fate;
-	if (fate == CALL_DONE)
-		dump_call(dump, call);
-	if (dump_is_end(record))
-		calls_pending(&dump->calls, record->pid, true, dump_call, dump);
-	if (fate == CALL_ALONE) {
-		joined_put_event(&dump->out, dump->options, &dump->state,
-				 record);
-		state_shown(&dump->state, record);
-	}
-	dump->drop_said = false;
-	return 0;
-}
-
-static void dump_show(struct dump *dump, const struct record *record)
-{
-	if (!select_origin(dump->options, record))
-		return;
-	dump_show_drop(dump, record);
-	if (!select_kind(dump->options, record))
-		return;
-	if (dump->options->json)
-		json_put(&dump->out, dump->options, &dump->state, record);
-	else if (line_has(record))
-		line_put(&dump->out, dump->options, &dump->state, record);
-	else
-		return;
-	state_shown(&dump->state, record);
-	dump->drop_said = false;
-}
-
-/* 0 or -ENOMEM. */
-static int dump_show_as_asked(struct dump *dump, const struct record *record)
-{
-	if (dump->options->joined)
-		return dump_joined(dump, record);
-	dump_show(dump, record);
-	return 0;
+	return dump_write(dump->options->out, &dump->form.out, dump->error);
 }
 
 static int dump_record(struct dump *dump, const struct record *record)
 {
-	bool is_end = record->kind == KTR_PROCDTOR;
-	int error = 0;
+	int error = form_take(&dump->form, record);
 
-	/* The end of a process is shown while it is still known. */
-	if (is_end)
-		error = dump_show_as_asked(dump, record);
-	if (!error)
-		error = state_learn(&dump->state, record);
-	if (!error && !is_end)
-		error = dump_show_as_asked(dump, record);
 	if (error)
 		return dump_fail_input(dump, -error);
-	return dump->out.length >= DUMP_PIECE ? dump_flush(dump) : 0;
+	return dump->form.out.length >= DUMP_PIECE ? dump_flush(dump) : 0;
 }
 
 static int dump_fault(struct dump *dump)
 {
+	form_end(&dump->form);
 	if (dump_flush(dump))
 		return -1;
 	text_put(dump->error, dump_name(dump->options));
@@ -199,10 +101,10 @@ static int dump_idle(struct dump *dump)
 {
 	if (dump_flush(dump))
 		return -1;
-	if (!dump->calls.threads ||
+	if (!form_waits(&dump->form) ||
 	    follow_is_ready_within(&dump->follow, DUMP_IDLE_MS))
 		return 0;
-	calls_pending(&dump->calls, 0, false, dump_call, dump);
+	form_idle(&dump->form);
 	return dump_flush(dump);
 }
 
@@ -240,7 +142,7 @@ static bool dump_goes_on(const struct dump *dump, enum reader_result result)
 /* What can be seen now must not wait for input that comes later. */
 static int dump_before_read(struct dump *dump)
 {
-	if ((dump->out.length == 0 && !dump->calls.threads) ||
+	if ((dump->form.out.length == 0 && !form_waits(&dump->form)) ||
 	    dump->follow.is_regular || reader_is_ready(dump->reader) ||
 	    follow_is_ready(&dump->follow))
 		return 0;
@@ -264,19 +166,18 @@ static int dump_step(struct dump *dump)
 		return dump_error(dump);
 	if (result == READER_FAULT)
 		return dump_fault(dump);
-	calls_pending(&dump->calls, 0, true, dump_call, dump);
+	form_end(&dump->form);
 	return dump_flush(dump) ? -1 : 1;
 }
 
 int dump_run(const struct options *options, int fd, struct text *error)
 {
-	struct dump dump = { .options = options,
-			     .state = STATE_INIT,
-			     .calls = CALLS_INIT,
-			     .error = error };
+	struct dump dump = { .options = options, .error = error };
 	int result;
 
-	result = follow_open(&dump.follow, fd, options->follow);
+	result = form_open(&dump.form, options);
+	if (result == 0)
+		result = follow_open(&dump.follow, fd, options->follow);
 	if (result == 0)
 		result = reader_open(&dump.reader, fd);
 	if (result)
@@ -286,8 +187,6 @@ int dump_run(const struct options *options, int fd, struct text *error)
 	while (result == 0);
 	reader_close(dump.reader);
 	follow_close(&dump.follow);
-	calls_done(&dump.calls);
-	state_done(&dump.state);
-	text_done(&dump.out);
+	form_close(&dump.form);
 	return result < 0 ? -1 : 0;
 }

@@ -32,6 +32,7 @@ enum options_id {
 	OPTION_ABSOLUTE,
 	OPTION_FACILITIES,
 	OPTION_JOINED,
+	OPTION_STATS,
 	OPTION_JSON,
 	OPTION_HELP,
 	OPTION_VERSION,
@@ -64,6 +65,8 @@ static const struct options_row options_table[] = {
 	  OPTION_ABSOLUTE },
 	{ 't', NULL, "POINTS", "show the records of these trace points alone",
 	  OPTION_FACILITIES },
+	{ 0, "stats", NULL, "show sums by call and by process at the end",
+	  OPTION_STATS },
 	{ 0, "json", NULL, "print an object of JSON a line, for programs",
 	  OPTION_JSON },
 	{ 0, "help", NULL, "print this", OPTION_HELP },
@@ -144,6 +147,8 @@ static bool *options_flag(struct options *options, enum options_id id)
 		return &options->absolute;
 	case OPTION_JOINED:
 		return &options->joined;
+	case OPTION_STATS:
+		return &options->stats;
 	case OPTION_JSON:
 		return &options->json;
 	case OPTION_HELP:
@@ -211,7 +216,7 @@ int options_take(struct options *ret, int argc, char *const *argv,
 void options_usage(struct text *text)
 {
 	text_put(text, "usage: kdump-u [-AcdEHjlnRSsT] [-m bytes] [-p id] "
-		       "[-t points] [--json] [[-f] file]\n");
+		       "[-t points] [--stats] [--json] [[-f] file]\n");
 }
 
 void options_manual(struct text *text)

@@ -29,6 +29,7 @@ struct options {
 	bool cpu;
 	bool json;
 	bool joined;
+	bool stats;
 	bool colour; /* not an option: marks for a terminal */
 	int out;     /* nor this: where to print */
 	bool help;

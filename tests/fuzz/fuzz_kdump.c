@@ -17,6 +17,7 @@
 #include "kdump/json.h"
 #include "kdump/line.h"
 #include "kdump/options.h"
+#include "kdump/stats.h"
 #include "must.h"
 #include "trace/reader.h"
 
@@ -86,6 +87,7 @@ struct joining {
 	const struct options *options;
 	const struct state *state;
 	struct text text;
+	struct stats *stats;
 };
 
 static void print_call(void *context, struct call *call)
@@ -96,6 +98,7 @@ static void print_call(void *context, struct call *call)
 	joined_put_call(&joining->text, joining->options, joining->state, call);
 	check_lines(&joining->text);
 	MUST(!joining->text.failed);
+	MUST(stats_add(joining->stats, call) == 0);
 }
 
 static void join(struct joining *joining, struct calls *calls,
@@ -122,10 +125,11 @@ static void print_trace(int fd, const struct options *options)
 	struct state state = STATE_INIT;
 	struct calls calls = CALLS_INIT;
 	struct text text = TEXT_INIT;
-	struct joining joining = { options, &state, TEXT_INIT };
+	struct joining joining = { .options = options, .state = &state };
 	struct reader *reader;
 	struct record record;
 
+	MUST(stats_open(&joining.stats) == 0);
 	MUST(reader_open(&reader, fd) == 0);
 	while (reader_next(reader, &record) == READER_RECORD) {
 		MUST(state_learn(&state, &record) == 0);
@@ -137,6 +141,9 @@ static void print_trace(int fd, const struct options *options)
 		state_shown(&state, &record);
 	}
 	calls_pending(&calls, 0, true, print_call, &joining);
+	text_clear(&text);
+	stats_put(&text, options, joining.stats);
+	stats_close(joining.stats);
 	reader_close(reader);
 	calls_done(&calls);
 	state_done(&state);

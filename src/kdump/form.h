@@ -1,0 +1,42 @@
+/*
+ * What becomes of records, by what was asked for: a line or an object for each,
+ * a line for each call, or sums at the end.
+ */
+#ifndef KDUMP_FORM_H
+#define KDUMP_FORM_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+#include "join/call.h"
+#include "join/state.h"
+
+struct options;
+struct record;
+struct stats;
+
+struct form {
+	const struct options *options;
+	struct state state;
+	struct calls calls;  /* of those that put calls together */
+	struct stats *stats; /* of --stats */
+	struct text out;     /* what is to be written next */
+	bool drop_said;      /* and nothing shown since */
+};
+
+/* 0 or -ENOMEM. */
+int form_open(struct form *form, const struct options *options);
+void form_close(struct form *form);
+
+/* Learns from a record, and adds what is to be said of it. 0 or -ENOMEM. */
+int form_take(struct form *form, const struct record *record);
+
+/* Whether there are calls that form_idle() would show. */
+bool form_waits(const struct form *form);
+/* Nothing has come for a while: shows calls that have not returned. */
+void form_idle(struct form *form);
+
+/* Nothing comes any more: adds what is left. */
+void form_end(struct form *form);
+
+#endif
