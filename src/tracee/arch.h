@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct tracee_registers;
 struct tracee_syscall;
 
 /* See tracee_restart_interrupted(). 0 or -errno. */
@@ -28,5 +29,8 @@ int arch_answer_call(pid_t tid, int64_t result);
 
 /* See tracee_set_argument(). */
 int arch_set_argument(pid_t tid, unsigned index, uint64_t value);
+
+/* See tracee_registers(). */
+int arch_registers(pid_t tid, struct tracee_registers *ret);
 
 #endif

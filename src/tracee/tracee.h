@@ -113,6 +113,16 @@ int tracee_refuse_call(pid_t tid);
 /* The same, but with a result of ours: 0 or above, or -errno. */
 int tracee_answer_call(pid_t tid, int64_t result);
 
+/* General registers, by DWARF's numbers for the instructions that the thread
+ * executes; the last one is the instruction pointer. */
+#define TRACEE_REGISTERS_MAX 33
+struct tracee_registers {
+	uint64_t value[TRACEE_REGISTERS_MAX];
+	unsigned count;
+	bool is_narrow; /* 32-bit instructions */
+};
+int tracee_registers(pid_t tid, struct tracee_registers *ret);
+
 /* Replaces an argument of the call whose entry the thread is stopped at. */
 int tracee_set_argument(pid_t tid, unsigned index, uint64_t value);
 

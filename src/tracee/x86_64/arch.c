@@ -9,6 +9,7 @@
 #include <sys/ptrace.h>
 #include <sys/user.h>
 
+#include "base/array.h"
 #include "tracee/tracee.h"
 
 /* __AUDIT_ARCH_64BIT: the call came through the 64-bit entry. */
@@ -145,4 +146,57 @@ int arch_set_argument(pid_t tid, unsigned index, uint64_t value)
 		return r;
 	return arch_poke(
 	    tid, is_wide(call.audit_arch) ? wide[index] : narrow[index], value);
+}
+
+/* The code segment that the kernel gives i386 programs. */
+#define ARCH_NARROW_CS 0x23
+
+/* By DWARF's numbers: System V ABI, AMD64 (figure 3.36) and i386 (2.14). */
+static const size_t wide_dwarf[] = {
+	offsetof(struct user_regs_struct, rax),
+	offsetof(struct user_regs_struct, rdx),
+	offsetof(struct user_regs_struct, rcx),
+	offsetof(struct user_regs_struct, rbx),
+	offsetof(struct user_regs_struct, rsi),
+	offsetof(struct user_regs_struct, rdi),
+	offsetof(struct user_regs_struct, rbp),
+	offsetof(struct user_regs_struct, rsp),
+	offsetof(struct user_regs_struct, r8),
+	offsetof(struct user_regs_struct, r9),
+	offsetof(struct user_regs_struct, r10),
+	offsetof(struct user_regs_struct, r11),
+	offsetof(struct user_regs_struct, r12),
+	offsetof(struct user_regs_struct, r13),
+	offsetof(struct user_regs_struct, r14),
+	offsetof(struct user_regs_struct, r15),
+	offsetof(struct user_regs_struct, rip),
+};
+static const size_t narrow_dwarf[] = {
+	offsetof(struct user_regs_struct, rax),
+	offsetof(struct user_regs_struct, rcx),
+	offsetof(struct user_regs_struct, rdx),
+	offsetof(struct user_regs_struct, rbx),
+	offsetof(struct user_regs_struct, rsp),
+	offsetof(struct user_regs_struct, rbp),
+	offsetof(struct user_regs_struct, rsi),
+	offsetof(struct user_regs_struct, rdi),
+	offsetof(struct user_regs_struct, rip),
+};
+
+int arch_registers(pid_t tid, struct tracee_registers *ret)
+{
+	struct user_regs_struct regs;
+	const size_t *offsets;
+
+	if (ptrace(PTRACE_GETREGS, tid, 0, &regs) < 0)
+		return -errno;
+	ret->is_narrow = regs.cs == ARCH_NARROW_CS;
+	offsets = ret->is_narrow ? narrow_dwarf : wide_dwarf;
+	ret->count = ret->is_narrow ? ARRAY_LEN(narrow_dwarf)
+				    : ARRAY_LEN(wide_dwarf);
+	for (unsigned i = 0; i < ret->count; i++)
+		ret->value[i] =
+		    *(const unsigned long long *)((const char *)&regs +
+						  offsets[i]);
+	return 0;
 }
