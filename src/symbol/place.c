@@ -1,0 +1,214 @@
+/*
+ * Names, lines and what is inlined, by libdw. Functions have the names that
+ * linkers know them by, where there is one: that tells overloads and instances
+ * apart, and is what gdb shows.
+ */
+#include "symbol/place.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+/* libiberty has this one alone under a name that is not its own. */
+#include <libiberty/demangle.h>
+
+#include "base/cleanup.h"
+#include "symbol/file.h"
+#include "symbol/symbol.h"
+
+#define DEPTH_MAX 64 /* of inlining */
+
+struct found {
+	struct symbol_frame frames[DEPTH_MAX];
+	size_t count;
+};
+
+void place_free(struct symbol_frame *frames, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free((char *)frames[i].function);
+		free((char *)frames[i].file);
+	}
+	free(frames);
+}
+
+/* As the source has it; malloc'd. */
+static char *readable(const char *name)
+{
+	char *demangled = cplus_demangle(name,
+					 DMGL_PARAMS | DMGL_ANSI | DMGL_AUTO);
+
+	return demangled ?: strdup(name);
+}
+
+/* ---- by DWARF ---- */
+
+static const char *linkage_name(Dwarf_Die *die)
+{
+	Dwarf_Attribute attribute;
+	const char *name = NULL;
+
+	if (dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute) ||
+	    dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute))
+		name = dwarf_formstring(&attribute);
+	return name;
+}
+
+static char *name_of(Dwarf_Die *die)
+{
+	const char *name = linkage_name(die);
+
+	if (!name)
+		name = dwarf_diename(die);
+	return name ? readable(name) : NULL;
+}
+
+static bool is_function(Dwarf_Die *die)
+{
+	switch (dwarf_tag(die)) {
+	case DW_TAG_subprogram:
+	case DW_TAG_inlined_subroutine:
+	case DW_TAG_entry_point:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The innermost function that has the address. */
+static bool innermost(Dwarf_Die *unit, Dwarf_Addr pc, Dwarf_Die *ret)
+{
+	_cleanup_free_ Dwarf_Die *scopes = NULL;
+	int count = dwarf_getscopes(unit, pc, &scopes);
+
+	for (int i = 0; i < count; i++)
+		if (is_function(&scopes[i])) {
+			*ret = scopes[i];
+			return true;
+		}
+	return false;
+}
+
+static int number_of(Dwarf_Die *die, unsigned name)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word number;
+
+	if (!dwarf_attr(die, name, &attribute) ||
+	    dwarf_formudata(&attribute, &number) || number > INT32_MAX)
+		return 0;
+	return (int)number;
+}
+
+/* Where the function was inlined. */
+static void take_call(Dwarf_Die *unit, Dwarf_Die *die,
+		      struct symbol_frame *caller)
+{
+	int index = number_of(die, DW_AT_call_file);
+	Dwarf_Files *files;
+	size_t count;
+
+	caller->line = number_of(die, DW_AT_call_line);
+	if (index > 0 && dwarf_getsrcfiles(unit, &files, &count) == 0 &&
+	    (size_t)index < count) {
+		const char *name = dwarf_filesrc(files, (size_t)index, NULL,
+						 NULL);
+
+		caller->file = name ? strdup(name) : NULL;
+	}
+}
+
+/* From what is innermost out to the function that was compiled; those between
+ * them are in that one's own tree, not in that of what was inlined. */
+static void take_scopes(struct found *found, Dwarf_Die *unit, Dwarf_Die *die)
+{
+	_cleanup_free_ Dwarf_Die *scopes = NULL;
+	int count = dwarf_getscopes_die(die, &scopes);
+
+	for (int i = 0; i < count && found->count < DEPTH_MAX; i++) {
+		struct symbol_frame *frame = &found->frames[found->count];
+
+		if (!is_function(&scopes[i]))
+			continue;
+		frame->function = name_of(&scopes[i]);
+		frame->is_inlined = dwarf_tag(&scopes[i]) ==
+				    DW_TAG_inlined_subroutine;
+		found->count++;
+		if (!frame->is_inlined)
+			return;
+		if (found->count < DEPTH_MAX)
+			take_call(unit, &scopes[i], frame + 1);
+	}
+}
+
+static void take_line(struct found *found, Dwfl_Module *module, Dwarf_Addr pc)
+{
+	Dwfl_Line *line = dwfl_module_getsrc(module, pc);
+	const char *name;
+	int number = 0;
+
+	if (!line)
+		return;
+	name = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
+	found->frames[0].file = name ? strdup(name) : NULL;
+	found->frames[0].line = number;
+}
+
+static void find_by_dwarf(struct found *found, Dwfl_Module *module,
+			  Dwarf_Addr pc)
+{
+	Dwarf_Addr bias;
+	Dwarf_Die *unit = dwfl_module_addrdie(module, pc, &bias);
+	Dwarf_Die die;
+
+	take_line(found, module, pc);
+	if (unit && innermost(unit, pc - bias, &die))
+		take_scopes(found, unit, &die);
+}
+
+/* ---- by symbols ---- */
+
+/* The outermost is what the symbol is about, and may be known by it alone. */
+static void take_symbol(struct found *found, Dwfl_Module *module, Dwarf_Addr pc,
+			Dwarf_Addr address)
+{
+	struct symbol_frame *frame;
+	GElf_Off offset;
+	GElf_Sym symbol;
+	const char *name = dwfl_module_addrinfo(module, pc, &offset, &symbol,
+						NULL, NULL, NULL);
+
+	if (found->count == 0 && name)
+		found->count = 1;
+	if (found->count == 0)
+		return;
+	frame = &found->frames[found->count - 1];
+	if (!frame->function && name)
+		frame->function = readable(name);
+	if (name)
+		frame->offset = offset + (address - pc);
+}
+
+size_t place_find(struct file *file, uint64_t address, bool is_return,
+		  struct symbol_frame **ret)
+{
+	struct found found = { 0 };
+	Dwarf_Addr pc = address - is_return;
+
+	*ret = NULL;
+	find_by_dwarf(&found, file->module, pc);
+	take_symbol(&found, file->module, pc, address);
+	if (found.count > 0)
+		*ret = malloc(found.count * sizeof(found.frames[0]));
+	if (*ret) {
+		memcpy(*ret, found.frames,
+		       found.count * sizeof(found.frames[0]));
+		return found.count;
+	}
+	for (size_t i = 0; i < DEPTH_MAX; i++) {
+		free((char *)found.frames[i].function);
+		free((char *)found.frames[i].file);
+	}
+	return 0;
+}
