@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define WIRE_VERSION     2
+#define WIRE_VERSION     3
 #define WIRE_TEXT_MAX    4096 /* bytes of text, without a NUL */
 #define WIRE_MESSAGE_MAX 8192
 #define WIRE_LATE_MAX    64
@@ -39,11 +39,12 @@ enum wire_operation {
 #define WIRE_HOLD      0x2u /* the connection stays open: own the supervisor */
 #define WIRE_NETBSD    0x4u /* by NetBSD's rules and semantics */
 #define WIRE_GENIO_ALL 0x8u
-#define WIRE_CALLS     0x10u /* text is a selection (sysdesc/select.h) */
-#define WIRE_JSON      0x20u /* STATUS as a JSON document, else as lines */
-#define WIRE_DROP      0x40u /* into a new file: rather lose than wait */
-#define WIRE_NO_RINGS  0x80u /* io_uring_setup(2) fails with ENOSYS */
-#define WIRE_FLAGS     0xffu
+#define WIRE_CALLS     0x10u  /* text is a selection (sysdesc/select.h) */
+#define WIRE_JSON      0x20u  /* STATUS as a JSON document, else as lines */
+#define WIRE_DROP      0x40u  /* into a new file: rather lose than wait */
+#define WIRE_NO_RINGS  0x80u  /* io_uring_setup(2) fails with ENOSYS */
+#define WIRE_STACKS    0x100u /* text ends in a newline and what --stack says */
+#define WIRE_FLAGS     0x1ffu
 
 struct wire_request {
 	enum wire_operation operation;

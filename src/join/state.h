@@ -12,6 +12,7 @@
 #include "sysdesc/sysdesc.h"
 
 struct record;
+struct stacks;
 struct state_process;
 
 /* Processes and threads remembered, together; the oldest process goes first. */
@@ -21,6 +22,7 @@ struct state {
 	enum sysdesc_abi machine; /* the session's, for 64-bit processes */
 	struct state_process *processes;
 	unsigned entries;
+	struct stacks *stacks; /* the caller's; NULL: no frames are named */
 	bool has_times;
 	uint64_t first_ns;
 	uint64_t previous_ns;

@@ -3,6 +3,7 @@
  */
 #include "kdump/form.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "kdump/joined.h"
@@ -10,6 +11,7 @@
 #include "kdump/line.h"
 #include "kdump/options.h"
 #include "kdump/select.h"
+#include "kdump/stacks.h"
 #include "kdump/stats.h"
 #include "trace/record.h"
 
@@ -20,13 +22,16 @@ int form_open(struct form *form, const struct options *options)
 		.state = STATE_INIT,
 		.calls = CALLS_INIT,
 	};
-	return options->stats ? stats_open(&form->stats) : 0;
+	if (options->stats && stats_open(&form->stats) < 0)
+		return -ENOMEM;
+	return stacks_open(&form->state.stacks, options->debug_directories);
 }
 
 void form_close(struct form *form)
 {
 	stats_close(form->stats);
 	calls_done(&form->calls);
+	stacks_close(form->state.stacks);
 	state_done(&form->state);
 	text_done(&form->out);
 }
@@ -144,6 +149,8 @@ int form_take(struct form *form, const struct record *record)
 		r = take_selected(form, record);
 	if (!r)
 		r = state_learn(&form->state, record);
+	if (!r)
+		r = stacks_learn(form->state.stacks, record);
 	if (!r && !is_last)
 		r = take_selected(form, record);
 	return r;

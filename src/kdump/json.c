@@ -13,8 +13,10 @@
 #include "join/state.h"
 #include "kdump/json.h"
 #include "kdump/json_layout.h"
+#include "kdump/json_stack.h"
 #include "kdump/json_value.h"
 #include "kdump/options.h"
+#include "kdump/stacks.h"
 #include "trace/facility.h"
 #include "trace/record.h"
 
@@ -156,7 +158,11 @@ static void json_struct(const struct json *json)
 
 	json_value_string(json->text, "name", record->structure.name);
 	if (structure_is_ours(record)) {
-		if (json_value_fields(json->text, record))
+		bool is_whole = json_value_fields(json->text, record);
+
+		if (stacks_is_one(record) && !json->options->plain)
+			json_stack_put(json->text, json->state->stacks, record);
+		if (is_whole)
 			return;
 		text_json_bool(json->text, "malformed", true);
 	}

@@ -15,7 +15,9 @@
 #include "join/state.h"
 #include "kdump/column.h"
 #include "kdump/line.h"
+#include "kdump/line_stack.h"
 #include "kdump/options.h"
+#include "kdump/stacks.h"
 #include "trace/record.h"
 
 /* What every function here needs. */
@@ -189,6 +191,12 @@ static void line_strings(const struct line *line)
 			line->record->raw.length, &line->options->style);
 }
 
+/* With -n it is a structure like others. */
+static bool line_is_stack(const struct line *line)
+{
+	return stacks_is_one(line->record) && !line->options->plain;
+}
+
 /* What stands behind the tag. */
 static void line_body(const struct line *line)
 {
@@ -216,6 +224,11 @@ static void line_body(const struct line *line)
 		break;
 	case KTR_STRUCT:
 	case KTR_STRUCT_ARRAY:
+		if (line_is_stack(line)) {
+			line_stack_head(line->text, line->record,
+					&line->options->style);
+			break;
+		}
 		structure_put(line->text, line->record,
 			      state_abi(line->state, line->record),
 			      &line->options->style);
@@ -249,7 +262,10 @@ static void line_data(const struct line *line)
 
 	if (line->options->no_data)
 		return;
-	if (record->kind == KTR_GENIO)
+	if (line_is_stack(line))
+		line_stack_frames(line->text, line->state->stacks, record,
+				  style);
+	else if (record->kind == KTR_GENIO)
 		data_dump(line->text, record->genio.data,
 			  MIN(record->genio.length, most), style);
 	else if (structure_is_opaque(record, state_abi(line->state, record)))

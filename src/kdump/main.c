@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -85,6 +86,8 @@ int main(int argc, char **argv)
 	enum main_status status = MAIN_OK;
 	struct options options;
 
+	/* A trace may name files, but not have the network asked about them. */
+	unsetenv("DEBUGINFOD_URLS");
 	if (options_take(&options, argc, argv, &error)) {
 		status = MAIN_USAGE;
 	} else {

@@ -13,7 +13,8 @@
 #include "kdump/options.h"
 #include "trace/facility.h"
 
-#define OPTIONS_FILE "ktrace.out"
+#define OPTIONS_FILE              "ktrace.out"
+#define OPTIONS_DEBUG_DIRECTORIES "/usr/lib/debug"
 
 enum options_id {
 	OPTION_ABI = 1,
@@ -34,6 +35,7 @@ enum options_id {
 	OPTION_JOINED,
 	OPTION_STATS,
 	OPTION_JSON,
+	OPTION_DEBUG_DIR,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -69,6 +71,9 @@ static const struct options_row options_table[] = {
 	  OPTION_STATS },
 	{ 0, "json", NULL, "print an object of JSON a line, for programs",
 	  OPTION_JSON },
+	{ 0, "debug-dir", "DIRS",
+	  "where debug files are; colons between (/usr/lib/debug)",
+	  OPTION_DEBUG_DIR },
 	{ 0, "help", NULL, "print this", OPTION_HELP },
 	{ 0, "version", NULL, "print the version", OPTION_VERSION },
 	{ 0 },
@@ -156,6 +161,7 @@ static bool *options_flag(struct options *options, enum options_id id)
 	case OPTION_VERSION:
 		return &options->version;
 	case OPTION_FILE:
+	case OPTION_DEBUG_DIR:
 	case OPTION_DATA_MAX:
 	case OPTION_ID:
 	case OPTION_FACILITIES:
@@ -171,6 +177,9 @@ static int options_take_one(void *context, int id, const char *value)
 	switch (id) {
 	case OPTION_FILE:
 		taking->options->file = value;
+		return 0;
+	case OPTION_DEBUG_DIR:
+		taking->options->debug_directories = value;
 		return 0;
 	case OPTION_DATA_MAX:
 		return options_take_data_max(taking, value);
@@ -205,7 +214,10 @@ int options_take(struct options *ret, int argc, char *const *argv,
 	struct options_taking taking = { .options = ret, .error = error };
 	int operand;
 
-	*ret = (struct options){ .out = STDOUT_FILENO };
+	*ret = (struct options){
+		.out = STDOUT_FILENO,
+		.debug_directories = OPTIONS_DEBUG_DIRECTORIES,
+	};
 	operand = options_parse(options_table, argc, argv, options_take_one,
 				&taking, error);
 	if (operand < 0)
@@ -216,7 +228,8 @@ int options_take(struct options *ret, int argc, char *const *argv,
 void options_usage(struct text *text)
 {
 	text_put(text, "usage: kdump-u [-AcdEHjlnRSsT] [-m bytes] [-p id] "
-		       "[-t points] [--stats] [--json] [[-f] file]\n");
+		       "[-t points] [--stats] [--json]\n"
+		       "               [--debug-dir dirs] [[-f] file]\n");
 }
 
 void options_manual(struct text *text)

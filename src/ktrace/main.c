@@ -443,6 +443,7 @@ int main(int argc, char **argv)
 			.genio_size = (uint32_t)options.genio_size,
 			.genio_all = options.genio_all,
 			.refuses_rings = options.refuses_rings,
+			.stacks = options.stacks,
 		},
 		.inherit = options.inherit,
 		.rules = options.rules,

@@ -31,6 +31,8 @@ enum option_id {
 	OPTION_FILE,
 	OPTION_INHERIT,
 	OPTION_POINTS,
+	OPTION_STACKS,
+	OPTION_STACK,
 	OPTION_FD,
 	OPTION_TAKE_FD,
 	OPTION_SYSCALLS,
@@ -65,6 +67,8 @@ static const struct options_row table[] = {
 	  OPTION_FILE },
 	{ 'g', NULL, "PGID", "trace the processes of a group", OPTION_GROUP },
 	{ 'i', NULL, NULL, "trace the children too", OPTION_INHERIT },
+	{ 'k', NULL, NULL, "record who called: of each call and signal",
+	  OPTION_STACKS },
 	{ 'p', NULL, "PID", "trace a process that runs", OPTION_PROCESS },
 	{ 't', NULL, "POINTS", "trace points, by letter (see below)",
 	  OPTION_POINTS },
@@ -74,6 +78,8 @@ static const struct options_row table[] = {
 	{ 0, "syscalls", "LIST",
 	  "only these: NAME,@CLASS,!NAME,... (see ktrace-u(1))",
 	  OPTION_SYSCALLS },
+	{ 0, "stack", "LIST", "who called, of these: as --syscalls, or SIGNAME",
+	  OPTION_STACK },
 	{ 0, "seccomp", "WHEN",
 	  "let a filter spare the rest: auto, always, never", OPTION_SECCOMP },
 	{ 0, "setuid", "WHAT",
@@ -243,6 +249,22 @@ static int take_calls(struct parse *parse, const char *value)
 	return 0;
 }
 
+static int take_stacks(struct parse *parse, const char *value)
+{
+	size_t at, length;
+	int r = plan_stacks_parse(&parse->options->stacks, value, &at, &length);
+
+	parse->options->stacks_text = value;
+	if (r == -EINVAL)
+		text_format(parse->error,
+			    "--stack: \"%.*s\" is no system call, class or "
+			    "signal",
+			    (int)length, value + at);
+	else if (r < 0)
+		text_put(parse->error, strerror(-r));
+	return r;
+}
+
 static int take_seccomp(struct parse *parse, const char *value)
 {
 	static const char *const names[] = { "auto", "always", "never" };
@@ -333,6 +355,10 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_REPORT_FD:
 		return take_fd(parse, "--report-fd", value,
 			       &options->report_fd);
+	case OPTION_STACKS:
+		return take_stacks(parse, "all");
+	case OPTION_STACK:
+		return take_stacks(parse, value);
 	case OPTION_SYSCALLS:
 		return take_calls(parse, value);
 	case OPTION_SECCOMP:
@@ -464,9 +490,9 @@ int ktrace_options_parse(struct ktrace_options *ret, int argc,
 void ktrace_options_usage(struct text *text)
 {
 	text_put(text,
-		 "usage: ktrace-u [-ai] [-f file | --fd n] [-t points] "
+		 "usage: ktrace-u [-aik] [-f file | --fd n] [-t points] "
 		 "[--syscalls list] command [args]\n"
-		 "       ktrace-u [-adi] [-f file | --fd n] [-t points] "
+		 "       ktrace-u [-adik] [-f file | --fd n] [-t points] "
 		 "[--syscalls list] -p pid | -g pgid\n"
 		 "       ktrace-u -c [-d] [-f file] [-t points] [-p pid | "
 		 "-g pgid]\n"

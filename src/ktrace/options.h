@@ -12,6 +12,7 @@
 #include "control/permission.h"
 #include "control/targets.h"
 #include "control/wire.h"
+#include "supervisor/plan.h"
 #include "sysdesc/select.h"
 
 struct text;
@@ -41,7 +42,9 @@ struct ktrace_options {
 	bool points_given;
 	struct select calls; /* --syscalls */
 	bool calls_selected;
-	const char *calls_text; /* as it was given, or NULL */
+	const char *calls_text;    /* as it was given, or NULL */
+	struct plan_stacks stacks; /* -k, --stack */
+	const char *stacks_text;   /* as it was given, or NULL */
 	uint64_t genio_size;
 	bool genio_given;
 	uint64_t queue_size;

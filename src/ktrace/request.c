@@ -4,7 +4,7 @@
 #include "ktrace/request.h"
 
 #include <errno.h>
-#include <string.h>
+#include <stdio.h>
 
 #include <ktrace-u/format.h>
 
@@ -30,10 +30,28 @@ struct wire_request request_of(const struct ktrace_options *options,
 	return request;
 }
 
+/* What --syscalls says, then a newline and what --stack does. */
+static int put_text(const struct ktrace_options *options,
+		    struct wire_request *request)
+{
+	const char *calls = options->calls_text;
+	const char *stacks = options->stacks_text;
+	int length;
+
+	if (calls)
+		request->flags |= WIRE_CALLS;
+	if (stacks)
+		request->flags |= WIRE_STACKS;
+	length = snprintf(request->text, sizeof(request->text), "%s%s%s",
+			  calls ?: "", stacks ? "\n" : "", stacks ?: "");
+	if (length > WIRE_TEXT_MAX)
+		return -E2BIG;
+	request->text_length = (uint32_t)length;
+	return 0;
+}
+
 int request_set(const struct ktrace_options *options, struct wire_request *ret)
 {
-	size_t length = options->calls_text ? strlen(options->calls_text) : 0;
-
 	*ret = request_of(options, WIRE_SET);
 	ret->facilities = options->points & KTRFAC_MASK;
 	if (options->inherit)
@@ -48,12 +66,5 @@ int request_set(const struct ktrace_options *options, struct wire_request *ret)
 		ret->flags |= WIRE_DROP;
 	if (options->refuses_rings)
 		ret->flags |= WIRE_NO_RINGS;
-	if (!length)
-		return 0;
-	if (length > WIRE_TEXT_MAX)
-		return -E2BIG;
-	ret->flags |= WIRE_CALLS;
-	ret->text_length = (uint32_t)length;
-	memcpy(ret->text, options->calls_text, length);
-	return 0;
+	return put_text(options, ret);
 }

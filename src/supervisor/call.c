@@ -13,6 +13,7 @@
 #include "supervisor/escape.h"
 #include "supervisor/life.h"
 #include "supervisor/path.h"
+#include "supervisor/stack.h"
 #include "supervisor/state.h"
 #include "supervisor/sysctl.h"
 #include "supervisor/telling.h"
@@ -113,6 +114,8 @@ static void record_entry(struct supervisor *supervisor, struct task *task,
 	note_abi(task, abi);
 	if (needs & CAPTURE_AT_ENTRY)
 		call_capture(supervisor, task, capture_entry);
+	if (needs & CAPTURE_AT_ENTRY)
+		stack_at_call(supervisor, task);
 	/* A path that faulted may be there when the call returns. */
 	if ((needs & CAPTURE_AT_EXIT) || task->call.unread_paths)
 		task->wants_exit = true;
@@ -243,6 +246,7 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 		effect_at_exit(supervisor, task);
 	if (!at->failed)
 		escape_at_exit(task);
+	stack_at_exit(task);
 	/* What is wanted may have changed since. */
 	if (task->is_recorded && state_is_recorded(task->process))
 		record_exit(supervisor, task);

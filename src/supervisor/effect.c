@@ -16,6 +16,7 @@
 #include "supervisor/path.h"
 #include "supervisor/psig.h"
 #include "supervisor/recording.h"
+#include "supervisor/stack.h"
 #include "supervisor/state.h"
 #include "tracee/memory.h"
 
@@ -126,7 +127,7 @@ bool effect_wants_exit(const struct task *task)
 	if (effect_is_sleep(task->call.inner ? task->call.inner->row : row))
 		return task->process->task_count > 1;
 	return effect_is_on_paths(row) || effect_is_on_rights(row) ||
-	       escape_is_by(row) || is_spawn(row);
+	       escape_is_by(row) || is_spawn(row) || stack_is_on_maps(row);
 }
 
 static void share_fs(struct process *process)
@@ -146,11 +147,19 @@ static void note_fs(struct task *task)
 		share_fs(task->process);
 }
 
+/* Who waits until the other has its own, or is gone, shares nothing. */
+static bool shares_memory(uint64_t flags)
+{
+	return (flags & CLONE_VM) && !(flags & (CLONE_VFORK | CLONE_THREAD));
+}
+
 void effect_at_entry(struct task *task)
 {
 	if (!task->call.row || !is_spawn(task->call.row))
 		return;
 	note_fs(task);
+	if (shares_memory(spawn_flags(task)))
+		task->process->shares_memory = true;
 	/* Threads are of the process, so this holds without -i, too. */
 	if (task->call.row->effect == EFFECT_SPAWN && task->call.row->narg)
 		keep_child(task);
@@ -165,6 +174,7 @@ void effect_share(struct task *task, struct process *child)
 
 	if (flags & CLONE_FS)
 		share_fs(child);
+	child->shares_memory = shares_memory(flags);
 	/* Handlers go, what is ignored stays: as in an exec. */
 	if (flags & CLONE_CLEAR_SIGHAND)
 		psig_exec(child);

@@ -20,6 +20,7 @@
 #include "base/proc.h"
 #include "control/targets.h"
 #include "supervisor/sessions.h"
+#include "supervisor/stack.h"
 #include "supervisor/state.h"
 #include "trace/facility.h"
 #include "tracee/stop.h"
@@ -141,6 +142,7 @@ void identity_put_process(struct task *task)
 	int r;
 
 	put_procctor(task);
+	stack_untell(task->process);
 	r = proc_status(pid, &status);
 	fields = session_fields(task->process->session, task,
 				KTR_STRUCT_PROCESS);

@@ -20,6 +20,7 @@
 #include "supervisor/psig.h"
 #include "supervisor/recording.h"
 #include "supervisor/sampling.h"
+#include "supervisor/stack.h"
 #include "supervisor/state.h"
 #include "supervisor/telling.h"
 #include "tracee/stop.h"
@@ -302,6 +303,7 @@ struct task *life_exec(struct supervisor *supervisor, pid_t tid)
 		psig_exec(task->process);
 	else
 		psig_start(supervisor, task->process);
+	stack_forget(task->process);
 	task->process->unreadable = false;
 	task->process->is_disturbed = false;
 	task->process->unreadable_told = false;

@@ -151,6 +151,24 @@ static void fill_change(struct order *order)
 		change->inherited |= KTRFAC_ROOT;
 }
 
+/* Cuts it off the text: what stands in front is about calls. */
+static int fill_stacks(struct order *order)
+{
+	struct wire_request *wire = &order->request->wire;
+	size_t at, length;
+	char *newline;
+
+	order->change.has_stacks = wire->flags & WIRE_STACKS;
+	if (!order->change.has_stacks)
+		return 0;
+	newline = strchr(wire->text, '\n');
+	if (!newline)
+		return -EINVAL;
+	*newline = '\0';
+	return plan_stacks_parse(&order->change.wish.stacks, newline + 1, &at,
+				 &length);
+}
+
 static int fill_calls(struct order *order)
 {
 	const struct wire_request *wire = &order->request->wire;
@@ -244,7 +262,9 @@ int order_set(struct supervisor *supervisor, struct request *request,
 	int r;
 
 	fill_change(&order);
-	r = fill_calls(&order);
+	r = fill_stacks(&order);
+	if (!r)
+		r = fill_calls(&order);
 	if (!r)
 		r = recording_setter_new(&order.change.setter, form_of(request),
 					 &request->from.credential);

@@ -10,6 +10,7 @@
 
 #include "supervisor/effect.h"
 #include "supervisor/escape.h"
+#include "supervisor/stack.h"
 #include "sysdesc/sysdesc.h"
 
 static unsigned row_needs(const struct plan_wish *wish,
@@ -53,6 +54,14 @@ static bool wants_paths(const struct plan_wish *wish)
 	return false;
 }
 
+/* What changes maps, for stacks. */
+static void add_on_maps(struct select *stops)
+{
+	for (unsigned i = 0; i < sysdesc_count(); i++)
+		if (stack_is_on_maps(sysdesc_row(i)))
+			select_add(stops, sysdesc_row(i));
+}
+
 /* To be seen whatever is wanted. */
 static void add_always(struct select *stops)
 {
@@ -87,6 +96,8 @@ bool plan_stops(const struct plan_wish *wish, struct select *ret)
 		needed++;
 	if (needed > 0 && needed < sysdesc_count())
 		add_always(ret);
+	if (needed > 0 && plan_stacks_any(&wish->stacks))
+		add_on_maps(ret);
 	return needed > 0 && needed < sysdesc_count();
 }
 
@@ -121,15 +132,21 @@ static void plan_make(struct plan *plan, const struct plan_wish *wish)
 }
 
 /* Not by memcmp(): there is padding. */
+static bool is_same_select(const struct select *one, const struct select *other)
+{
+	return one->unknown == other->unknown &&
+	       !memcmp(one->bits, other->bits, sizeof(one->bits));
+}
+
 static bool is_same(const struct plan_wish *one, const struct plan_wish *other)
 {
 	return one->facilities == other->facilities &&
 	       one->genio_size == other->genio_size &&
 	       one->genio_all == other->genio_all &&
 	       one->refuses_rings == other->refuses_rings &&
-	       one->calls.unknown == other->calls.unknown &&
-	       !memcmp(one->calls.bits, other->calls.bits,
-		       sizeof(one->calls.bits));
+	       one->stacks.signals == other->stacks.signals &&
+	       is_same_select(&one->stacks.calls, &other->stacks.calls) &&
+	       is_same_select(&one->calls, &other->calls);
 }
 
 struct plan *plan_get(struct plan **list, const struct plan_wish *wish)

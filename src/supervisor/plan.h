@@ -11,12 +11,19 @@
 #include "capture/capture.h"
 #include "sysdesc/select.h"
 
+/* Whose stacks are wanted. */
+struct plan_stacks {
+	struct select calls; /* of those that are recorded */
+	uint64_t signals;    /* bit n-1: signal n */
+};
+
 struct plan_wish {
 	uint32_t facilities; /* KTRFAC() bits, and none but those */
 	struct select calls; /* --syscalls */
 	uint32_t genio_size;
 	bool genio_all;
-	bool refuses_rings; /* --no-io-uring */
+	bool refuses_rings;        /* --no-io-uring */
+	struct plan_stacks stacks; /* -k, --stack */
 };
 
 struct plan {
@@ -37,6 +44,18 @@ struct plan {
 struct plan *plan_get(struct plan **list, const struct plan_wish *wish);
 /* One user less; the last one frees it. NULL is fine. */
 void plan_put(struct plan **list, struct plan *plan);
+
+/*
+ * What --stack says: as select_parse(), but that SIGNAME is a signal. 0; or
+ * -EINVAL with *ret_at and *ret_length naming the part of it that is nothing;
+ * -ENOMEM.
+ */
+int plan_stacks_parse(struct plan_stacks *ret, const char *expression,
+		      size_t *ret_at, size_t *ret_length);
+/* All of them. */
+void plan_stacks_all(struct plan_stacks *ret);
+/* Whether any is wanted. */
+bool plan_stacks_any(const struct plan_stacks *stacks);
 
 /* CAPTURE_AT_ bits of a row's calls (NULL: of one that no row knows). */
 uint8_t plan_needs(const struct plan *plan, const struct sysdesc_row *row);

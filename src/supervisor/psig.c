@@ -11,6 +11,7 @@
 
 #include "base/proc.h"
 #include "supervisor/call.h"
+#include "supervisor/stack.h"
 #include "supervisor/state.h"
 #include "supervisor/violation.h"
 
@@ -62,12 +63,16 @@ static void fill_psig(struct task *task, int signal_number, uint64_t action,
 	*ret = psig;
 }
 
-static void put_psig(struct task *task, const struct ktr_psig *psig)
+/* is_inside: the thread is in the handler by now. */
+static void put_psig(struct supervisor *supervisor, struct task *task,
+		     const struct ktr_psig *psig, bool is_inside)
 {
 	if (psig->action == KTR_SIG_DFL)
 		task->process->last_fatal = psig->signo;
 	session_put(task->process->session, task, KTR_PSIG, psig,
 		    sizeof(*psig));
+	if (!task->exiting)
+		stack_at_signal(supervisor, task, psig->signo, is_inside);
 }
 
 static bool wants_psig(const struct supervisor *supervisor,
@@ -88,7 +93,7 @@ static void end_step(struct supervisor *supervisor, struct task *task)
 	if (!tracee_syscall(task->tid, &at))
 		stepping->psig.action = at.instruction;
 	supervisor->clock.now_ns = stepping->time_ns;
-	put_psig(task, &stepping->psig);
+	put_psig(supervisor, task, &stepping->psig, true);
 	supervisor->clock.now_ns = now;
 }
 
@@ -161,7 +166,7 @@ struct psig_answer psig_deliver(struct supervisor *supervisor,
 			task->stepping.psig = psig;
 			task->stepping.time_ns = supervisor->clock.now_ns;
 		} else {
-			put_psig(task, &psig);
+			put_psig(supervisor, task, &psig, false);
 		}
 	}
 	if (action == KTR_SIG_IGN ||
@@ -211,5 +216,5 @@ void psig_killed(struct supervisor *supervisor, struct task *task,
 	if (!wants_psig(supervisor, task) ||
 	    task->process->last_fatal == signal_number)
 		return;
-	put_psig(task, &psig);
+	put_psig(supervisor, task, &psig, false);
 }

@@ -33,6 +33,8 @@ static struct plan_wish wish_after(const struct process *process,
 		return wish;
 	wish.facilities |= process->plan->wish.facilities;
 	wish.refuses_rings |= process->plan->wish.refuses_rings;
+	if (!change->has_stacks)
+		wish.stacks = process->plan->wish.stacks;
 	if (!change->has_calls)
 		wish.calls = process->plan->wish.calls;
 	if (!change->has_genio) {

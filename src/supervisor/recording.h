@@ -37,6 +37,7 @@ struct recording_change {
 	struct recording_setter *setter;
 	struct plan_wish wish;
 	bool has_calls;     /* wish.calls counts; else it stays what it was */
+	bool has_stacks;    /* so does wish.stacks */
 	bool has_genio;     /* so do genio_size and genio_all */
 	bool replaces;      /* NetBSD's way: into another trace than before,
 			     * what was set before is gone */

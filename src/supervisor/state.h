@@ -20,6 +20,7 @@
 #include "supervisor/session.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/task.h"
+#include "unwind/unwind.h"
 
 struct away;
 
@@ -50,13 +51,16 @@ struct supervisor {
 	bool sees_all;
 	bool sees_paths;         /* or all that changes what paths mean does */
 	bool filter_sees_paths;  /* it does with our filter */
+	bool filter_sees_maps;   /* all that changes them stops by our filter */
 	bool may_hold;           /* every entry is seen, and so is every path */
 	unsigned status_readers; /* processes that would see who is held */
 	bool has_proc;           /* /proc is mounted */
 	bool changes_options;    /* children came along later, once */
 	bool is_paused;          /* nothing but births and ends is recorded */
 	bool started;            /* the command's first exec was reached */
-	unsigned parked; /* threads in stops, to be let go with others */
+	unsigned parked;       /* threads in stops, to be let go with others */
+	struct unwind *unwind; /* NULL: no stack was wanted yet */
+	struct unwind_stack stack; /* the one that is being taken */
 	uint64_t births; /* calls that make threads or processes, so far */
 };
 

@@ -20,6 +20,7 @@
 #include "supervisor/request.h"
 #include "supervisor/sampling.h"
 #include "supervisor/sessions.h"
+#include "supervisor/stack.h"
 #include "supervisor/state.h"
 #include "tracee/launch.h"
 #include "tracee/memory.h"
@@ -120,6 +121,7 @@ static int prepare(struct supervisor *supervisor)
 	if (!plan)
 		return -ENOMEM;
 	supervisor->filter_sees_paths = plan->wants_paths;
+	supervisor->filter_sees_maps = plan_stacks_any(&plan->wish.stacks);
 	privilege_open(&supervisor->privilege);
 	start_following(supervisor, plan);
 	plan_put(&supervisor->plans, plan);
@@ -197,5 +199,6 @@ int supervisor_run(const struct supervisor_config *config,
 	sampling_close(&supervisor);
 	sessions_close(&supervisor);
 	task_table_done(&supervisor.tasks);
+	stack_close(&supervisor);
 	return r;
 }

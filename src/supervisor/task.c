@@ -7,6 +7,8 @@
 
 #include <utlist.h>
 
+#include "unwind/unwind.h"
+
 struct task *task_find(struct task_table *table, pid_t tid)
 {
 	struct task *task;
@@ -114,6 +116,7 @@ struct process *task_add_process(struct task_table *table, pid_t pid)
 
 static void task_free_process(struct process *process)
 {
+	unwind_space_free(process->space);
 	free(process->cwd);
 	free(process);
 }

@@ -20,6 +20,8 @@
 #include "sysdesc/sysdesc.h"
 #include "tracee/tracee.h"
 
+struct unwind_space;
+
 /* A call's end that is not written yet: it was interrupted, and what comes next
  * decides what the program sees of it. */
 struct task_interrupted {
@@ -122,6 +124,9 @@ struct process {
 	char *cwd;            /* malloc'd, or NULL */
 	const char *returned; /* why it was seized again; not told yet */
 	struct task_signals signals;
+	struct unwind_space *space; /* for stacks, or NULL: stack.h */
+	bool shares_memory;         /* what is mapped changes by another's */
+	bool stack_told; /* that there are no stacks of it, and why */
 	UT_hash_handle hh;
 };
 

@@ -158,7 +158,12 @@ enum sysdesc_effect {
 			   * some of the kernel's that run where this may */
 	EFFECT_PTRACE,    /* args[0] is the request, args[1] a thread */
 	EFFECT_SLEEP,     /* none, but the kernel does not restart it */
-	EFFECT_UTRACE,    /* the recorder's own, see ktrace-u/utrace.h */
+	EFFECT_MAP,     /* the result is where args[1] bytes are; args[2] holds
+			 * the protection (i386's first: args[0] points at all) */
+	EFFECT_PROTECT, /* args[0] on, args[1] bytes; args[2] the protection */
+	EFFECT_UNMAP,   /* args[0] on, args[1] bytes */
+	EFFECT_REMAP,   /* the same, to the result, args[2] bytes */
+	EFFECT_UTRACE,  /* the recorder's own, see ktrace-u/utrace.h */
 };
 
 struct sysdesc_arg {

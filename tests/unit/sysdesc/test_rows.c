@@ -280,6 +280,22 @@ static const char *check_effect(const struct sysdesc_row *row)
 	case EFFECT_RINGS:
 		fits = row->result == RESULT_FD;
 		break;
+	case EFFECT_MAP:
+		fits = row->result == RESULT_ADDRESS &&
+		       (row->narg == 1 || is_flags(&arg[2], FLAGSET_PROT));
+		break;
+	case EFFECT_PROTECT:
+		fits = arg[0].kind == KIND_POINTER &&
+		       arg[1].kind == KIND_SIZE &&
+		       is_flags(&arg[2], FLAGSET_PROT);
+		break;
+	case EFFECT_UNMAP:
+		fits = arg[0].kind == KIND_POINTER && arg[1].kind == KIND_SIZE;
+		break;
+	case EFFECT_REMAP:
+		fits = row->result == RESULT_ADDRESS &&
+		       arg[1].kind == KIND_SIZE && arg[2].kind == KIND_SIZE;
+		break;
 	case EFFECT_NONE:
 	case EFFECT_SLEEP:
 	case EFFECT_AFFINITY:
