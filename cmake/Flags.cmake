@@ -1,6 +1,8 @@
 # Compiler and linker flags that hold for every target.
-add_compile_options(-Wall -Wextra -Wshadow -Wstrict-prototypes
-  -Wmissing-prototypes -Wpointer-arith -Wundef -Wvla -Werror)
+add_compile_options(-Wall -Wextra -Wshadow
+  $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>
+  $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes>
+  -Wpointer-arith -Wundef -Wvla -Werror)
 add_compile_definitions(_GNU_SOURCE _FILE_OFFSET_BITS=64)
 
 if(KTRACE_U_SANITIZE)

@@ -117,9 +117,10 @@ static struct file *open_named(const struct symbol_file *wanted,
 	struct stat status;
 	struct file *file;
 
-	*ret_problem = "there is no such file";
+	*ret_problem = NULL;
 	if (wanted->path[0] != '/')
-		return NULL;
+		return NULL; /* the kernel's own */
+	*ret_problem = "there is no such file";
 	fd = open_regular(wanted->path, &status);
 	if (fd < 0)
 		return NULL;

@@ -17,11 +17,15 @@
 #include "symbol/file.h"
 #include "symbol/symbol.h"
 
-#define DEPTH_MAX 64 /* of inlining */
+#define DEPTH_MAX   64 /* of inlining */
+#define ORIGINS_MAX 8  /* of a function: inlined, compiled, declared */
 
 struct found {
 	struct symbol_frame frames[DEPTH_MAX];
 	size_t count;
+	/* Of the function that was compiled, the last one: */
+	Dwarf_Addr entry;
+	bool has_whole_name; /* as linkers know it */
 };
 
 void place_free(struct symbol_frame *frames, size_t count)
@@ -55,13 +59,69 @@ static const char *linkage_name(Dwarf_Die *die)
 	return name;
 }
 
-static char *name_of(Dwarf_Die *die)
+/* Where a function is declared, if that is elsewhere: in its class. */
+static Dwarf_Die declaration_of(const Dwarf_Die *function)
+{
+	Dwarf_Die die = *function;
+	Dwarf_Attribute attribute;
+	Dwarf_Die origin;
+
+	for (int i = 0; i < ORIGINS_MAX; i++) {
+		if (!dwarf_attr(&die, DW_AT_abstract_origin, &attribute) &&
+		    !dwarf_attr(&die, DW_AT_specification, &attribute))
+			break;
+		if (!dwarf_formref_die(&attribute, &origin))
+			break;
+		die = origin;
+	}
+	return die;
+}
+
+/* The name of what a function is declared in, as a part of the function's own.
+ * NULL: it is not. */
+static const char *qualifier_of(Dwarf_Die *scope)
+{
+	switch (dwarf_tag(scope)) {
+	case DW_TAG_namespace:
+		return dwarf_diename(scope) ?: "(anonymous namespace)";
+	case DW_TAG_class_type:
+	case DW_TAG_structure_type:
+	case DW_TAG_union_type:
+		return dwarf_diename(scope);
+	default:
+		return NULL;
+	}
+}
+
+/* Puts what it is declared in before a name, from the inside out. */
+static char *qualified(Dwarf_Die *function, const char *name)
+{
+	_cleanup_free_ Dwarf_Die *scopes = NULL;
+	Dwarf_Die die = declaration_of(function);
+	int count = dwarf_getscopes_die(&die, &scopes);
+	char *whole = strdup(name);
+
+	for (int i = 1; i < count && whole; i++) {
+		_cleanup_free_ char *inner = whole;
+		const char *qualifier = qualifier_of(&scopes[i]);
+
+		if (!qualifier)
+			return take_pointer(inner);
+		if (asprintf(&whole, "%s::%s", qualifier, inner) < 0)
+			whole = NULL;
+	}
+	return whole;
+}
+
+static char *name_of(Dwarf_Die *die, bool *ret_is_whole)
 {
 	const char *name = linkage_name(die);
 
-	if (!name)
-		name = dwarf_diename(die);
-	return name ? readable(name) : NULL;
+	*ret_is_whole = name != NULL;
+	if (name)
+		return readable(name);
+	name = dwarf_diename(die);
+	return name ? qualified(die, name) : NULL;
 }
 
 static bool is_function(Dwarf_Die *die)
@@ -131,12 +191,14 @@ static void take_scopes(struct found *found, Dwarf_Die *unit, Dwarf_Die *die)
 
 		if (!is_function(&scopes[i]))
 			continue;
-		frame->function = name_of(&scopes[i]);
+		frame->function = name_of(&scopes[i], &found->has_whole_name);
 		frame->is_inlined = dwarf_tag(&scopes[i]) ==
 				    DW_TAG_inlined_subroutine;
 		found->count++;
-		if (!frame->is_inlined)
+		if (!frame->is_inlined) {
+			dwarf_entrypc(&scopes[i], &found->entry);
 			return;
+		}
 		if (found->count < DEPTH_MAX)
 			take_call(unit, &scopes[i], frame + 1);
 	}
@@ -158,16 +220,28 @@ static void take_line(struct found *found, Dwfl_Module *module, Dwarf_Addr pc)
 static void find_by_dwarf(struct found *found, Dwfl_Module *module,
 			  Dwarf_Addr pc)
 {
-	Dwarf_Addr bias;
+	Dwarf_Addr bias = 0;
 	Dwarf_Die *unit = dwfl_module_addrdie(module, pc, &bias);
 	Dwarf_Die die;
 
 	take_line(found, module, pc);
 	if (unit && innermost(unit, pc - bias, &die))
 		take_scopes(found, unit, &die);
+	found->entry += bias;
 }
 
 /* ---- by symbols ---- */
+
+/* A symbol of C++ says what DWARF leaves out for what no other file can see. */
+static bool is_better(const struct found *found,
+		      const struct symbol_frame *frame, const char *name,
+		      Dwarf_Addr entry)
+{
+	if (!frame->function)
+		return true;
+	return !frame->is_inlined && !found->has_whole_name &&
+	       !strncmp(name, "_Z", 2) && entry == found->entry;
+}
 
 /* The outermost is what the symbol is about, and may be known by it alone. */
 static void take_symbol(struct found *found, Dwfl_Module *module, Dwarf_Addr pc,
@@ -184,8 +258,10 @@ static void take_symbol(struct found *found, Dwfl_Module *module, Dwarf_Addr pc,
 	if (found->count == 0)
 		return;
 	frame = &found->frames[found->count - 1];
-	if (!frame->function && name)
+	if (name && is_better(found, frame, name, pc - offset)) {
+		free((char *)frame->function);
 		frame->function = readable(name);
+	}
 	if (name)
 		frame->offset = offset + (address - pc);
 }

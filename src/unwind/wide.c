@@ -12,6 +12,7 @@
 
 #include "unwind/image.h"
 #include "unwind/maps.h"
+#include "unwind/trampoline.h"
 
 /* So many addresses' outcomes are kept; a power of 2. */
 #define WIDE_CACHE 1024
@@ -158,7 +159,7 @@ static bool take_frame(struct walk *walk, unw_cursor_t *cursor)
 		walk->stack->end = UNWIND_TOP;
 		return false;
 	}
-	return walk_add(walk, ip, unw_is_signal_frame(cursor) > 0);
+	return walk_add(walk, ip, trampoline_is_at(walk, ip));
 }
 
 /* libunwind guesses where it finds nothing, but for a frame that the kernel
