@@ -33,6 +33,7 @@ void file_close(struct file *file)
 		return;
 	if (file->dwfl)
 		dwfl_end(file->dwfl);
+	unit_table_done(&file->units);
 	free(file->search);
 	free(file);
 }

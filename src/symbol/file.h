@@ -6,6 +6,8 @@
 
 #include <elfutils/libdwfl.h>
 
+#include "symbol/unit.h"
+
 struct symbol_file;
 
 struct file {
@@ -13,6 +15,7 @@ struct file {
 	Dwfl_Module *module; /* at the addresses that the file says */
 	char *search;        /* where debug files may be */
 	Dwfl_Callbacks callbacks;
+	struct unit_table units;
 };
 
 /*

@@ -204,29 +204,28 @@ static void take_scopes(struct found *found, Dwarf_Die *unit, Dwarf_Die *die)
 	}
 }
 
-static void take_line(struct found *found, Dwfl_Module *module, Dwarf_Addr pc)
+static void take_line(struct found *found, Dwarf_Die *unit, Dwarf_Addr pc)
 {
-	Dwfl_Line *line = dwfl_module_getsrc(module, pc);
+	Dwarf_Line *line = dwarf_getsrc_die(unit, pc);
 	const char *name;
-	int number = 0;
 
 	if (!line)
 		return;
-	name = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
+	name = dwarf_linesrc(line, NULL, NULL);
 	found->frames[0].file = name ? strdup(name) : NULL;
-	found->frames[0].line = number;
+	dwarf_lineno(line, &found->frames[0].line);
 }
 
-static void find_by_dwarf(struct found *found, Dwfl_Module *module,
-			  Dwarf_Addr pc)
+static void find_by_dwarf(struct found *found, struct file *file, Dwarf_Addr pc)
 {
-	Dwarf_Addr bias = 0;
-	Dwarf_Die *unit = dwfl_module_addrdie(module, pc, &bias);
-	Dwarf_Die die;
+	Dwarf_Addr bias;
+	Dwarf_Die unit, die;
 
-	take_line(found, module, pc);
-	if (unit && innermost(unit, pc - bias, &die))
-		take_scopes(found, unit, &die);
+	if (!unit_find(file, pc, &unit, &bias))
+		return;
+	take_line(found, &unit, pc - bias);
+	if (innermost(&unit, pc - bias, &die))
+		take_scopes(found, &unit, &die);
 	found->entry += bias;
 }
 
@@ -273,7 +272,7 @@ size_t place_find(struct file *file, uint64_t address, bool is_return,
 	Dwarf_Addr pc = address - is_return;
 
 	*ret = NULL;
-	find_by_dwarf(&found, file->module, pc);
+	find_by_dwarf(&found, file, pc);
 	take_symbol(&found, file->module, pc, address);
 	if (found.count > 0)
 		*ret = malloc(found.count * sizeof(found.frames[0]));

@@ -93,7 +93,7 @@ static void *run(void *context)
 	return context;
 }
 
-static int thread(void)
+static NOINLINE int thread(void)
 {
 	pthread_t other;
 
@@ -202,7 +202,7 @@ static NOINLINE int endless(void)
 /* ---- library ---- */
 
 #if !defined(__i386__) /* which is linked statically here */
-static int library(const char *file)
+static NOINLINE int library(const char *file)
 {
 	void *handle_of = dlopen(file, RTLD_NOW);
 	void (*enter)(void (*)(void));
