@@ -94,12 +94,20 @@ FILTERED = (
          setup=WHOLE[1].setup, needs=WHOLE[1].needs),
 )
 
-CASES = tuple(each_micro()) + WHOLE + FILTERED
+# Who called, of every call.
+STACKS = (
+    Case("gcc, stacks", "stacks",
+         ("gcc", "-c", "-o", "{dir}/stacks.o", "{tree}/bench/work.c",
+          "-D_GNU_SOURCE", "-I", "{tree}/tests"), quick=True),
+)
+
+CASES = tuple(each_micro()) + WHOLE + FILTERED + STACKS
 
 STRACE_ALL = ("strace", "-f", "-ttt", "-s", "4096", "-o", "{out}")
 
 TRACERS = (
-    Tracer("native", (), ("micro", "whole", "paths", "signals"), quick=True),
+    Tracer("native", (), ("micro", "whole", "paths", "signals",
+                          "stacks"), quick=True),
     Tracer("ktrace-u", ("{ktrace}", "-i", "-f", "{out}"), quick=True),
     Tracer("floor", ("{floor}",), quick=True),
     Tracer("strace", STRACE_ALL, needs=("strace",), quick=True),
@@ -122,6 +130,10 @@ TRACERS = (
            needs=("strace",)),
     Tracer("ktrace-u -t s", ("{ktrace}", "-i", "-t", "s", "-f", "{out}"),
            ("signals",)),
+    Tracer("ktrace-u -k", ("{ktrace}", "-i", "-k", "-f", "{out}"),
+           ("stacks",), quick=True),
+    Tracer("strace -k", ("strace", "-f", "-k", "-o", "{out}"), ("stacks",),
+           needs=("strace",), quick=True),
     Tracer("strace signals", ("strace", "-f", "-e", "trace=none", "-o",
                               "{out}"), ("signals",), needs=("strace",)),
 )

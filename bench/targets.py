@@ -32,6 +32,7 @@ TARGETS = (
     Target("make -j2, paths", "ktrace-u -t n", "strace %file", 0.25),
     Target("make -j2, paths", "ktrace-u -t n", "strace %file, filter", 1.0),
     Target("make -j2, signals", "ktrace-u -t s", "native", 1.05),
+    Target("gcc, stacks", "ktrace-u -k", "strace -k", 0.33),
 )
 
 
