@@ -49,14 +49,32 @@ static void stacks_free_mapping(struct stacks_mapping *mapping)
 	free(mapping->build_id);
 }
 
-static void stacks_forget(struct stacks *stacks, struct stacks_process *process)
+static void stacks_free_process(struct stacks *stacks,
+				struct stacks_process *process)
 {
-	HASH_DEL(stacks->processes, process);
 	stacks->mappings -= process->count;
 	for (size_t i = 0; i < process->count; i++)
 		stacks_free_mapping(&process->mappings[i]);
 	free(process->mappings);
 	free(process);
+}
+
+static void stacks_forget(struct stacks *stacks, struct stacks_process *process)
+{
+	HASH_DEL(stacks->processes, process);
+	stacks_free_process(stacks, process);
+}
+
+static void stacks_forget_all(struct stacks *stacks)
+{
+	struct stacks_process *process = stacks->processes, *next;
+
+	/* Takes the table away and leaves the list that goes through it. */
+	HASH_CLEAR(hh, stacks->processes);
+	for (; process; process = next) {
+		next = process->hh.next;
+		stacks_free_process(stacks, process);
+	}
 }
 
 int stacks_open(struct stacks **ret, const char *debug_directories)
@@ -72,10 +90,10 @@ int stacks_open(struct stacks **ret, const char *debug_directories)
 
 void stacks_close(struct stacks *stacks)
 {
-	while (stacks && stacks->processes)
-		stacks_forget(stacks, stacks->processes);
-	if (stacks)
-		symbol_close(stacks->finder);
+	if (!stacks)
+		return;
+	stacks_forget_all(stacks);
+	symbol_close(stacks->finder);
 	free(stacks);
 }
 
@@ -172,10 +190,10 @@ static void stacks_unmap(struct stacks *stacks, struct stacks_process *process,
 	process->count = kept;
 }
 
-/* The oldest first, down to this one's own. */
+/* For one more: no process is kept without any. */
 static void stacks_make_room(struct stacks *stacks)
 {
-	while (stacks->mappings >= STACKS_MAPPINGS_MAX && stacks->processes)
+	if (stacks->mappings >= STACKS_MAPPINGS_MAX && stacks->processes)
 		stacks_forget(stacks, stacks->processes);
 }
 

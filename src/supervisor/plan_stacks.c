@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "supervisor/plan.h"
 #include "sysdesc/sysdesc.h"
 
@@ -54,30 +53,41 @@ static uint64_t take_signals(char *words)
 	return signals;
 }
 
+/* What is wrong is looked for where it came from. */
+static int parse_calls(struct select *ret, const char *expression, char *words,
+		       size_t *ret_at, size_t *ret_length)
+{
+	size_t at = 0;
+	int r;
+
+	if (!words[0] && expression[0]) {
+		if (expression[0] == '!')
+			select_all(ret);
+		return 0;
+	}
+	r = select_parse(ret, words, &at, ret_length);
+	if (!r)
+		return 0;
+	words[at + *ret_length] = '\0';
+	*ret_at = (size_t)(strstr(expression, words + at) - expression);
+	return r;
+}
+
 int plan_stacks_parse(struct plan_stacks *ret, const char *expression,
 		      size_t *ret_at, size_t *ret_length)
 {
 	struct plan_stacks stacks = { 0 };
-	_cleanup_free_ char *words = strdup(expression);
-	size_t at = 0;
-	int r = 0;
+	char *words = strdup(expression);
+	int r;
 
 	if (!words)
 		return -ENOMEM;
 	stacks.signals = take_signals(words);
-	if (words[0])
-		r = select_parse(&stacks.calls, words, &at, ret_length);
-	else if (expression[0] == '!')
-		select_all(&stacks.calls);
-	if (!r && !expression[0])
-		r = -EINVAL;
-	if (r < 0) {
-		words[at + *ret_length] = '\0';
-		*ret_at = (size_t)(strstr(expression, words + at) - expression);
-		return r;
-	}
-	*ret = stacks;
-	return 0;
+	r = parse_calls(&stacks.calls, expression, words, ret_at, ret_length);
+	free(words);
+	if (!r)
+		*ret = stacks;
+	return r;
 }
 
 void plan_stacks_all(struct plan_stacks *ret)

@@ -1,7 +1,5 @@
 /*
- * Names, lines and what is inlined, by libdw. Functions have the names that
- * linkers know them by, where there is one: that tells overloads and instances
- * apart, and is what gdb shows.
+ * Functions, lines and what is inlined, by libdw.
  */
 #include "symbol/place.h"
 
@@ -10,22 +8,21 @@
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
-/* libiberty has this one alone under a name that is not its own. */
-#include <libiberty/demangle.h>
 
 #include "base/cleanup.h"
 #include "symbol/file.h"
+#include "symbol/name.h"
 #include "symbol/symbol.h"
 
-#define DEPTH_MAX   64 /* of inlining */
-#define ORIGINS_MAX 8  /* of a function: inlined, compiled, declared */
+#define DEPTH_MAX 64 /* of inlining */
 
 struct found {
 	struct symbol_frame frames[DEPTH_MAX];
 	size_t count;
-	/* Of the function that was compiled, the last one: */
-	Dwarf_Addr entry;
-	bool has_whole_name; /* as linkers know it */
+	/* The symbol at the address, or NULL, and how far that is behind it. */
+	const char *symbol;
+	Dwarf_Addr start;
+	uint64_t offset;
 };
 
 void place_free(struct symbol_frame *frames, size_t count)
@@ -37,92 +34,7 @@ void place_free(struct symbol_frame *frames, size_t count)
 	free(frames);
 }
 
-/* As the source has it; malloc'd. */
-static char *readable(const char *name)
-{
-	char *demangled = cplus_demangle(name,
-					 DMGL_PARAMS | DMGL_ANSI | DMGL_AUTO);
-
-	return demangled ?: strdup(name);
-}
-
 /* ---- by DWARF ---- */
-
-static const char *linkage_name(Dwarf_Die *die)
-{
-	Dwarf_Attribute attribute;
-	const char *name = NULL;
-
-	if (dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute) ||
-	    dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute))
-		name = dwarf_formstring(&attribute);
-	return name;
-}
-
-/* Where a function is declared, if that is elsewhere: in its class. */
-static Dwarf_Die declaration_of(const Dwarf_Die *function)
-{
-	Dwarf_Die die = *function;
-	Dwarf_Attribute attribute;
-	Dwarf_Die origin;
-
-	for (int i = 0; i < ORIGINS_MAX; i++) {
-		if (!dwarf_attr(&die, DW_AT_abstract_origin, &attribute) &&
-		    !dwarf_attr(&die, DW_AT_specification, &attribute))
-			break;
-		if (!dwarf_formref_die(&attribute, &origin))
-			break;
-		die = origin;
-	}
-	return die;
-}
-
-/* The name of what a function is declared in, as a part of the function's own.
- * NULL: it is not. */
-static const char *qualifier_of(Dwarf_Die *scope)
-{
-	switch (dwarf_tag(scope)) {
-	case DW_TAG_namespace:
-		return dwarf_diename(scope) ?: "(anonymous namespace)";
-	case DW_TAG_class_type:
-	case DW_TAG_structure_type:
-	case DW_TAG_union_type:
-		return dwarf_diename(scope);
-	default:
-		return NULL;
-	}
-}
-
-/* Puts what it is declared in before a name, from the inside out. */
-static char *qualified(Dwarf_Die *function, const char *name)
-{
-	_cleanup_free_ Dwarf_Die *scopes = NULL;
-	Dwarf_Die die = declaration_of(function);
-	int count = dwarf_getscopes_die(&die, &scopes);
-	char *whole = strdup(name);
-
-	for (int i = 1; i < count && whole; i++) {
-		_cleanup_free_ char *inner = whole;
-		const char *qualifier = qualifier_of(&scopes[i]);
-
-		if (!qualifier)
-			return take_pointer(inner);
-		if (asprintf(&whole, "%s::%s", qualifier, inner) < 0)
-			whole = NULL;
-	}
-	return whole;
-}
-
-static char *name_of(Dwarf_Die *die, bool *ret_is_whole)
-{
-	const char *name = linkage_name(die);
-
-	*ret_is_whole = name != NULL;
-	if (name)
-		return readable(name);
-	name = dwarf_diename(die);
-	return name ? qualified(die, name) : NULL;
-}
 
 static bool is_function(Dwarf_Die *die)
 {
@@ -175,13 +87,34 @@ static void take_call(Dwarf_Die *unit, Dwarf_Die *die,
 		const char *name = dwarf_filesrc(files, (size_t)index, NULL,
 						 NULL);
 
-		caller->file = name ? strdup(name) : NULL;
+		caller->file = name_copy(name);
 	}
+}
+
+/* The symbol, if it is that of the function's start. */
+static const char *symbol_of(const struct found *found, Dwarf_Die *function,
+			     Dwarf_Addr bias)
+{
+	Dwarf_Addr entry;
+
+	return !dwarf_entrypc(function, &entry) && entry + bias == found->start
+		   ? found->symbol
+		   : NULL;
+}
+
+/* Of the function that was compiled, the symbol is a name, if it is no better
+ * known, and its place. */
+static void take_compiled(const struct found *found, struct symbol_frame *frame)
+{
+	if (!frame->function && found->symbol)
+		frame->function = name_readable(found->symbol);
+	frame->offset = found->offset;
 }
 
 /* From what is innermost out to the function that was compiled; those between
  * them are in that one's own tree, not in that of what was inlined. */
-static void take_scopes(struct found *found, Dwarf_Die *unit, Dwarf_Die *die)
+static void take_scopes(struct found *found, Dwarf_Die *unit, Dwarf_Die *die,
+			Dwarf_Addr bias)
 {
 	_cleanup_free_ Dwarf_Die *scopes = NULL;
 	int count = dwarf_getscopes_die(die, &scopes);
@@ -191,12 +124,13 @@ static void take_scopes(struct found *found, Dwarf_Die *unit, Dwarf_Die *die)
 
 		if (!is_function(&scopes[i]))
 			continue;
-		frame->function = name_of(&scopes[i], &found->has_whole_name);
+		frame->function = name_function(
+		    &scopes[i], symbol_of(found, &scopes[i], bias));
 		frame->is_inlined = dwarf_tag(&scopes[i]) ==
 				    DW_TAG_inlined_subroutine;
 		found->count++;
 		if (!frame->is_inlined) {
-			dwarf_entrypc(&scopes[i], &found->entry);
+			take_compiled(found, frame);
 			return;
 		}
 		if (found->count < DEPTH_MAX)
@@ -212,7 +146,7 @@ static void take_line(struct found *found, Dwarf_Die *unit, Dwarf_Addr pc)
 	if (!line)
 		return;
 	name = dwarf_linesrc(line, NULL, NULL);
-	found->frames[0].file = name ? strdup(name) : NULL;
+	found->frames[0].file = name_copy(name);
 	dwarf_lineno(line, &found->frames[0].line);
 }
 
@@ -225,44 +159,21 @@ static void find_by_dwarf(struct found *found, struct file *file, Dwarf_Addr pc)
 		return;
 	take_line(found, &unit, pc - bias);
 	if (innermost(&unit, pc - bias, &die))
-		take_scopes(found, &unit, &die);
-	found->entry += bias;
+		take_scopes(found, &unit, &die, bias);
 }
 
 /* ---- by symbols ---- */
 
-/* A symbol of C++ says what DWARF leaves out for what no other file can see. */
-static bool is_better(const struct found *found,
-		      const struct symbol_frame *frame, const char *name,
-		      Dwarf_Addr entry)
-{
-	if (!frame->function)
-		return true;
-	return !frame->is_inlined && !found->has_whole_name &&
-	       !strncmp(name, "_Z", 2) && entry == found->entry;
-}
-
-/* The outermost is what the symbol is about, and may be known by it alone. */
-static void take_symbol(struct found *found, Dwfl_Module *module, Dwarf_Addr pc,
+static void find_symbol(struct found *found, Dwfl_Module *module, Dwarf_Addr pc,
 			Dwarf_Addr address)
 {
-	struct symbol_frame *frame;
-	GElf_Off offset;
+	GElf_Off offset = 0;
 	GElf_Sym symbol;
-	const char *name = dwfl_module_addrinfo(module, pc, &offset, &symbol,
-						NULL, NULL, NULL);
 
-	if (found->count == 0 && name)
-		found->count = 1;
-	if (found->count == 0)
-		return;
-	frame = &found->frames[found->count - 1];
-	if (name && is_better(found, frame, name, pc - offset)) {
-		free((char *)frame->function);
-		frame->function = readable(name);
-	}
-	if (name)
-		frame->offset = offset + (address - pc);
+	found->symbol = dwfl_module_addrinfo(module, pc, &offset, &symbol, NULL,
+					     NULL, NULL);
+	found->start = pc - offset;
+	found->offset = address - found->start;
 }
 
 size_t place_find(struct file *file, uint64_t address, bool is_return,
@@ -272,8 +183,12 @@ size_t place_find(struct file *file, uint64_t address, bool is_return,
 	Dwarf_Addr pc = address - is_return;
 
 	*ret = NULL;
+	find_symbol(&found, file->module, pc, address);
 	find_by_dwarf(&found, file, pc);
-	take_symbol(&found, file->module, pc, address);
+	if (found.count == 0 && found.symbol) {
+		take_compiled(&found, &found.frames[0]);
+		found.count = 1;
+	}
 	if (found.count > 0)
 		*ret = malloc(found.count * sizeof(found.frames[0]));
 	if (*ret) {

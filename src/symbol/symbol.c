@@ -19,10 +19,7 @@
 
 /* An address, and who is there. */
 struct symbol_place {
-	struct symbol_key {
-		uint64_t address;
-		uint64_t is_return;
-	} key;
+	uint64_t key; /* see symbol_key() */
 	size_t count;
 	struct symbol_frame *frames; /* strings are its own */
 	UT_hash_handle hh;
@@ -45,6 +42,13 @@ struct symbol_finder {
 
 /* ---- places ---- */
 
+/* An address and whether it is one that a call returns to: no file has any
+ * beyond half of what there are. */
+static uint64_t symbol_key(uint64_t address, bool is_return)
+{
+	return address << 1 | is_return;
+}
+
 static void symbol_forget_place(struct symbol_place *place)
 {
 	place_free(place->frames, place->count);
@@ -64,20 +68,20 @@ static void symbol_forget_places(struct symbol_module *module)
 }
 
 static struct symbol_place *symbol_add_place(struct symbol_module *module,
-					     const struct symbol_key *key)
+					     uint64_t key)
 {
 	struct symbol_place *place = calloc(1, sizeof(*place));
 
 	if (!place)
 		return NULL;
-	place->key = *key;
+	place->key = key;
 	HASH_ADD(hh, module->places, key, sizeof(place->key), place);
 	if (!place->hh.tbl) {
 		free(place);
 		return NULL;
 	}
 	module->finder->places++;
-	place->count = place_find(module->file, key->address, key->is_return,
+	place->count = place_find(module->file, key >> 1, key & 1,
 				  &place->frames);
 	return place;
 }
@@ -85,7 +89,7 @@ static struct symbol_place *symbol_add_place(struct symbol_module *module,
 size_t symbol_find(struct symbol_module *module, uint64_t address,
 		   bool is_return, const struct symbol_frame **ret)
 {
-	const struct symbol_key key = { address, is_return };
+	uint64_t key = symbol_key(address, is_return);
 	struct symbol_place *place = NULL;
 
 	if (!module->file)
@@ -98,7 +102,7 @@ size_t symbol_find(struct symbol_module *module, uint64_t address,
 		     other && module->finder->places >= SYMBOL_PLACES_MAX;
 		     other = other->hh.next)
 			symbol_forget_places(other);
-		place = symbol_add_place(module, &key);
+		place = symbol_add_place(module, key);
 	}
 	if (!place)
 		return 0;
@@ -108,14 +112,18 @@ size_t symbol_find(struct symbol_module *module, uint64_t address,
 
 /* ---- modules ---- */
 
-static void symbol_forget(struct symbol_finder *finder,
-			  struct symbol_module *module)
+static void symbol_forget_modules(struct symbol_finder *finder)
 {
-	symbol_forget_places(module);
-	HASH_DEL(finder->modules, module);
-	file_close(module->file);
-	free(module->name);
-	free(module);
+	struct symbol_module *module = finder->modules, *next;
+
+	HASH_CLEAR(hh, finder->modules);
+	for (; module; module = next) {
+		next = module->hh.next;
+		symbol_forget_places(module);
+		file_close(module->file);
+		free(module->name);
+		free(module);
+	}
 }
 
 int symbol_open(struct symbol_finder **ret, const char *debug_directories)
@@ -134,10 +142,10 @@ int symbol_open(struct symbol_finder **ret, const char *debug_directories)
 
 void symbol_close(struct symbol_finder *finder)
 {
-	while (finder && finder->modules)
-		symbol_forget(finder, finder->modules);
-	if (finder)
-		free(finder->directories);
+	if (!finder)
+		return;
+	symbol_forget_modules(finder);
+	free(finder->directories);
 	free(finder);
 }
 
@@ -174,8 +182,8 @@ struct symbol_module *symbol_module(struct symbol_finder *finder,
 		return NULL;
 	HASH_FIND_STR(finder->modules, name, module);
 	if (!module) {
-		while (HASH_COUNT(finder->modules) >= SYMBOL_MODULES_MAX)
-			symbol_forget(finder, finder->modules);
+		if (HASH_COUNT(finder->modules) >= SYMBOL_MODULES_MAX)
+			symbol_forget_modules(finder);
 		module = symbol_add(finder, name, file);
 	}
 	free(name);

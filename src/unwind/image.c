@@ -13,8 +13,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include <utlist.h>
 
 #include "base/cleanup.h"
 #include "base/fd.h"
@@ -40,7 +39,7 @@ struct image {
 	uint8_t **blocks; /* of IMAGE_BLOCK bytes, or NULL */
 	bool is_elf;
 	struct image_elf elf;
-	UT_hash_handle hh;
+	struct image *prev, *next;
 };
 
 struct image_cache {
@@ -123,13 +122,11 @@ static size_t image_read_some(void *context, uint64_t position, void *to,
 
 static int image_fill_copy(const struct image *image, int copy)
 {
-	_cleanup_free_ uint8_t *block = malloc(IMAGE_BLOCK);
+	uint8_t block[4096];
 	uint64_t done = 0;
 
-	if (!block)
-		return -ENOMEM;
 	while (done < image->size) {
-		ssize_t n = pread(image->fd, block, IMAGE_BLOCK, (off_t)done);
+		ssize_t n = pread(image->fd, block, sizeof(block), (off_t)done);
 		int r;
 
 		if (n <= 0)
@@ -185,15 +182,12 @@ struct image_cache *image_cache_new(void)
 
 void image_cache_free(struct image_cache *cache)
 {
-	struct image *image = cache ? cache->images : NULL;
-	struct image *next;
+	struct image *image, *next;
 
-	if (cache)
-		HASH_CLEAR(hh, cache->images);
-	for (; image; image = next) {
-		next = image->hh.next;
-		image_free(image);
-	}
+	if (!cache)
+		return;
+	DL_FOREACH_SAFE(cache->images, image, next)
+	image_free(image);
 	free(cache);
 }
 
@@ -202,10 +196,10 @@ static void image_evict(struct image_cache *cache)
 	struct image *image = cache->images;
 
 	while (image && image->users)
-		image = image->hh.next;
+		image = image->next;
 	if (!image)
 		return;
-	HASH_DEL(cache->images, image);
+	DL_DELETE(cache->images, image);
 	image_free(image);
 	cache->unused--;
 }
@@ -248,9 +242,12 @@ static int image_open(const struct image_key *key, struct stat *ret_status)
 static struct image *image_find(struct image_cache *cache,
 				const struct image_id *id)
 {
-	struct image *image = NULL;
+	struct image *image;
 
-	HASH_FIND(hh, cache->images, id, sizeof(*id), image);
+	DL_FOREACH(cache->images, image)
+	if (image->id.device == id->device && image->id.inode == id->inode &&
+	    image->id.changed_ns == id->changed_ns)
+		break;
 	return image;
 }
 
@@ -269,15 +266,13 @@ static struct image *image_add(struct image_cache *cache, int fd,
 	image->copy = -1;
 	image->blocks = calloc(image_block_count(image) + 1,
 			       sizeof(image->blocks[0]));
-	if (image->blocks)
-		HASH_ADD(hh, cache->images, id, sizeof(image->id), image);
-	if (!image->blocks || !image->hh.tbl) {
-		free(image->blocks);
+	if (!image->blocks) {
 		free(image);
 		return NULL;
 	}
 	image->fd = fd;
 	image->is_elf = image_parse(&image->elf, &source) == 0;
+	DL_APPEND(cache->images, image);
 	cache->unused++;
 	return image;
 }
@@ -296,7 +291,7 @@ struct image *image_get(struct image_cache *cache, const struct image_key *key)
 {
 	struct image_id id = { .device = key->device, .inode = key->inode };
 	_cleanup_fd_ int fd = -1;
-	struct stat status;
+	struct stat status = { 0 };
 	struct image *image;
 
 	if (key->path[0] != '/')
@@ -310,13 +305,10 @@ struct image *image_get(struct image_cache *cache, const struct image_key *key)
 	image = image_find(cache, &id);
 	if (image)
 		return image_use(cache, image);
+	if (cache->unused >= IMAGE_UNUSED_MAX)
+		image_evict(cache);
 	image = image_add(cache, fd, &id, (uint64_t)status.st_size);
 	if (image)
 		take_fd(&fd);
-	if (cache->unused > IMAGE_UNUSED_MAX && image) {
-		image->users++; /* not this one */
-		image_evict(cache);
-		image->users--;
-	}
 	return image_use(cache, image);
 }
