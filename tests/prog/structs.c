@@ -395,7 +395,7 @@ static void signals(void)
 		say_struct("sigset { 0 }");
 	say_return();
 	say_call(sigaltstack, POINTER(&stack), 0);
-	say_struct("stack { ss_sp=%#lx, ss_flags=0, ss_size=65536 }",
+	say_struct("stack_t { ss_sp=%#lx, ss_flags=0, ss_size=65536 }",
 		   POINTER(stack.ss_sp));
 	say_return();
 	say_simple(kill, ready.self, SIGUSR1);

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "decode/data.h"
 #include "decode/structure.h"
+#include "sysdesc/layout.h"
 #include "trace/record.h"
 
 #define ABI            SYSDESC_X86_64
@@ -111,6 +112,18 @@ static void others_are_no_structures(void **state)
 	assert_false(structure_is_opaque(&record, ABI));
 }
 
+/* A reader tells ours from Linux's by name alone. */
+static void names_of_linux_are_no_names_of_ours(void **state)
+{
+	struct record record = { .kind = KTR_STRUCT };
+
+	(void)state;
+	for (unsigned i = 0; i < sysdesc_layout_count(); i++) {
+		record.structure.name = sysdesc_layout_at(i)->name;
+		assert_false(structure_is_ours(&record));
+	}
+}
+
 static void lists(void **state)
 {
 	(void)state;
@@ -128,6 +141,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(structures),
 		cmocka_unit_test(others_are_no_structures),
+		cmocka_unit_test(names_of_linux_are_no_names_of_ours),
 		cmocka_unit_test(lists),
 	};
 
