@@ -139,7 +139,7 @@ static void say_unreadable(struct task *task)
 }
 
 static int take_stack(struct supervisor *supervisor, struct task *task,
-		      struct unwind_stack *ret)
+		      bool is_call, struct unwind_stack *ret)
 {
 	struct unwind_space *space = space_of(supervisor, task->process);
 	const struct unwind_memory memory = { .context = task,
@@ -157,6 +157,7 @@ static int take_stack(struct supervisor *supervisor, struct task *task,
 		return r;
 	registers.count = at.count;
 	registers.is_narrow = at.is_narrow;
+	registers.is_behind = is_call;
 	memcpy(registers.value, at.value, sizeof(at.value));
 	r = unwind_stack(space, task->tid, &memory, &registers,
 			 UNWIND_DEPTH_DEFAULT, ret);
@@ -166,11 +167,11 @@ static int take_stack(struct supervisor *supervisor, struct task *task,
 }
 
 static void stack_record(struct supervisor *supervisor, struct task *task,
-			 bool is_inside)
+			 bool is_call, bool is_inside)
 {
 	struct unwind_stack *stack = &supervisor->stack;
 	unsigned first = 0;
-	int r = take_stack(supervisor, task, stack);
+	int r = take_stack(supervisor, task, is_call, stack);
 
 	if (r == -EACCES || r == -EPERM || (!r && task->process->unreadable)) {
 		say_unreadable(task);
@@ -198,7 +199,7 @@ static bool wants_call(const struct plan *plan, const struct capture_call *call)
 void stack_at_call(struct supervisor *supervisor, struct task *task)
 {
 	if (wants_call(task->process->plan, &task->call))
-		stack_record(supervisor, task, false);
+		stack_record(supervisor, task, true, false);
 }
 
 void stack_at_signal(struct supervisor *supervisor, struct task *task,
@@ -207,7 +208,7 @@ void stack_at_signal(struct supervisor *supervisor, struct task *task,
 	const struct plan *plan = task->process->plan;
 
 	if (plan && plan->wish.stacks.signals >> (signal_number - 1) & 1)
-		stack_record(supervisor, task, is_inside);
+		stack_record(supervisor, task, false, is_inside);
 }
 
 /* ---- what is mapped ---- */

@@ -17,6 +17,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "unwind/served.h"
 
 /* Those that nobody uses are kept, so many at most: each has a descriptor. */
 #define IMAGE_UNUSED_MAX 64u
@@ -45,6 +46,7 @@ struct image {
 struct image_cache {
 	struct image *images; /* oldest first */
 	unsigned unused;
+	struct served served;
 };
 
 /* ---- one file ---- */
@@ -189,6 +191,11 @@ void image_cache_free(struct image_cache *cache)
 	DL_FOREACH_SAFE(cache->images, image, next)
 	image_free(image);
 	free(cache);
+}
+
+bool image_is_served(struct image_cache *cache, uint64_t device, pid_t tid)
+{
+	return served_is(&cache->served, device, tid);
 }
 
 static void image_evict(struct image_cache *cache)

@@ -56,6 +56,9 @@ struct image_cache;
 struct image_cache *image_cache_new(void);
 void image_cache_free(struct image_cache *cache); /* NULL is fine */
 
+/* Whether to read files of a device may never end; see served.h. */
+bool image_is_served(struct image_cache *cache, uint64_t device, pid_t tid);
+
 /* Which file; as maps have it. */
 struct image_key {
 	uint64_t device;

@@ -166,6 +166,7 @@ static void keep(struct maps *maps, struct maps *former)
 		if (!old || !is_same(&map->map, &old->map))
 			continue;
 		map->map.is_told = old->map.is_told;
+		map->is_served = old->is_served;
 		if (!old->image)
 			continue;
 		map->map = old->map;
@@ -265,6 +266,10 @@ static void look_at(struct maps *maps, struct maps_map *map, pid_t tid,
 
 	map->is_looked_at = true;
 	map->map.file_size = -1;
+	map->is_served = map->map.inode &&
+			 image_is_served(maps->cache, map->map.device, tid);
+	if (map->is_served)
+		return;
 	if (map->map.inode)
 		map->image = image_get(maps->cache, &key);
 	if (!map->image) {

@@ -21,6 +21,7 @@ struct pages;
 struct maps_map {
 	struct unwind_map map; /* the first: an unwind_map is one of these */
 	char *path;
+	bool is_served;        /* and so is not read at all */
 	bool is_looked_at;     /* image and elf are what they will be */
 	struct image *image;   /* NULL: its bytes are read from memory */
 	struct image_elf *own; /* of what was read from memory, or NULL */

@@ -8,8 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Whether it begins at an address of the walk. */
+/* Whether it begins, or has made its call, at an address of the walk. */
 struct walk;
 bool trampoline_is_at(struct walk *walk, uint64_t address);
+bool trampoline_ends_at(struct walk *walk, uint64_t address);
 
 #endif

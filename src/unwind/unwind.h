@@ -36,6 +36,7 @@ struct unwind_registers {
 	uint64_t value[UNWIND_REGISTERS_MAX];
 	unsigned count;
 	bool is_narrow; /* of i386 */
+	bool is_behind; /* a call: what was executed is before the pointer */
 };
 
 /* Reads what it can from the address on, at most length bytes: how many. */

@@ -30,14 +30,11 @@ bool walk_add(struct walk *walk, uint64_t pc, bool is_signal)
 }
 
 /* What is mapped of a file and may not be written is what the file says. */
-static bool read_file(struct walk *walk, uint64_t address, void *to,
+static bool read_file(const struct maps_map *map, uint64_t address, void *to,
 		      size_t length)
 {
-	struct maps_map *map = maps_find(walk->maps, address);
-
-	if (!map || map->map.is_writable || length > map->map.end - address)
+	if (map->map.is_writable || length > map->map.end - address)
 		return false;
-	maps_elf(walk->maps, map, walk->tid, walk->pages);
 	return map->image &&
 	       image_read(map->image,
 			  address - map->map.start + map->map.offset, to,
@@ -46,9 +43,16 @@ static bool read_file(struct walk *walk, uint64_t address, void *to,
 
 bool walk_read(struct walk *walk, uint64_t address, void *to, size_t length)
 {
+	struct maps_map *map;
+
 	if (++walk->reads > WALK_READS_MAX)
 		return false;
-	if (read_file(walk, address, to, length) ||
+	map = maps_find(walk->maps, address);
+	if (map)
+		maps_elf(walk->maps, map, walk->tid, walk->pages);
+	if (map && read_file(map, address, to, length))
+		return true;
+	if ((!map || !map->is_served) &&
 	    pages_read(walk->pages, address, to, length))
 		return true;
 	walk->is_unreadable = true;

@@ -28,10 +28,9 @@ struct wide {
 	unw_addr_space_t space;
 };
 
-static int find_proc_info(unw_addr_space_t space, unw_word_t ip,
-			  unw_proc_info_t *ret, int need, void *context)
+static int search(unw_addr_space_t space, unw_word_t ip, unw_proc_info_t *ret,
+		  int need, struct walk *walk)
 {
-	struct walk *walk = context;
 	struct maps_map *map = maps_find(walk->maps, ip);
 	const struct image_elf *elf = NULL;
 	unw_dyn_info_t table = { .format = UNW_INFO_FORMAT_REMOTE_TABLE };
@@ -46,8 +45,21 @@ static int find_proc_info(unw_addr_space_t space, unw_word_t ip,
 		table.u.rti.table_data = map->map.bias + elf->table_address;
 		table.u.rti.table_len = elf->table_count;
 		r = UNW_OBJ(dwarf_search_unwind_table)(space, ip, &table, ret,
-						       need, context);
+						       need, walk);
 	}
+	return r;
+}
+
+/* A function may end in the call that the thread is in. */
+static int find_proc_info(unw_addr_space_t space, unw_word_t ip,
+			  unw_proc_info_t *ret, int need, void *context)
+{
+	struct walk *walk = context;
+	int r = search(space, ip, ret, need, walk);
+
+	if (r == -UNW_ENOINFO && walk->stack->count == 1 &&
+	    walk->registers->is_behind)
+		r = search(space, ip - 1, ret, need, walk);
 	if (r == -UNW_ENOINFO)
 		walk->is_missing = true;
 	return r;
@@ -152,6 +164,7 @@ void wide_forget(struct wide *wide)
  * called by nobody. */
 static bool take_frame(struct walk *walk, unw_cursor_t *cursor)
 {
+	bool is_behind = walk->registers->is_behind && !walk->stack->count;
 	unw_word_t ip = 0;
 
 	if (unw_get_reg(cursor, UNW_REG_IP, &ip) < 0 ||
@@ -159,7 +172,9 @@ static bool take_frame(struct walk *walk, unw_cursor_t *cursor)
 		walk->stack->end = UNWIND_TOP;
 		return false;
 	}
-	return walk_add(walk, ip, trampoline_is_at(walk, ip));
+	return walk_add(walk, ip,
+			is_behind ? trampoline_ends_at(walk, ip)
+				  : trampoline_is_at(walk, ip));
 }
 
 /* libunwind guesses where it finds nothing, but for a frame that the kernel

@@ -675,6 +675,25 @@ static void test_signal(void **state)
 	}
 }
 
+/* Who returns from a handler returns to whom it interrupted. */
+static void test_return(void **state)
+{
+	const char *const program[] = { "prog:stacks", "chain", NULL };
+	struct run_place place;
+	json_t *stack;
+
+	assert_int_equal(run_place_open(&place, user_of(state)), 0);
+	record(&place, program, all);
+	stack = call_stack(&place, "rt_sigreturn");
+	assert_string_equal(end_of(stack), "top");
+	assert_true(
+	    json_is_true(json_object_get(frame_of(stack, 0), "signal")));
+	assert_string_equal(string_of(frame_of(stack, 2), "function"),
+			    "suspend");
+	json_decref(stack);
+	run_place_close(&place);
+}
+
 static void test_selection(void **state)
 {
 	const char *const program[] = { "prog:stacks", "chain", NULL };
@@ -769,6 +788,7 @@ int main(void)
 #endif
 		AS_BOTH(test_killed),
 		AS_BOTH(test_signal),
+		AS_BOTH(test_return),
 		AS_BOTH(test_selection),
 		AS_BOTH(test_all),
 		AS_BOTH(test_wrong),
