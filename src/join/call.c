@@ -255,11 +255,12 @@ static bool is_of_no_call(const struct record *record)
 	return false;
 }
 
-/* state.c has learnt from them all that they are for. */
+/* Who reads has learnt from them all that they are for. */
 static bool is_learnt(const struct record *record)
 {
 	return record->kind == KTR_STRUCT &&
 	       (!strcmp(record->structure.name, KTR_STRUCT_ABI) ||
+		!strcmp(record->structure.name, KTR_STRUCT_MAPPING) ||
 		!strcmp(record->structure.name, KTR_STRUCT_SYSCALL_NUMBER));
 }
 

@@ -18,7 +18,9 @@
 #include "join/state.h"
 #include "kdump/column.h"
 #include "kdump/line.h"
+#include "kdump/line_stack.h"
 #include "kdump/options.h"
+#include "kdump/stacks.h"
 #include "sysdesc/layout.h"
 #include "trace/fields.h"
 
@@ -376,7 +378,9 @@ static void put_rest(struct joined *joined)
 	struct record record;
 
 	for (unsigned i = 0; i < joined->call->part_count; i++) {
-		if (joined->is_used[i] || !call_part(joined->call, i, &record))
+		if (joined->is_used[i] ||
+		    !call_part(joined->call, i, &record) ||
+		    stacks_is_one(&record))
 			continue;
 		text_put(joined->text, "; ");
 		line_put_body(joined->text, joined->options, joined->state,
@@ -384,6 +388,18 @@ static void put_rest(struct joined *joined)
 	}
 	if (joined->call->is_cut)
 		text_put(joined->text, "; more was captured");
+}
+
+/* Below the line. */
+static void put_stacks(struct joined *joined)
+{
+	struct record record;
+
+	for (unsigned i = 0; i < joined->call->part_count; i++)
+		if (call_part(joined->call, i, &record) &&
+		    stacks_is_one(&record))
+			line_stack_frames(joined->text, joined->state->stacks,
+					  &record, &joined->options->style);
 }
 
 /* ---- lines ---- */
@@ -412,6 +428,7 @@ void joined_put_call(struct text *text, const struct options *options,
 	call->is_marked = !call->has_returned;
 	put_rest(&joined);
 	text_char(text, '\n');
+	put_stacks(&joined);
 }
 
 /* ---- events ---- */

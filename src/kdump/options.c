@@ -13,8 +13,7 @@
 #include "kdump/options.h"
 #include "trace/facility.h"
 
-#define OPTIONS_FILE              "ktrace.out"
-#define OPTIONS_DEBUG_DIRECTORIES "/usr/lib/debug"
+#define OPTIONS_FILE "ktrace.out"
 
 enum options_id {
 	OPTION_ABI = 1,

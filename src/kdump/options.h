@@ -8,6 +8,9 @@
 
 #include "decode/data.h"
 
+/* Where debug files are, unless --debug-dir says. */
+#define OPTIONS_DEBUG_DIRECTORIES "/usr/lib/debug"
+
 struct text;
 
 struct options {

@@ -13,6 +13,7 @@
 enum option_id {
 	OPTION_CPU = 1,
 	OPTION_CHILDREN,
+	OPTION_STACKS,
 	OPTION_DATA_MAX,
 	OPTION_DATA_NOT,
 	OPTION_ELAPSED,
@@ -36,6 +37,7 @@ static const struct options_row table[] = {
 	{ 'f', NULL, "FILE", "show a trace that is there already", OPTION_FILE },
 	{ 'H', NULL, NULL, "show the thread of each call", OPTION_THREADS },
 	{ 'i', NULL, NULL, "the children too", OPTION_CHILDREN },
+	{ 'k', NULL, NULL, "who made each call, too", OPTION_STACKS },
 	{ 'm', NULL, "BYTES", "show at most so much data of a call",
 	  OPTION_DATA_MAX },
 	{ 'n', NULL, NULL, "show numbers, not what they mean", OPTION_PLAIN },
@@ -137,6 +139,7 @@ static bool *flag_of(struct ktruss_options *options, enum option_id id)
 	case OPTION_OUTPUT:
 	case OPTION_PID:
 	case OPTION_POINTS:
+	case OPTION_STACKS:
 	case OPTION_SYSCALLS:
 		break;
 	}
@@ -151,6 +154,8 @@ static int take_one(void *context, int id, const char *value)
 	switch (id) {
 	case OPTION_CHILDREN:
 		return hand_on(parse, "-i", NULL);
+	case OPTION_STACKS:
+		return hand_on(parse, "-k", NULL);
 	case OPTION_POINTS:
 		return hand_on(parse, "-t", value);
 	case OPTION_SYSCALLS:
@@ -181,7 +186,7 @@ static const char *check(const struct ktruss_options *options)
 	if (has_command + (options->pid > 0) + (options->file != NULL) != 1)
 		return "a command, -p or -f: one of them";
 	if (options->file && options->recording_count)
-		return "-i, -t and --syscalls say what to record, which -f "
+		return "-i, -k, -t and --syscalls say what to record, which -f "
 		       "does not";
 	return NULL;
 }
@@ -193,7 +198,10 @@ int ktruss_options_parse(struct ktruss_options *ret, int argc,
 	const char *problem;
 	int operand;
 
-	*ret = (struct ktruss_options){ .show = { .joined = true } };
+	*ret = (struct ktruss_options){
+		.show = { .joined = true,
+			  .debug_directories = OPTIONS_DEBUG_DIRECTORIES },
+	};
 	operand = options_parse(table, argc, argv, take_one, &parse, error);
 	if (operand < 0)
 		return operand;
@@ -207,7 +215,7 @@ int ktruss_options_parse(struct ktruss_options *ret, int argc,
 
 void ktruss_options_usage(struct text *text)
 {
-	text_put(text, "usage: ktruss-u [-EHinRSsT] [-m bytes] [-o file] "
+	text_put(text, "usage: ktruss-u [-EHiknRSsT] [-m bytes] [-o file] "
 		       "[-t points] [--syscalls list]\n"
 		       "                command [argument ...] | -p pid\n"
 		       "       ktruss-u [-EHnRSsT] [-m bytes] [-o file] "

@@ -159,6 +159,27 @@ static void test_file(void **state)
 	run_place_close(&place);
 }
 
+/* Who made a call stands below it. */
+static void test_stacks(void **state)
+{
+	static const char *const words[] = { "-k", "cat", "/etc/passwd", NULL };
+	struct run_result result;
+	struct run_place place;
+	const char *call;
+
+	assert_int_equal(run_place_open(&place, *(enum run_user *)*state), 0);
+	run_ktruss(&result, &place, words);
+	assert_true(run_exited(&result, 0));
+	call = strstr(text_string(&result.err),
+		      "openat(AT_FDCWD, \"/etc/passwd\"");
+	assert_non_null(call);
+	call += strcspn(call, "\n");
+	assert_memory_equal(call, "\n       #0  /", 13);
+	assert_null(strstr(text_string(&result.err), "struct mapping"));
+	run_result_done(&result);
+	run_place_close(&place);
+}
+
 static void test_output(void **state)
 {
 	static const char *const words[] = {
@@ -286,6 +307,7 @@ int main(void)
 		AS_BOTH(test_ends_as_command),
 		AS_BOTH(test_descriptors),
 		AS_BOTH(test_no_command),
+		AS_BOTH(test_stacks),
 		AS_BOTH(test_output),
 		AS_BOTH(test_reader_gone),
 		AS_BOTH(test_attach),
