@@ -230,6 +230,16 @@ static void record_exit(struct supervisor *supervisor, struct task *task)
 		put_return(task, error);
 }
 
+/* Where each call stops, the last one tells: a handler's return leads behind a
+ * call that the handler has ended. */
+static void note_settled(struct task *task)
+{
+	const struct sysdesc_row *row = task->call.row;
+
+	if (!task->runs_free && !task->process->is_filtered)
+		task->is_settled = row && row->effect == EFFECT_SIGRETURN;
+}
+
 void call_exit(struct supervisor *supervisor, struct task *task,
 	       const struct tracee_syscall *at)
 {
@@ -237,6 +247,7 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 		return; /* entered before we saw it, or an exec's other half */
 	task->in_call = false;
 	task->spawning = 0;
+	note_settled(task);
 	telling_end(supervisor, task);
 	task->call.result = at->result;
 	task->call.failed = at->failed;
@@ -290,7 +301,7 @@ void call_restart_interrupted(struct task *task)
 {
 	int64_t number = -1;
 
-	tracee_restart_interrupted(task->tid, &number);
+	tracee_restart_interrupted(task->tid, task->is_settled, &number);
 	if (number < 0)
 		return;
 	task->interrupted.error = KTR_ERESTART;
@@ -299,9 +310,17 @@ void call_restart_interrupted(struct task *task)
 
 void call_keep_interrupted(struct task *task)
 {
-	if (tracee_keep_interrupted(task->tid, task->restarted) > 0)
+	if (tracee_keep_interrupted(task->tid, task->restarted) > 0) {
 		task->interrupted.error = EINTR;
+		task->is_settled = true;
+	}
 	task->restarted = -1;
+}
+
+void call_settle_interrupted(struct task *task)
+{
+	tracee_end_restarted(task->tid, task->restarted);
+	task->is_settled = true;
 }
 
 int32_t call_seen_by_handler(const struct task *task, bool restarts)

@@ -42,6 +42,10 @@ void call_restart_interrupted(struct task *task);
 /* The thread is at a group-stop: what that ended does not go on. */
 void call_keep_interrupted(struct task *task);
 
+/* A handler takes the signal that the thread is stopped for: so does what that
+ * ended, unless the kernel wants otherwise. */
+void call_settle_interrupted(struct task *task);
+
 /* What an interrupted call gives when the signal that came has a handler with
  * or without SA_RESTART. */
 int32_t call_seen_by_handler(const struct task *task, bool restarts);

@@ -32,6 +32,8 @@ static bool stops_at_calls(const struct task *task)
 
 	if (process->is_filtered)
 		return task->in_call && task->wants_exit;
+	if (task->restarted >= 0 && tracee_watches_restarts())
+		return true;
 	return process->plan &&
 	       (process->plan->stops_calls || process->is_disturbed);
 }

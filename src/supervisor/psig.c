@@ -116,6 +116,7 @@ static void pass_caught(struct task *task, int signal_number)
 	bool restarts = !signals->known || (signals->restarts & bit);
 
 	call_end_interrupted(task, call_seen_by_handler(task, restarts));
+	call_settle_interrupted(task);
 	if (signals->resets & bit) {
 		signals->action[signal_number] = KTR_SIG_DFL;
 		signals->resets &= ~bit;

@@ -60,6 +60,7 @@ struct task {
 	int cpu;              /* where it was last known to run, or -1 */
 	uint16_t cut_short;   /* so often in a row its calls ended in EINTR */
 	int64_t restarted;    /* the call that was made to go on last, or -1 */
+	bool is_settled;      /* an EINTR of its last call is to stay */
 	bool in_call;         /* between entry and exit */
 	bool wants_exit;      /* the exit of that call must stop */
 	bool is_recorded;     /* that call is written */

@@ -13,10 +13,16 @@ struct tracee_registers;
 struct tracee_syscall;
 
 /* See tracee_restart_interrupted(). 0 or -errno. */
-int arch_restart_interrupted(pid_t tid, int64_t *ret_number);
+int arch_restart_interrupted(pid_t tid, bool is_settled, int64_t *ret_number);
 
 /* See tracee_keep_interrupted(). 0 or -errno. */
 int arch_keep_interrupted(pid_t tid, int64_t restarted);
+
+/* See tracee_end_restarted(). 0 or -errno. */
+int arch_end_restarted(pid_t tid, int64_t restarted);
+
+/* See tracee_watches_restarts(). */
+bool arch_watches_restarts(void);
 
 /* See tracee_refuse_call(). */
 int arch_refuse_call(pid_t tid);

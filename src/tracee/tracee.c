@@ -181,14 +181,24 @@ int tracee_signal_mask(pid_t tid, uint64_t *ret)
 	return request(PTRACE_GETSIGMASK, tid, sizeof(*ret), ret);
 }
 
-int tracee_restart_interrupted(pid_t tid, int64_t *ret_number)
+int tracee_restart_interrupted(pid_t tid, bool is_settled, int64_t *ret_number)
 {
-	return arch_restart_interrupted(tid, ret_number);
+	return arch_restart_interrupted(tid, is_settled, ret_number);
 }
 
 int tracee_keep_interrupted(pid_t tid, int64_t restarted)
 {
 	return arch_keep_interrupted(tid, restarted);
+}
+
+int tracee_end_restarted(pid_t tid, int64_t restarted)
+{
+	return arch_end_restarted(tid, restarted);
+}
+
+bool tracee_watches_restarts(void)
+{
+	return arch_watches_restarts();
 }
 
 int tracee_last_call(pid_t tid, struct tracee_syscall *ret)

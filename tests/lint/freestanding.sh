@@ -11,6 +11,8 @@ set -eu
 
 compiler=$1
 source=$2
+ld=$("$compiler" -print-prog-name=ld)
+nm=$("$compiler" -print-prog-name=nm)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -27,8 +29,8 @@ for level in -O0 -O2 -O3 -Os; do
 		"$source"/src/sysdesc/layout.c; do
 		compile "$level" "$file"
 	done
-	"${LD:-ld}" -r -o "$work/all" "$work"/*.o
-	undefined=$(nm -u "$work/all")
+	"$ld" -r -o "$work/all" "$work"/*.o
+	undefined=$("$nm" -u "$work/all")
 	if [ -n "$undefined" ]; then
 		echo "$compiler $level: not freestanding: $undefined" >&2
 		exit 1

@@ -33,6 +33,8 @@
 /* By number: the C library checks some arguments itself. */
 #define CALL(number, a, b, c)                                                  \
 	syscall(number, (long)(a), (long)(b), (long)(c), 0L, 0L, 0L)
+#define CALL_AT(number, a, b, c)                                               \
+	syscall(number, (long)AT_FDCWD, (long)(a), (long)(b), (long)(c), 0L, 0L)
 
 static char buffer[64];
 static char *hole; /* PAGES pages lie before it, and none behind */
@@ -62,7 +64,7 @@ static void make_hole(void)
 
 static long open_path(const void *path)
 {
-	return CALL(SYS_open, path, O_RDONLY | O_CLOEXEC, 0);
+	return CALL_AT(SYS_openat, path, O_RDONLY | O_CLOEXEC, 0);
 }
 
 static void try_paths(void)
@@ -84,7 +86,7 @@ static void try_paths(void)
 	memset(path, 'l', sizeof(path) - 1);
 	say("path too long", open_path(path));
 	say("two paths, one bad",
-	    CALL(SYS_rename, before_hole("renamed", 8), hole, 0));
+	    CALL_AT(SYS_renameat, before_hole("renamed", 8), AT_FDCWD, hole));
 }
 
 static void try_buffers(void)
@@ -267,11 +269,11 @@ static void be_late(void)
 	strcpy(late.path, "./late");
 	mprotect(late.path, PAGE, PROT_NONE);
 	pthread_create(&thread, NULL, reveal, &late);
-	fd = listen_to(SYS_access);
+	fd = listen_to(SYS_faccessat);
 	if (fd < 0)
 		exit(77);
 	late.listener = fd;
-	say("late path", CALL(SYS_access, late.path, F_OK, 0));
+	say("late path", CALL_AT(SYS_faccessat, late.path, F_OK, 0));
 	pthread_join(thread, NULL);
 }
 

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "old.h"
 #include "say.h"
 
 static const char text[] = "seventeen letters";
@@ -159,10 +160,10 @@ static void others(int directory, pid_t self)
 	move(directory, 'r', data);
 	say_call(getcwd, (long)data, sizeof(data));
 	move(-1, 'r', data);
-	say_call(readlink, (long)"/proc/self/exe", (long)data, sizeof(data));
+	say_old(readlink, (long)"/proc/self/exe", (long)data, sizeof(data));
 	say_name("/proc/self/exe");
 	move(-1, 'r', data);
-	say_call(readlink, (long)"/", (long)data, sizeof(data));
+	say_old(readlink, (long)"/", (long)data, sizeof(data));
 	say_name("/");
 	say_return();
 }

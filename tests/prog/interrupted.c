@@ -62,11 +62,11 @@ static int interrupted_waits(void)
 
 	set_action(SIGALRM, take, SA_RESTART);
 	set_alarm();
-	good += syscall(SYS_poll, NULL, 0, 1000L) == -1;
+	good += poll(NULL, 0, 1000) == -1;
 	set_alarm();
 	good += syscall(SYS_nanosleep, &span, NULL) == -1;
 	set_alarm();
-	good += syscall(SYS_pause) == -1;
+	good += pause() == -1;
 	signal(SIGALRM, SIG_IGN);
 	set_alarm();
 	good += syscall(SYS_nanosleep, &span, NULL) == 0;

@@ -22,6 +22,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "old.h"
+
 static char *const *self_argv;
 
 static void mark(const char *way)
@@ -29,7 +31,7 @@ static void mark(const char *way)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/marker/%s", way);
-	syscall(SYS_access, path, R_OK);
+	old_call(access, path, R_OK);
 }
 
 /* How a child ends that is called like this. */
@@ -101,7 +103,7 @@ static void by_vfork(void)
 	if (pid == 0) {
 		/* Changes nothing that the parent has.
 		 * NOLINTNEXTLINE(clang-analyzer-unix.Vfork) */
-		syscall(SYS_access, "/marker/vfork", R_OK);
+		old_call(access, "/marker/vfork", R_OK);
 		_exit(5);
 	}
 	say_child("vfork", pid);

@@ -10,6 +10,7 @@
 
 #include <sys/stat.h>
 
+#include "old.h"
 #include "say.h"
 
 static char cwd[4096];
@@ -37,32 +38,32 @@ static void one_path(void)
 {
 	struct utimbuf times = { 1, 2 };
 
-	say_call(mkdir, (long)"d", 0700);
-	end_with(0, "d");
-	say_call(creat, (long)"d/f", 0600);
-	end_with(0, "d/f");
-	say_call(open, (long)"./d/../d/f", O_RDONLY, 0);
-	end_with(0, "./d/../d/f");
-	say_call(stat, (long)"d/f", (long)buffer);
-	end_with(0, "d/f");
-	say_call(lstat, (long)"d/f", (long)buffer);
-	end_with(0, "d/f");
-	say_call(access, (long)"none", R_OK);
-	end_with(0, "none");
-	say_call(chmod, (long)"d/f", 0644);
-	end_with(0, "d/f");
-	say_call(chown, (long)"d/f", -1, -1);
-	end_with(0, "d/f");
+	say_old(mkdir, (long)"d", 0700);
+	end_with(OLD_PATH, "d");
+	say_old(creat, (long)"d/f", 0600);
+	end_with(OLD_PATH, "d/f");
+	say_old(open, (long)"./d/../d/f", O_RDONLY, 0);
+	end_with(OLD_PATH, "./d/../d/f");
+	say_old(stat, (long)"d/f", (long)buffer);
+	end_with(OLD_PATH, "d/f");
+	say_old(lstat, (long)"d/f", (long)buffer);
+	end_with(OLD_PATH, "d/f");
+	say_old(access, (long)"none", R_OK);
+	end_with(OLD_PATH, "none");
+	say_old(chmod, (long)"d/f", 0644);
+	end_with(OLD_PATH, "d/f");
+	say_old(chown, (long)"d/f", -1, -1);
+	end_with(OLD_PATH, "d/f");
 	say_call(truncate, (long)"d/f", 3);
 	end_with(0, "d/f");
-	say_call(utime, (long)"d/f", (long)&times);
-	end_with(0, "d/f");
+	say_old(utime, (long)"d/f", (long)&times);
+	end_with(OLD_PATH, "d/f");
 	say_call(statfs, (long)".", (long)buffer);
 	end_with(0, ".");
-	say_call(mknod, (long)"p", S_IFIFO | 0600, 0);
-	end_with(0, "p");
-	say_call(unlink, (long)"p");
-	end_with(0, "p");
+	say_old(mknod, (long)"p", S_IFIFO | 0600, 0);
+	end_with(OLD_PATH, "p");
+	say_old(unlink, (long)"p");
+	end_with(OLD_PATH, "p");
 	say_call(removexattr, (long)"d/f", (long)"user.none");
 	end_with(0, "d/f");
 	say_call(inotify_add_watch, -1, (long)"d", 1);
@@ -71,30 +72,30 @@ static void one_path(void)
 
 static void no_path(void)
 {
-	say_call(open, (long)"", O_RDONLY, 0);
-	end_with(0, "");
-	say_call(open, (long)"/nonexistent/x", O_RDONLY, 0);
+	say_old(open, (long)"", O_RDONLY, 0);
+	end_with(OLD_PATH, "");
+	say_old(open, (long)"/nonexistent/x", O_RDONLY, 0);
 	say_name("/nonexistent/x");
 	say_return();
-	say_simple(open, 0, O_RDONLY, 0);
-	say_simple(open, 1, O_RDONLY, 0);
+	say_simple_old(open, 0, O_RDONLY, 0);
+	say_simple_old(open, 1, O_RDONLY, 0);
 	say_simple(utimensat, -1, 0, 0, 0);
 }
 
 static void two_paths(void)
 {
-	say_call(link, (long)"d/f", (long)"d/second");
-	say_path(0, cwd, "d/f");
-	end_with(1, "d/second");
-	say_call(rename, (long)"d/second", (long)"/nonexistent/y");
-	say_path(0, cwd, "d/second");
+	say_old(link, (long)"d/f", (long)"d/second");
+	say_path(OLD_PATH, cwd, "d/f");
+	end_with(OLD_SECOND, "d/second");
+	say_old(rename, (long)"d/second", (long)"/nonexistent/y");
+	say_path(OLD_PATH, cwd, "d/second");
 	say_name("/nonexistent/y");
 	say_return();
-	say_call(rename, 1, (long)"z");
-	end_with(1, "z");
+	say_old(rename, 1, (long)"z");
+	end_with(OLD_SECOND, "z");
 	/* The text of a link is no path that is looked up. */
-	say_call(symlink, (long)"d/f", (long)"pointer");
-	end_with(1, "pointer");
+	say_old(symlink, (long)"d/f", (long)"pointer");
+	end_with(OLD_LINK, "pointer");
 	say_call(pivot_root, (long)"d/none", (long)"none");
 	say_path(0, cwd, "d/none");
 	end_with(1, "none");
@@ -155,22 +156,22 @@ static void change_directory(int d)
 	say_call(chdir, (long)"d");
 	end_with(0, "d");
 	strcat(cwd, "/d");
-	say_call(access, (long)"f", R_OK);
-	end_with(0, "f");
+	say_old(access, (long)"f", R_OK);
+	end_with(OLD_PATH, "f");
 	say_call(chdir, (long)"..");
 	end_with(0, "..");
 	memcpy(cwd, former, sizeof(cwd));
-	say_call(access, (long)"d", R_OK);
-	end_with(0, "d");
+	say_old(access, (long)"d", R_OK);
+	end_with(OLD_PATH, "d");
 	say_simple(fchdir, d);
 	strcat(cwd, "/d");
-	say_call(access, (long)"f", R_OK);
-	end_with(0, "f");
+	say_old(access, (long)"f", R_OK);
+	end_with(OLD_PATH, "f");
 	say_call(chdir, (long)"/");
 	say_name("/");
 	say_return();
-	say_call(access, (long)"none", R_OK);
-	say_path(0, "", "none");
+	say_old(access, (long)"none", R_OK);
+	say_path(OLD_PATH, "", "none");
 	say_return();
 	memcpy(cwd, former, sizeof(cwd));
 	say_call(chdir, (long)former);
@@ -184,24 +185,24 @@ static void move_directory(void)
 	char former[sizeof(cwd)];
 
 	memcpy(former, cwd, sizeof(cwd));
-	say_call(mkdir, (long)"old", 0700);
-	end_with(0, "old");
+	say_old(mkdir, (long)"old", 0700);
+	end_with(OLD_PATH, "old");
 	say_call(chdir, (long)"old");
 	end_with(0, "old");
 	strcat(cwd, "/old");
-	say_call(access, (long)"x", R_OK);
-	end_with(0, "x");
-	say_call(rename, (long)"../old", (long)"../new");
-	say_path(0, cwd, "../old");
-	end_with(1, "../new");
+	say_old(access, (long)"x", R_OK);
+	end_with(OLD_PATH, "x");
+	say_old(rename, (long)"../old", (long)"../new");
+	say_path(OLD_PATH, cwd, "../old");
+	end_with(OLD_SECOND, "../new");
 	strcpy(strrchr(cwd, '/'), "/new");
-	say_call(access, (long)"x", R_OK);
-	end_with(0, "x");
-	say_call(rmdir, (long)"../new");
-	end_with(0, "../new");
-	say_call(open, (long)"x", O_RDWR | O_CREAT, 0600);
+	say_old(access, (long)"x", R_OK);
+	end_with(OLD_PATH, "x");
+	say_old(rmdir, (long)"../new");
+	end_with(OLD_PATH, "../new");
+	say_old(open, (long)"x", O_RDWR | O_CREAT, 0600);
 	say_name("x");
-	say_line("PATH joined 0 %s/x deleted\n", cwd);
+	say_line("PATH joined %d %s/x deleted\n", OLD_PATH, cwd);
 	say_return();
 	memcpy(cwd, former, sizeof(cwd));
 	say_call(chdir, (long)former);
@@ -214,11 +215,11 @@ static void misleading_name(void)
 {
 	int fd;
 
-	say_call(mkdir, (long)"d (deleted)", 0700);
-	end_with(0, "d (deleted)");
-	say_call(open, (long)"d (deleted)", O_RDONLY | O_DIRECTORY, 0);
+	say_old(mkdir, (long)"d (deleted)", 0700);
+	end_with(OLD_PATH, "d (deleted)");
+	say_old(open, (long)"d (deleted)", O_RDONLY | O_DIRECTORY, 0);
 	fd = (int)say.result;
-	end_with(0, "d (deleted)");
+	end_with(OLD_PATH, "d (deleted)");
 	say_call(faccessat, fd, (long)"x", R_OK);
 	say_path(1, below("d (deleted)"), "x");
 	say_return();
@@ -228,24 +229,24 @@ static void change_root(void)
 {
 	char root[8192];
 
-	say_call(mkdir, (long)"jail", 0700);
-	end_with(0, "jail");
+	say_old(mkdir, (long)"jail", 0700);
+	end_with(OLD_PATH, "jail");
 	say_call(chroot, (long)"jail");
 	end_with(0, "jail");
 	snprintf(root, sizeof(root), "%s/jail", cwd);
-	say_call(access, (long)"/x", R_OK);
+	say_old(access, (long)"/x", R_OK);
 	say_name("/x");
-	say_joined(0, root, "x");
+	say_joined(OLD_PATH, root, "x");
 	say_return();
 	/* The working directory is outside. */
-	say_call(access, (long)"jail", R_OK);
-	end_with(0, "jail");
+	say_old(access, (long)"jail", R_OK);
+	end_with(OLD_PATH, "jail");
 	say_call(chdir, (long)"/");
 	say_name("/");
 	say_line("PATH joined 0 %s/\n", root);
 	say_return();
-	say_call(access, (long)"y", R_OK);
-	say_path(0, root, "y");
+	say_old(access, (long)"y", R_OK);
+	say_path(OLD_PATH, root, "y");
 	say_return();
 }
 
@@ -264,9 +265,9 @@ int main(int argc, char **argv)
 		one_path();
 		no_path();
 		two_paths();
-		say_call(open, (long)"d", O_RDONLY | O_DIRECTORY, 0);
+		say_old(open, (long)"d", O_RDONLY | O_DIRECTORY, 0);
 		d = (int)say.result;
-		end_with(0, "d");
+		end_with(OLD_PATH, "d");
 		with_directory(d);
 		with_none(pipe_fds);
 		change_directory(d);

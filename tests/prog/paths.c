@@ -18,6 +18,8 @@
 #include <sys/un.h>
 #include <sys/xattr.h>
 
+#include "old.h"
+
 static int wrong;
 
 static void must(long result)
@@ -37,29 +39,29 @@ static void old_calls(void)
 	struct stat status;
 	char buffer[4096];
 
-	must(syscall(SYS_mkdir, "old", 0700));
+	must(old_call(mkdir, "old", 0700));
 	must(syscall(SYS_chdir, "old"));
-	must(syscall(SYS_close, syscall(SYS_creat, "file", 0600)));
-	must(syscall(SYS_link, "file", "second"));
-	must(syscall(SYS_symlink, "file", "pointer"));
-	must(syscall(SYS_readlink, "pointer", buffer, sizeof(buffer)));
-	must(syscall(SYS_rename, "second", "third"));
-	must(syscall(SYS_stat, "third", &status));
-	must(syscall(SYS_lstat, "pointer", &status));
+	must(syscall(SYS_close, old_call(creat, "file", 0600)));
+	must(old_call(link, "file", "second"));
+	must(old_call(symlink, "file", "pointer"));
+	must(old_call(readlink, "pointer", buffer, sizeof(buffer)));
+	must(old_call(rename, "second", "third"));
+	must(old_call(stat, "third", &status));
+	must(old_call(lstat, "pointer", &status));
 	must(syscall(SYS_statfs, ".", &system));
-	must(syscall(SYS_access, "./file", R_OK));
-	must(syscall(SYS_chmod, "../old/file", 0400));
-	must(syscall(SYS_chown, "file", -1, -1));
-	must(syscall(SYS_lchown, "pointer", -1, -1));
+	must(old_call(access, "./file", R_OK));
+	must(old_call(chmod, "../old/file", 0400));
+	must(old_call(chown, "file", -1, -1));
+	must(old_call(lchown, "pointer", -1, -1));
 	must(syscall(SYS_truncate, "third", 10L));
-	must(syscall(SYS_utime, "third", &times));
-	must(syscall(SYS_mknod, "fifo", S_IFIFO | 0600, 0));
+	must(old_call(utime, "third", &times));
+	must(old_call(mknod, "fifo", S_IFIFO | 0600, 0));
 	must_not(syscall(SYS_getxattr, "file", "user.none", buffer, 10L));
 	must(syscall(SYS_getcwd, buffer, sizeof(buffer)));
-	must(syscall(SYS_unlink, "fifo"));
-	must(syscall(SYS_unlink, "third"));
+	must(old_call(unlink, "fifo"));
+	must(old_call(unlink, "third"));
 	must(syscall(SYS_chdir, ".."));
-	must_not(syscall(SYS_rmdir, "old"));
+	must_not(old_call(rmdir, "old"));
 }
 
 static void calls_with_directory(void)
@@ -69,7 +71,7 @@ static void calls_with_directory(void)
 	int new, dirfd;
 
 	must(syscall(SYS_mkdirat, AT_FDCWD, "new", 0700));
-	dirfd = (int)syscall(SYS_open, "old", O_RDONLY | O_DIRECTORY);
+	dirfd = (int)old_call(open, "old", O_RDONLY | O_DIRECTORY);
 	new = (int)syscall(SYS_openat, AT_FDCWD, "new", O_RDONLY | O_DIRECTORY);
 	must(syscall(SYS_renameat, dirfd, "file", new, "moved"));
 	must(syscall(SYS_linkat, new, "moved", dirfd, "linked", 0));
@@ -91,7 +93,7 @@ static void calls_with_directory(void)
 	must(syscall(SYS_fchdir, new));
 	must(syscall(SYS_unlinkat, AT_FDCWD, "../new", AT_REMOVEDIR));
 	must_not(syscall(SYS_getcwd, buffer, sizeof(buffer)));
-	must_not(syscall(SYS_open, "in-no-directory", O_CREAT | O_RDWR, 0600));
+	must_not(old_call(open, "in-no-directory", O_CREAT | O_RDWR, 0600));
 	must(syscall(SYS_fchdir, dirfd));
 	must(syscall(SYS_chdir, ".."));
 }
@@ -105,7 +107,7 @@ static void other_calls(void)
 	strcpy(address.sun_path, "socket");
 	must(bind(socket(AF_UNIX, SOCK_STREAM, 0), (void *)&address,
 		  sizeof(address)));
-	must(syscall(SYS_unlink, "socket"));
+	must(old_call(unlink, "socket"));
 	must_not(syscall(SYS_chroot, "nonexistent"));
 	must_not(syscall(SYS_acct, "/nonexistent/file"));
 	must_not(syscall(SYS_swapoff, "/nonexistent/swap"));
@@ -113,9 +115,9 @@ static void other_calls(void)
 	must_not(
 	    syscall(SYS_mount, "/nonexistent/a", "old/b", "tmpfs", 0L, NULL));
 	must_not(syscall(SYS_umount2, "old/none", 0));
-	must(syscall(SYS_unlink, "old/users"));
-	must(syscall(SYS_unlink, "old/pointer"));
-	must(syscall(SYS_rmdir, "old"));
+	must(old_call(unlink, "old/users"));
+	must(old_call(unlink, "old/pointer"));
+	must(old_call(rmdir, "old"));
 }
 
 int main(void)

@@ -3,6 +3,7 @@
  * are this program's own: the headers of its ABI say where they lie.
  * usage: structs
  */
+#include "old.h"
 #include "say.h"
 
 #include <fcntl.h>
@@ -302,9 +303,32 @@ static void locks(void)
 
 /* ---- waiting ---- */
 
+/* Newer machines have ppoll alone. */
+static void plain_poll(int fd)
+{
+#ifdef SYS_poll
+	struct pollfd polled[2] = { { fd, POLLOUT, 0 }, { .fd = -1 } };
+
+	say_call(poll, POINTER(polled), 2, 1000);
+	say_struct("pollfd[2] { { fd=%d, events=0x4, revents=0 }, "
+		   "{ fd=-1, events=0, revents=0 } }",
+		   fd);
+	say_struct("pollfd[2] { { fd=%d, events=0x4, revents=0x4 }, "
+		   "{ fd=-1, events=0, revents=0 } }",
+		   fd);
+	say_return();
+	/* No items: the name alone. */
+	say_call(poll, POINTER(polled), 0, 0);
+	say_struct("pollfd[0], 8 bytes each");
+	say_struct("pollfd[0], 8 bytes each");
+	say_return();
+#else
+	(void)fd;
+#endif
+}
+
 static void polls(void)
 {
-	struct pollfd polled[2] = { { .events = POLLOUT }, { .fd = -1 } };
 	struct epoll_event event = { .events = EPOLLIN, .data.u64 = 0x123456 };
 	uint64_t mask = 0x800;
 	struct pair pointer = { POINTER(&mask), sizeof(mask) };
@@ -316,20 +340,7 @@ static void polls(void)
 	say_call(pipe2, POINTER(fds), O_CLOEXEC);
 	say_struct("fd_pair { first=%d, second=%d }", fds[0], fds[1]);
 	say_return();
-	polled[0].fd = fds[1];
-	say_call(poll, POINTER(polled), 2, 1000);
-	say_struct("pollfd[2] { { fd=%d, events=0x4, revents=0 }, "
-		   "{ fd=-1, events=0, revents=0 } }",
-		   fds[1]);
-	say_struct("pollfd[2] { { fd=%d, events=0x4, revents=0x4 }, "
-		   "{ fd=-1, events=0, revents=0 } }",
-		   fds[1]);
-	say_return();
-	/* No items: the name alone. */
-	say_call(poll, POINTER(polled), 0, 0);
-	say_struct("pollfd[0], 8 bytes each");
-	say_struct("pollfd[0], 8 bytes each");
-	say_return();
+	plain_poll(fds[1]);
 	say_call(epoll_ctl, poller, EPOLL_CTL_ADD, fds[0], POINTER(&event));
 	say_struct("epoll_event { events=0x1, data=0x123456 }");
 	say_return();
@@ -337,7 +348,7 @@ static void polls(void)
 	say_data(fds[1], 'w', "x", 1);
 	say_return();
 	memset(&event, 0, sizeof(event));
-	say_call(epoll_wait, poller, POINTER(&event), 1, 1000);
+	say_old(epoll_wait, poller, POINTER(&event), 1, 1000);
 	say_struct("epoll_event[1] { { events=0x1, data=0x123456 } }");
 	say_return();
 	set = 1ul << fds[0];

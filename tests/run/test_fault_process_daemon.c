@@ -26,6 +26,13 @@
 /* Far less than nobody's patience, and far more than a busy machine needs. */
 #define SECONDS 60
 
+/* What access() is. */
+#ifdef SYS_access
+#define ACCESS "access"
+#else
+#define ACCESS "faccessat"
+#endif
+
 static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
 
 static int open_process(pid_t pid)
@@ -80,7 +87,7 @@ static void check_afterwards(const struct run_place *place, pid_t daemon)
 {
 	struct trace_match late = { .pid = daemon,
 				    .kind = KTR_SYSCALL,
-				    .call = "access" };
+				    .call = ACCESS };
 	struct trace_match ends = { .pid = daemon,
 				    .kind = KTR_STRUCT,
 				    .name = KTR_STRUCT_EXIT_STATUS };

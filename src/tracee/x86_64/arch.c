@@ -27,10 +27,12 @@ static bool is_interrupted(const struct user_regs_struct *regs)
 	return (int64_t)regs->orig_rax >= 0 && (int32_t)regs->rax == -EINTR;
 }
 
-int arch_restart_interrupted(pid_t tid, int64_t *ret_number)
+/* Where the call is settled, orig_rax says so. */
+int arch_restart_interrupted(pid_t tid, bool is_settled, int64_t *ret_number)
 {
 	struct user_regs_struct regs;
 
+	(void)is_settled;
 	*ret_number = -1;
 	if (ptrace(PTRACE_GETREGS, tid, 0, &regs) < 0)
 		return -errno;
@@ -59,6 +61,19 @@ int arch_keep_interrupted(pid_t tid, int64_t restarted)
 	r = arch_poke(tid, offsetof(struct user_regs_struct, orig_rax),
 		      (uint64_t)-1);
 	return r < 0 ? r : 1;
+}
+
+/* The kernel decides after the handler is known. */
+int arch_end_restarted(pid_t tid, int64_t restarted)
+{
+	(void)tid;
+	(void)restarted;
+	return 0;
+}
+
+bool arch_watches_restarts(void)
+{
+	return false;
 }
 
 /* rax holds -ENOSYS since the entry, for calls that nobody makes. */

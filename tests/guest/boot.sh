@@ -1,0 +1,117 @@
+#!/bin/sh
+# Boots Debian's kernel for aarch64 with what was built for it, and says how the
+# tests went there.
+# usage: boot.sh core|rest SECONDS SOURCE BUILD COMPILER
+# KTRACE_U_GUEST names the folder with boot/vmlinuz-*, bin/busybox and, if it is
+# to be compared with, usr/bin/strace; else it is where tools/need put them.
+# KTRACE_U_TESTS, a pattern of grep -E, chooses tests instead of core and rest.
+set -eu
+group=$1 seconds=$2 source=$3 build=$4 compiler=$5
+here=$(dirname "$0")
+guest=${KTRACE_U_GUEST:-$source/build/guest-aarch64}
+
+skip() {
+	echo "skipped: $1"
+	exit 77
+}
+
+command -v qemu-system-aarch64 >/dev/null ||
+	skip "no qemu-system-aarch64 (tools/need aarch64)"
+kernel=$(ls "$guest"/boot/vmlinuz-* 2>/dev/null | sort -V | tail -n 1)
+[ -r "$kernel" ] ||
+	skip "no kernel in $guest (tools/need aarch64, or KTRACE_U_GUEST)"
+[ -x "$guest/bin/busybox" ] || skip "no busybox in $guest"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+root=$work/root
+
+# usage: chosen LIST: of the lines NAME SECONDS PROGRAM... those of the group
+chosen() {
+	if [ -n "${KTRACE_U_TESTS-}" ]; then
+		grep -E "^($KTRACE_U_TESTS) " "$1"
+	elif [ "$group" = core ]; then
+		grep -E "^(unit|fuzz)\.|^($core) " "$1"
+	else
+		grep -vE "^(unit|fuzz)\.|^($core) |^($left_out) " "$1"
+	fi
+}
+core=$(sed 's/#.*//' "$here/core" | tr -s '\n ' '|' | sed 's/^|//; s/|$//')
+left_out=$(sed 's/#.*//' "$here/left-out" | tr -s '\n ' '|' |
+	sed 's/^|//; s/|$//')
+
+# Programs keep their places, and lose what only a debugger wants.
+copy_build() {
+	(cd "$build" && find . -name CMakeFiles -prune -o -type f -perm -1 \
+		-print) >"$work/programs"
+	while read -r program; do
+		mkdir -p "$root$build/${program%/*}"
+		"$strip" -o "$root$build/$program" "$build/$program" \
+			2>/dev/null || cp "$build/$program" "$root$build/$program"
+		chmod 755 "$root$build/$program"
+	done <"$work/programs"
+}
+
+# What they are linked with, by the compiler's own account.
+copy_libraries() {
+	mkdir -p "$root/lib"
+	find "$root$build" -type f -exec "$readelf" -d {} + 2>/dev/null |
+		sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u |
+		while read -r library; do
+			path=$("$compiler" -print-file-name="$library")
+			[ ! -e "$path" ] || cp -L "$path" "$root/lib"
+		done
+	cp -L "$("$compiler" -print-file-name=ld-linux-aarch64.so.1)" \
+		"$root/lib"
+}
+
+copy_rest() {
+	mkdir -p "$root/bin" "$root/etc" "$root$source/tests/fuzz"
+	cp "$guest/bin/busybox" "$root/bin"
+	[ ! -x "$guest/usr/bin/strace" ] ||
+		cp "$guest/usr/bin/strace" "$root/bin"
+	cp -r "$source/tests/golden" "$root$source/tests"
+	cp -r "$source/tests/fuzz/corpus" "$root$source/tests/fuzz"
+	cp "$here/init.sh" "$root/init"
+	chmod 755 "$root" "$root/init"
+	echo "$build" >"$root/guest-build"
+	printf '%s\n' root:x:0:0::/root:/bin/sh \
+		nobody:x:65534:65534::/:/bin/sh >"$root/etc/passwd"
+	printf '%s\n' root:x:0: nogroup:x:65534: >"$root/etc/group"
+	chosen "$build/guest-tests" >"$root/tests"
+}
+
+readelf=$("$compiler" -print-prog-name=readelf)
+strip=$("$compiler" -print-prog-name=strip)
+copy_build
+copy_libraries
+copy_rest
+(cd "$root" && find . | busybox cpio -o -H newc) 2>"$work/cpio" |
+	gzip -1 >"$work/initramfs" || {
+	cat "$work/cpio" >&2
+	exit 1
+}
+
+status=0
+nice timeout "$seconds" qemu-system-aarch64 -M virt -cpu cortex-a72 -smp 2 \
+	-accel tcg,thread=multi -m 2048 -nodefaults -nographic -no-reboot \
+	-serial stdio -kernel "$kernel" -initrd "$work/initramfs" \
+	-append "console=ttyAMA0 quiet loglevel=1 panic=-1" \
+	</dev/null >"$work/console" 2>&1 || status=$?
+tr -d '\r' <"$work/console" | sed '1,/^=> kernel/!b; /^=> kernel/!d'
+
+# How each test ended; one that is not told of took the guest with it.
+failed=0
+while read -r name _; do
+	ended=$(tr -d '\r' <"$work/console" |
+		sed -n "s/^=> end $name \([0-9]*\)\$/\1/p")
+	case $ended in
+	0 | 77) ;;
+	*)
+		echo "failed: $name (${ended:-did not end})"
+		failed=1
+		;;
+	esac
+done <"$root/tests"
+[ "$status" -eq 0 ] || echo "failed: qemu ended with $status"
+[ "$status" -eq 0 ] && [ "$failed" -eq 0 ]

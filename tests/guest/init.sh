@@ -1,0 +1,34 @@
+#!/bin/busybox sh
+# The first process of the guest: runs the tests that stand in /tests, a line
+# each: NAME SECONDS PROGRAM ARGUMENT... What each said stands between its lines
+# that begin with "=> ".
+export PATH=/bin:/usr/bin HOME=/root
+/bin/busybox mkdir -p /proc /sys /dev /tmp /run /root /var/tmp /usr/bin
+/bin/busybox --install -s /bin
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev
+mkdir -p /dev/pts /dev/shm
+mount -t devpts devpts /dev/pts
+mount -t tmpfs shm /dev/shm
+mount -t tracefs tracefs /sys/kernel/tracing
+chmod 1777 /tmp /dev/shm /var/tmp
+ln -s /proc/self/fd /dev/fd
+for program in env head sort awk find; do
+	ln -s /bin/$program /usr/bin/$program
+done
+ip link set lo up
+hostname guest
+
+# Behind what the firmware says.
+echo
+echo "=> kernel $(uname -r) $(uname -m)"
+read -r here </guest-build
+cd "$here"
+while read -r name seconds command; do
+	echo "=> begin $name $(cut -d ' ' -f 1 /proc/uptime)"
+	timeout -s KILL "$seconds" $command </dev/null 2>&1
+	echo "=> end $name $?"
+done </tests
+echo "=> off $(cut -d ' ' -f 1 /proc/uptime)"
+poweroff -f
