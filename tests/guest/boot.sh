@@ -2,8 +2,8 @@
 # Boots Debian's kernel for aarch64 with what was built for it, and says how the
 # tests went there.
 # usage: boot.sh core|rest SECONDS SOURCE BUILD COMPILER
-# KTRACE_U_GUEST names the folder with boot/vmlinuz-*, bin/busybox and, if it is
-# to be compared with, usr/bin/strace; else it is where tools/need put them.
+# KTRACE_U_GUEST names the folder with boot/vmlinuz-*, bin/busybox, and bin/dash
+# and usr/bin/strace if tests shall have them; else it is where tools/need put it.
 # KTRACE_U_TESTS, a pattern of grep -E, chooses tests instead of core and rest.
 set -eu
 group=$1 seconds=$2 source=$3 build=$4 compiler=$5
@@ -26,19 +26,24 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/root
 
-# usage: chosen LIST: of the lines NAME SECONDS PROGRAM... those of the group
+# usage: named FILE: its words, but for comments, as a pattern for grep -E
+named() {
+	sed 's/#.*//' "$here/$1" | tr -s '\n ' '|' | sed 's/^|//; s/|$//'
+}
+
+# usage: chosen LIST: those of the group, of its lines NAME SECONDS PROGRAM...
 chosen() {
+	core="^(unit|fuzz)\.|^($(named core)) "
+	slow="^($(named slow)) "
 	if [ -n "${KTRACE_U_TESTS-}" ]; then
 		grep -E "^($KTRACE_U_TESTS) " "$1"
 	elif [ "$group" = core ]; then
-		grep -E "^(unit|fuzz)\.|^($core) " "$1"
+		grep -E "$core" "$1" | grep -vE "$slow"
 	else
-		grep -vE "^(unit|fuzz)\.|^($core) |^($left_out) " "$1"
+		grep -E "$slow" "$1"
+		grep -vE "$core|$slow|^($(named left-out)) " "$1"
 	fi
 }
-core=$(sed 's/#.*//' "$here/core" | tr -s '\n ' '|' | sed 's/^|//; s/|$//')
-left_out=$(sed 's/#.*//' "$here/left-out" | tr -s '\n ' '|' |
-	sed 's/^|//; s/|$//')
 
 # Programs keep their places, and lose what only a debugger wants.
 copy_build() {
@@ -68,8 +73,10 @@ copy_libraries() {
 copy_rest() {
 	mkdir -p "$root/bin" "$root/etc" "$root$source/tests/fuzz"
 	cp "$guest/bin/busybox" "$root/bin"
-	[ ! -x "$guest/usr/bin/strace" ] ||
-		cp "$guest/usr/bin/strace" "$root/bin"
+	for program in bin/dash usr/bin/strace; do
+		[ ! -x "$guest/$program" ] ||
+			cp "$guest/$program" "$root/bin"
+	done
 	cp -r "$source/tests/golden" "$root$source/tests"
 	cp -r "$source/tests/fuzz/corpus" "$root$source/tests/fuzz"
 	cp "$here/init.sh" "$root/init"

@@ -35,7 +35,7 @@ struct choice {
 /* clang-format off */
 static const struct choice choices[] = {
 	{ "n", NULL, true, 15 },
-	{ "i", NULL, true, 10 },
+	{ "i", NULL, true, 8 },
 	{ "s", NULL, false, 3 },
 	{ "a", NULL, true, 2 },
 	{ "sa", NULL, true, 6 },
