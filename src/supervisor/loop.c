@@ -95,15 +95,20 @@ static void answer_syscall(struct supervisor *supervisor, struct task *task)
 		loop_resume(supervisor, task, 0);
 }
 
-/* A filter's stop. Where the filter is the program's own and asks for a tracer,
- * it finds none, as it would without us: the call fails with ENOSYS. */
+/*
+ * A filter's stop. Where the filter is the program's own and asks for a tracer,
+ * it finds none, as it would without us: the call fails with ENOSYS. So does
+ * one of a number below 0: the kernel takes that for a call that we have
+ * answered.
+ */
 static void answer_filter(struct supervisor *supervisor, struct task *task)
 {
 	struct tracee_syscall at;
 
 	if (!take_syscall(supervisor, task, &at))
 		return;
-	if (at.point == TRACEE_FILTERED && at.filter_data != FILTER_TRACE_DATA)
+	if (at.point == TRACEE_FILTERED &&
+	    (at.filter_data != FILTER_TRACE_DATA || (int32_t)at.number < 0))
 		tracee_refuse_call(task->tid);
 	loop_resume(supervisor, task, 0);
 }

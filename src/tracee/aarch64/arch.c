@@ -275,10 +275,10 @@ int arch_refuse_call(pid_t tid)
 int arch_answer_call(pid_t tid, int64_t result)
 {
 	struct registers registers;
-	int r = set_number(tid, NO_CALL);
+	int r = get_registers(tid, &registers);
 
-	if (r == 0)
-		r = get_registers(tid, &registers);
+	if (r == 0 && get_number(&registers) >= 0)
+		r = set_number(tid, NO_CALL);
 	if (r < 0)
 		return r;
 	set_value(&registers, 0, (uint64_t)result);
