@@ -88,8 +88,8 @@ int tracee_signal_mask(pid_t tid, uint64_t *ret);
  * At a stop behind a system call that returned -EINTR, which no handler will
  * see: makes the kernel restart the call unless a handler runs after all.
  * *ret_number is the call's, or -1 when there was none such. With is_settled
- * the -EINTR is to stay, on machines where the thread itself does not show that:
- * a handler has ended the call, or tracee_keep_interrupted() found it.
+ * the -EINTR is to stay, on machines where the thread itself does not show
+ * that: a handler has ended the call, or tracee_keep_interrupted() found it.
  */
 int tracee_restart_interrupted(pid_t tid, bool is_settled, int64_t *ret_number);
 
@@ -103,9 +103,9 @@ int tracee_restart_interrupted(pid_t tid, bool is_settled, int64_t *ret_number);
 int tracee_keep_interrupted(pid_t tid, int64_t restarted);
 
 /*
- * At the delivery of a signal that a handler takes: the call of that number (-1:
- * none) that was made to go on ends with -EINTR, if the thread has not gone on
- * since then. Does nothing where the kernel sees to that.
+ * At the delivery of a signal that a handler takes: the call of that number
+ * (-1: none) that was made to go on ends with -EINTR, if the thread has not
+ * gone on since then. Does nothing where the kernel sees to that.
  */
 int tracee_end_restarted(pid_t tid, int64_t restarted);
 /* Whether it has to be known when the thread goes on: it does not show. */

@@ -17,6 +17,7 @@ skip() {
 
 command -v qemu-system-aarch64 >/dev/null ||
 	skip "no qemu-system-aarch64 (tools/need aarch64)"
+command -v busybox >/dev/null || skip "no busybox"
 kernel=$(ls "$guest"/boot/vmlinuz-* 2>/dev/null | sort -V | tail -n 1)
 [ -r "$kernel" ] ||
 	skip "no kernel in $guest (tools/need aarch64, or KTRACE_U_GUEST)"
@@ -93,8 +94,8 @@ strip=$("$compiler" -print-prog-name=strip)
 copy_build
 copy_libraries
 copy_rest
-(cd "$root" && find . | busybox cpio -o -H newc) 2>"$work/cpio" |
-	gzip -1 >"$work/initramfs" || {
+(cd "$root" && find . | busybox cpio -o -H newc) \
+	>"$work/initramfs" 2>"$work/cpio" || {
 	cat "$work/cpio" >&2
 	exit 1
 }
