@@ -190,7 +190,7 @@ static int first_argument(pid_t tid, const struct registers *registers,
 int arch_restart_interrupted(pid_t tid, bool is_settled, int64_t *ret_number)
 {
 	struct registers registers;
-	uint64_t first;
+	uint64_t first = 0;
 	int r;
 
 	*ret_number = -1;
@@ -319,7 +319,7 @@ static int take_left(pid_t tid, const struct registers *registers,
 		     struct tracee_syscall *ret)
 {
 	bool is_left = is_behind_call(tid, registers);
-	uint64_t first;
+	uint64_t first = 0;
 	int r;
 
 	if (!is_left && !makes_call_at(tid, registers, 0))
