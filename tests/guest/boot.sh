@@ -58,15 +58,24 @@ copy_build() {
 	done <"$work/programs"
 }
 
-# What they are linked with, by the compiler's own account.
+# What they are linked with, and those with, by the compiler's own account.
+needed_libraries() {
+	find "$root$build" "$root/lib" -type f -exec "$readelf" -d {} + \
+		2>/dev/null |
+		sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u
+}
+
 copy_libraries() {
+	before=-1
+
 	mkdir -p "$root/lib"
-	find "$root$build" -type f -exec "$readelf" -d {} + 2>/dev/null |
-		sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u |
-		while read -r library; do
+	while [ "$before" -ne "$(find "$root/lib" | wc -l)" ]; do
+		before=$(find "$root/lib" | wc -l)
+		needed_libraries | while read -r library; do
 			path=$("$compiler" -print-file-name="$library")
 			[ ! -e "$path" ] || cp -L "$path" "$root/lib"
 		done
+	done
 	cp -L "$("$compiler" -print-file-name=ld-linux-aarch64.so.1)" \
 		"$root/lib"
 }

@@ -18,6 +18,7 @@
 #include <sys/uio.h>
 #include <sys/user.h>
 
+#include "base/array.h"
 #include "tracee/tracee.h"
 
 /* arm's, of its set of eighteen: the last is what r0 was at the entry. */
@@ -366,4 +367,25 @@ int arch_set_argument(pid_t tid, unsigned index, uint64_t value)
 		return r;
 	set_value(&registers, index, value);
 	return set_registers(tid, &registers);
+}
+
+/* By DWARF's numbers (DWARF for the Arm 64-bit Architecture): the registers,
+ * the stack pointer, and then the instruction's address. */
+int arch_registers(pid_t tid, struct tracee_registers *ret)
+{
+	struct registers registers;
+	unsigned count = 0;
+	int r = get_registers(tid, &registers);
+
+	if (r < 0)
+		return r;
+	if (registers.is_narrow)
+		return -EOPNOTSUPP;
+	for (unsigned i = 0; i < ARRAY_LEN(registers.wide.regs); i++)
+		ret->value[count++] = registers.wide.regs[i];
+	ret->value[count++] = registers.wide.sp;
+	ret->value[count++] = registers.wide.pc;
+	ret->count = count;
+	ret->is_narrow = false;
+	return 0;
 }
