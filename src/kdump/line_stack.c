@@ -77,9 +77,15 @@ void line_stack_head(struct text *text, const struct record *record,
 {
 	const uint8_t *data = record->structure.data;
 	size_t length = record->structure.length;
+	bool malformed = false;
+	size_t position = 0;
 	struct field end;
 
 	text_put(text, "stack");
+	while (fields_next(data, length, &position, &end, &malformed))
+		;
+	if (malformed)
+		text_put(text, " <malformed>");
 	if (!fields_find(data, length, "end", &end) || end.is_number ||
 	    (end.length == 3 && !memcmp(end.data, "top", 3)))
 		return;

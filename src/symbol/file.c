@@ -4,10 +4,12 @@
 #include "symbol/file.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -38,14 +40,17 @@ void file_close(struct file *file)
 	free(file);
 }
 
-/* A regular file alone: to open something else can do things, or take for ever.
- */
+/* A regular file alone, and none of the kernel's own: to open or read something
+ * else can do things, or take for ever. */
 static int open_regular(const char *path, struct stat *ret)
 {
 	_cleanup_fd_ int fd = open(path, O_PATH | O_CLOEXEC);
+	struct statfs system;
 	char link[32];
 
-	if (fd < 0 || fstat(fd, ret) < 0 || !S_ISREG(ret->st_mode))
+	if (fd < 0 || fstat(fd, ret) < 0 || !S_ISREG(ret->st_mode) ||
+	    ret->st_size == 0 || fstatfs(fd, &system) < 0 ||
+	    system.f_type == PROC_SUPER_MAGIC)
 		return -1;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	return open(link, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);

@@ -188,8 +188,10 @@ void image_cache_free(struct image_cache *cache)
 
 	if (!cache)
 		return;
-	DL_FOREACH_SAFE(cache->images, image, next)
-	image_free(image);
+	for (image = cache->images; image; image = next) {
+		next = image->next;
+		image_free(image);
+	}
 	free(cache);
 }
 
@@ -249,12 +251,12 @@ static int image_open(const struct image_key *key, struct stat *ret_status)
 static struct image *image_find(struct image_cache *cache,
 				const struct image_id *id)
 {
-	struct image *image;
+	struct image *image = cache->images;
 
-	DL_FOREACH(cache->images, image)
-	if (image->id.device == id->device && image->id.inode == id->inode &&
-	    image->id.changed_ns == id->changed_ns)
-		break;
+	while (image && (image->id.device != id->device ||
+			 image->id.inode != id->inode ||
+			 image->id.changed_ns != id->changed_ns))
+		image = image->next;
 	return image;
 }
 

@@ -17,6 +17,7 @@
 #include "kdump/json.h"
 #include "kdump/line.h"
 #include "kdump/options.h"
+#include "kdump/stacks.h"
 #include "kdump/stats.h"
 #include "must.h"
 #include "trace/reader.h"
@@ -131,8 +132,10 @@ static void print_trace(int fd, const struct options *options)
 
 	MUST(stats_open(&joining.stats) == 0);
 	MUST(reader_open(&reader, fd) == 0);
+	MUST(stacks_open(&state.stacks, "/no/such/directory") == 0);
 	while (reader_next(reader, &record) == READER_RECORD) {
 		MUST(state_learn(&state, &record) == 0);
+		MUST(stacks_learn(state.stacks, &record) == 0);
 		MUST(state.entries <= STATE_ENTRIES_MAX + 1);
 		if (options->joined)
 			join(&joining, &calls, &record);
@@ -146,6 +149,7 @@ static void print_trace(int fd, const struct options *options)
 	stats_close(joining.stats);
 	reader_close(reader);
 	calls_done(&calls);
+	stacks_close(state.stacks);
 	state_done(&state);
 	text_done(&text);
 	text_done(&joining.text);

@@ -305,16 +305,57 @@ static void golden_user(struct sample *sample)
 	sample_literal(sample, KTR_USER, "");
 }
 
+/* Files are those of nobody: what they are called, the stack tests ask. */
+static void golden_stacks(struct sample *sample)
+{
+	golden_begin(sample);
+	sample_call(sample, 39, 0, NULL);
+	sample_fields(sample,
+		      "mapping\0start:4194304\0end:4198400\0offset:4096\0"
+		      "bias:4190208\0build_id=0123456789abcdef\0"
+		      "path=/no/such/program");
+	sample_fields(sample, "mapping\0start:8388608\0end:8392704\0offset:0\0"
+			      "path=");
+	sample_fields(sample, "mapping\0start:16777216\0end:16781312\0"
+			      "offset:0\0bias:16777216\0path=[vdso]");
+	sample_fields(sample, "stack\0end=top\0signal:1\0pc:4194310\0"
+			      "pc:4194320\0pc:4194304\0pc:4194400");
+	sample_fields(sample, "stack\0end=no unwind info\0pc:16777300\0"
+			      "pc:8388610\0pc:12345\0pc:-10485760");
+	/* A return address just behind what is mapped belongs to it. */
+	sample_fields(sample, "stack\0end=too deep\0pc:4194304\0pc:4198400");
+	/* One that lies over others takes their place. */
+	sample_fields(sample, "mapping\0start:4190208\0end:8392704\0offset:0\0"
+			      "size:1\0changed_ns:2\0path=/no/\33[1m\n/other");
+	sample_fields(sample, "stack\0end=broken\0pc:4194304\0pc:8388610");
+	/* Another program: nothing is mapped any more. */
+	sample_process(sample, ABI_LINUX64);
+	sample_fields(sample,
+		      "stack\0end=\33[1m\0pc:4194304\0signal:9\0signal:-1");
+	sample_fields(sample, "stack\0end:3");
+	sample_fields(sample, "stack\0pc:1\0pc");
+	sample_fields(sample, "stack");
+	sample_fields(sample, "mapping\0start:9\0end:1");
+	sample_fields(sample, "mapping");
+}
+
 static void golden_nothing(struct sample *sample)
 {
 	(void)sample;
 }
 
 const struct golden golden_good[] = {
-	{ "calls", golden_calls },     { "signals", golden_signals },
-	{ "other", golden_other },     { "ours", golden_ours },
-	{ "abi", golden_abi },         { "aarch64", golden_aarch64 },
-	{ "data", golden_shapes },     { "times", golden_times },
-	{ "hostile", golden_hostile }, { "user", golden_user },
-	{ "empty", golden_nothing },   { NULL, NULL },
+	{ "calls", golden_calls },
+	{ "signals", golden_signals },
+	{ "other", golden_other },
+	{ "ours", golden_ours },
+	{ "abi", golden_abi },
+	{ "aarch64", golden_aarch64 },
+	{ "data", golden_shapes },
+	{ "times", golden_times },
+	{ "hostile", golden_hostile },
+	{ "user", golden_user },
+	{ "stacks", golden_stacks },
+	{ "empty", golden_nothing },
+	{ NULL, NULL },
 };
