@@ -83,6 +83,8 @@ void task_know_nothing(struct process *process)
 	process->root_known = false;
 	process->cwd_known = false;
 	process->shares_fs = true;
+	if (process->space)
+		unwind_space_forget(process->space);
 }
 
 struct task *task_of(struct task_table *table, const struct process *process)
