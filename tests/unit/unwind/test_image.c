@@ -64,8 +64,10 @@ static void test_vdso(void **state)
 	assert_false(elf.is_narrow);
 	assert_true(elf.load_count > 0);
 	assert_true(elf.build_id_length > 0);
+#ifdef __x86_64__ /* others have no table in it */
 	assert_true(elf.table_count > 0);
 	assert_true(elf.table_address > elf.header_address);
+#endif
 }
 
 /* Whatever bytes are changed, and however short it is: no crash, and nothing
