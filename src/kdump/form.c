@@ -13,6 +13,7 @@
 #include "kdump/select.h"
 #include "kdump/stacks.h"
 #include "kdump/stats.h"
+#include "kdump/summary.h"
 #include "trace/record.h"
 
 int form_open(struct form *form, const struct options *options)
@@ -22,7 +23,8 @@ int form_open(struct form *form, const struct options *options)
 		.state = STATE_INIT,
 		.calls = CALLS_INIT,
 	};
-	if (options->stats && stats_open(&form->stats) < 0)
+	if ((options->stats && stats_open(&form->stats) < 0) ||
+	    (options->summary && summary_open(&form->summary) < 0))
 		return -ENOMEM;
 	return stacks_open(&form->state.stacks, options->debug_directories);
 }
@@ -30,6 +32,7 @@ int form_open(struct form *form, const struct options *options)
 void form_close(struct form *form)
 {
 	stats_close(form->stats);
+	summary_close(form->summary);
 	calls_done(&form->calls);
 	stacks_close(form->state.stacks);
 	state_done(&form->state);
@@ -128,6 +131,8 @@ static bool joins(const struct form *form)
 
 static int take_selected(struct form *form, const struct record *record)
 {
+	if (form->summary)
+		return summary_add(form->summary, record);
 	if (!select_origin(form->options, record))
 		return 0;
 	show_drop(form, record);
@@ -172,4 +177,6 @@ void form_end(struct form *form)
 		calls_pending(&form->calls, 0, true, take_call, form);
 	if (form->stats)
 		stats_put(&form->out, form->options, form->stats);
+	if (form->summary)
+		summary_put(&form->out, form->options, form->summary);
 }

@@ -14,14 +14,16 @@
 struct options;
 struct record;
 struct stats;
+struct summary;
 
 struct form {
 	const struct options *options;
 	struct state state;
-	struct calls calls;  /* of those that put calls together */
-	struct stats *stats; /* of --stats */
-	struct text out;     /* what is to be written next */
-	bool drop_said;      /* and nothing shown since */
+	struct calls calls;      /* of those that put calls together */
+	struct stats *stats;     /* of --stats */
+	struct summary *summary; /* of --summary */
+	struct text out;         /* what is to be written next */
+	bool drop_said;          /* and nothing shown since */
 };
 
 /* 0 or -ENOMEM. */

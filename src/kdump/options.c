@@ -33,6 +33,7 @@ enum options_id {
 	OPTION_FACILITIES,
 	OPTION_JOINED,
 	OPTION_STATS,
+	OPTION_SUMMARY,
 	OPTION_JSON,
 	OPTION_DEBUG_DIR,
 	OPTION_HELP,
@@ -68,6 +69,9 @@ static const struct options_row options_table[] = {
 	  OPTION_FACILITIES },
 	{ 0, "stats", NULL, "show sums by call and by process at the end",
 	  OPTION_STATS },
+	{ 0, "summary", NULL,
+	  "show what the trace is about, and what it does not hold",
+	  OPTION_SUMMARY },
 	{ 0, "json", NULL, "print an object of JSON a line, for programs",
 	  OPTION_JSON },
 	{ 0, "debug-dir", "DIRS",
@@ -153,6 +157,8 @@ static bool *options_flag(struct options *options, enum options_id id)
 		return &options->joined;
 	case OPTION_STATS:
 		return &options->stats;
+	case OPTION_SUMMARY:
+		return &options->summary;
 	case OPTION_JSON:
 		return &options->json;
 	case OPTION_HELP:
@@ -226,9 +232,10 @@ int options_take(struct options *ret, int argc, char *const *argv,
 
 void options_usage(struct text *text)
 {
-	text_put(text, "usage: kdump-u [-AcdEHjlnRSsT] [-m bytes] [-p id] "
-		       "[-t points] [--stats] [--json]\n"
-		       "               [--debug-dir dirs] [[-f] file]\n");
+	text_put(text,
+		 "usage: kdump-u [-AcdEHjlnRSsT] [-m bytes] [-p id] "
+		 "[-t points] [--stats] [--summary]\n"
+		 "               [--json] [--debug-dir dirs] [[-f] file]\n");
 }
 
 void options_manual(struct text *text)

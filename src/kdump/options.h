@@ -34,6 +34,7 @@ struct options {
 	bool json;
 	bool joined;
 	bool stats;
+	bool summary;
 	bool colour; /* not an option: marks for a terminal */
 	int out;     /* nor this: where to print */
 	bool help;

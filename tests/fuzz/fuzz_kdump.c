@@ -19,6 +19,7 @@
 #include "kdump/options.h"
 #include "kdump/stacks.h"
 #include "kdump/stats.h"
+#include "kdump/summary.h"
 #include "must.h"
 #include "trace/reader.h"
 
@@ -89,6 +90,7 @@ struct joining {
 	const struct state *state;
 	struct text text;
 	struct stats *stats;
+	struct summary *summary;
 };
 
 static void print_call(void *context, struct call *call)
@@ -131,10 +133,12 @@ static void print_trace(int fd, const struct options *options)
 	struct record record;
 
 	MUST(stats_open(&joining.stats) == 0);
+	MUST(summary_open(&joining.summary) == 0);
 	MUST(reader_open(&reader, fd) == 0);
 	MUST(stacks_open(&state.stacks, "/no/such/directory") == 0);
 	while (reader_next(reader, &record) == READER_RECORD) {
 		MUST(state_learn(&state, &record) == 0);
+		MUST(summary_add(joining.summary, &record) == 0);
 		MUST(stacks_learn(state.stacks, &record) == 0);
 		MUST(state.entries <= STATE_ENTRIES_MAX + 1);
 		if (options->joined)
@@ -147,6 +151,13 @@ static void print_trace(int fd, const struct options *options)
 	text_clear(&text);
 	stats_put(&text, options, joining.stats);
 	stats_close(joining.stats);
+	text_clear(&text);
+	summary_put(&text, options, joining.summary);
+	if (options->json)
+		check_json(&text);
+	else
+		check_lines(&text);
+	summary_close(joining.summary);
 	reader_close(reader);
 	calls_done(&calls);
 	stacks_close(state.stacks);
