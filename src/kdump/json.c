@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "decode/constant.h"
 #include "decode/layout.h"
 #include "decode/name.h"
 #include "decode/structure.h"
@@ -55,7 +56,8 @@ static void json_data(const struct json *json, const void *data, size_t length)
 		text_json_bytes(json->text, "data", data, MIN(length, most));
 }
 
-static void json_call(const struct json *json, int32_t code)
+static const struct sysdesc_row *json_call(const struct json *json,
+					   int32_t code)
 {
 	enum sysdesc_abi abi = state_abi(json->state, json->record);
 	int64_t number = state_number(json->state, json->record, code);
@@ -65,11 +67,38 @@ static void json_call(const struct json *json, int32_t code)
 		json_value_string(json->text, "name", row->name);
 	json_value_integer(json->text, "number", number);
 	json_value_string(json->text, "abi", sysdesc_abi_name(abi));
+	return row;
+}
+
+/* What the arguments are that have names, by the arguments' own. */
+static void json_names(const struct json *json, const struct sysdesc_row *row)
+{
+	enum sysdesc_abi abi = state_abi(json->state, json->record);
+	struct constant constant;
+	bool any = false;
+
+	for (unsigned i = 0; i < json->record->syscall.narg; i++) {
+		if (!constant_of(json->record, row, abi, i, &constant) ||
+		    !constant_is_named(&constant))
+			continue;
+		if (!any)
+			json_value_open(json->text, "names");
+		text_put(json->text, any ? "" : "{");
+		any = true;
+		json_value_open(json->text, row->arg[i].name);
+		text_char(json->text, '"');
+		constant_put(json->text, &constant, CONSTANT_NAMES);
+		text_char(json->text, '"');
+	}
+	if (any)
+		text_char(json->text, '}');
 }
 
 static void json_syscall(const struct json *json)
 {
-	json_call(json, json->record->syscall.code);
+	const struct sysdesc_row *row = json_call(json,
+						  json->record->syscall.code);
+
 	json_value_open(json->text, "args");
 	text_char(json->text, '[');
 	for (unsigned i = 0; i < json->record->syscall.narg; i++) {
@@ -78,6 +107,8 @@ static void json_syscall(const struct json *json)
 		json_value_put_hex(json->text, record_arg(json->record, i));
 	}
 	text_char(json->text, ']');
+	if (!json->options->plain)
+		json_names(json, row);
 }
 
 /* The name of an error, ours for FreeBSD's two included; NULL for none. */

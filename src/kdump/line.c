@@ -5,10 +5,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <linux/fcntl.h>
-
 #include "base/array.h"
 #include "base/text.h"
+#include "decode/constant.h"
 #include "decode/data.h"
 #include "decode/name.h"
 #include "decode/structure.h"
@@ -35,13 +34,17 @@ static void line_call_name(const struct line *line, enum sysdesc_abi abi,
 }
 
 static void line_argument(const struct line *line,
-			  const struct sysdesc_row *row, unsigned index)
+			  const struct sysdesc_row *row, enum sysdesc_abi abi,
+			  unsigned index)
 {
 	uint64_t value = record_arg(line->record, index);
+	struct constant constant;
 
-	if (!line->options->plain && row && index < row->narg &&
-	    row->arg[index].kind == KIND_DIRFD && (int32_t)value == AT_FDCWD)
-		text_put(line->text, "AT_FDCWD");
+	if (!line->options->plain &&
+	    constant_of(line->record, row, abi, index, &constant))
+		constant_put(line->text, &constant,
+			     line->options->decimal ? CONSTANT_DECIMAL
+						    : CONSTANT_CLASSIC);
 	else if (line->options->decimal)
 		text_decimal(line->text, (int64_t)value);
 	else
@@ -59,7 +62,7 @@ static void line_syscall(const struct line *line)
 	line_call_name(line, abi, number);
 	for (unsigned i = 0; i < count; i++) {
 		text_char(line->text, i == 0 ? '(' : ',');
-		line_argument(line, row, i);
+		line_argument(line, row, abi, i);
 	}
 	if (count > 0)
 		text_char(line->text, ')');

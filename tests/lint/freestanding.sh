@@ -26,7 +26,8 @@ compile() {
 for level in -O0 -O2 -O3 -Os; do
 	rm -f "$work"/*.o "$work"/*.su
 	for file in "$source"/src/capture/*.c "$source"/src/sysdesc/sysdesc.c \
-		"$source"/src/sysdesc/layout.c; do
+		"$source"/src/sysdesc/layout.c \
+		"$source"/src/sysdesc/constant.c; do
 		compile "$level" "$file"
 	done
 	"$ld" -r -o "$work/all" "$work"/*.o

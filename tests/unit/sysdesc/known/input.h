@@ -1,0 +1,7 @@
+/* Headers of the kernel that want the C library's struct timeval. */
+/* clang-format off */
+#include <sys/time.h>
+
+#include <linux/input.h>
+#include <linux/uinput.h>
+#include <sound/asound.h>
