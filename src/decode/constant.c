@@ -288,6 +288,14 @@ static void put_device_number(struct text *text,
 	text_char(text, '>');
 }
 
+static void put_signal_name(struct text *text, const struct constant *constant)
+{
+	if (is_signal(constant->value))
+		name_signal(text, (int)constant->value);
+	else
+		text_decimal(text, (int32_t)constant->value);
+}
+
 void constant_put(struct text *text, const struct constant *constant,
 		  enum constant_style style)
 {
@@ -305,26 +313,43 @@ void constant_put(struct text *text, const struct constant *constant,
 		text_put(text, "AT_FDCWD");
 		break;
 	case KIND_SIGNAL:
-		name_signal(text, (int)constant->value);
+		put_signal_name(text, constant);
+		break;
+	case CONSTANT_SIGNAL_CODE:
+		name_signal_code(text, constant->set, (int)constant->value);
 		break;
 	default:
 		put_single(text, constant, style);
 	}
 }
 
-bool constant_is_named(const struct constant *constant)
+static bool has_rows(enum sysdesc_flagset of, const struct constant *constant)
 {
-	const struct sysdesc_set *set = sysdesc_set(constant->set);
+	const struct sysdesc_set *set = sysdesc_set(of);
 	struct names names = { .abi = constant->abi };
 
-	if (constant->kind == KIND_MODE)
-		set = sysdesc_set(FLAGSET_FILE_TYPE);
-	else if (constant->kind != KIND_FLAGS && constant->kind != KIND_ENUM &&
-		 constant->kind != KIND_CMD)
-		return true;
 	names.value = in_width(set, constant->value);
 	put_names(&names, set);
-	return names.count > 0;
+	return names.named > 0;
+}
+
+bool constant_is_named(const struct constant *constant)
+{
+	switch (constant->kind) {
+	case KIND_FLAGS:
+	case KIND_ENUM:
+	case KIND_CMD:
+		return has_rows(constant->set, constant);
+	case KIND_MODE:
+		return has_rows(FLAGSET_FILE_TYPE, constant);
+	case KIND_SIGNAL:
+		return is_signal(constant->value);
+	case CONSTANT_SIGNAL_CODE:
+		return sysdesc_signal_code(constant->set,
+					   (int)constant->value) != NULL;
+	default:
+		return true;
+	}
 }
 
 /* ---- arguments ---- */

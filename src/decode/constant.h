@@ -18,9 +18,13 @@ struct text;
 struct constant {
 	uint64_t value;
 	enum sysdesc_abi abi;
-	uint8_t kind; /* enum sysdesc_kind */
-	uint8_t set;  /* enum sysdesc_flagset, for FLAGS, ENUM and CMD */
+	uint8_t kind; /* enum sysdesc_kind, or CONSTANT_SIGNAL_CODE */
+	uint8_t set;  /* enum sysdesc_flagset, for FLAGS, ENUM and CMD; the
+		       * signal, for a CODE */
 };
+
+/* A kind of its own: what a si_code says of its signal. */
+#define CONSTANT_SIGNAL_CODE UINT8_MAX
 
 enum constant_style {
 	/*

@@ -14,6 +14,7 @@ struct text;
 struct data_style {
 	unsigned width; /* columns of a line, more than 8 */
 	bool utf8;      /* characters beyond ASCII may be shown as they are */
+	bool plain;     /* numbers are shown without the names they have */
 };
 
 /*

@@ -10,6 +10,7 @@
 #include <ktrace-u/format.h>
 
 #include "base/array.h"
+#include "decode/constant.h"
 #include "sysdesc/layout.h"
 #include "trace/record.h"
 
@@ -18,6 +19,7 @@ struct bytes {
 	const uint8_t *data;
 	size_t length;
 	enum sysdesc_abi abi;
+	const uint8_t *whole; /* the structure that they are a field of */
 };
 
 static uint64_t take(const uint8_t *data, size_t size)
@@ -75,14 +77,35 @@ static void put_credentials(const struct layout_output *output,
 			       take(bytes->data + (size_t)i * 4, 4));
 }
 
+/* A number that may have a name, if it is of a set. */
+static void put_member(const struct layout_output *output, const char *name,
+		       enum sysdesc_abi abi, enum sysdesc_flagset set,
+		       int value)
+{
+	const struct constant constant = {
+		.value = (uint64_t)value,
+		.abi = abi,
+		.kind = KIND_ENUM,
+		.set = (uint8_t)set,
+	};
+
+	if (output->constant)
+		output->constant(output->context, name, LAYOUT_SIGNED,
+				 &constant);
+	else
+		output->number(output->context, name, LAYOUT_SIGNED,
+			       (uint64_t)value);
+}
+
 /* One control message: what is behind its header. */
 static void put_message(const struct layout_output *output, int level, int type,
 			const struct bytes *bytes)
 {
 	output->begin(output->context, NULL, false);
-	output->number(output->context, "level", LAYOUT_SIGNED,
-		       (uint64_t)level);
-	output->number(output->context, "type", LAYOUT_SIGNED, (uint64_t)type);
+	put_member(output, "level", bytes->abi, FLAGSET_SOCKET_LEVEL, level);
+	put_member(output, "type", bytes->abi,
+		   level == SOL_SOCKET ? FLAGSET_CONTROL_TYPE : FLAGSET_NONE,
+		   type);
 	if (level == SOL_SOCKET && type == SCM_RIGHTS)
 		put_fds(output, bytes);
 	else if (level == SOL_SOCKET && type == SCM_CREDENTIALS &&
@@ -105,7 +128,7 @@ static void put_control(const struct layout_output *output, const char *name,
 	while (at + head <= bytes->length) {
 		const uint8_t *data = bytes->data + at;
 		uint64_t length = take(data, word);
-		struct bytes rest = { data + head, 0, bytes->abi };
+		struct bytes rest = { data + head, 0, bytes->abi, data };
 
 		if (length < head || length > bytes->length - at)
 			break;
@@ -154,22 +177,49 @@ static uint64_t extend(uint64_t value, size_t size)
 	return is_negative ? value | UINT64_MAX << 8 * size : value;
 }
 
+static enum layout_form form_of(const struct sysdesc_field *field)
+{
+	if (field->show == SHOW_HEX)
+		return LAYOUT_HEX;
+	if (field->show == SHOW_OCTAL)
+		return LAYOUT_OCTAL;
+	return is_signed(field) ? LAYOUT_SIGNED : LAYOUT_UNSIGNED;
+}
+
 static void put_value(const struct layout_output *output, const char *name,
 		      const struct sysdesc_field *field, const uint8_t *data,
 		      size_t size)
 {
 	uint64_t value = take(data, size);
-	enum layout_form form = LAYOUT_UNSIGNED;
+	enum layout_form form = form_of(field);
 
-	if (field->show == SHOW_HEX) {
-		form = LAYOUT_HEX;
-	} else if (field->show == SHOW_OCTAL) {
-		form = LAYOUT_OCTAL;
-	} else if (is_signed(field)) {
-		form = LAYOUT_SIGNED;
+	if (form == LAYOUT_SIGNED)
 		value = extend(value, size);
-	}
 	output->number(output->context, name, form, value);
+}
+
+/* A field that has names. Of a si_code the structure, which begins with the
+ * signal, says which. */
+static void put_constant(const struct layout_output *output,
+			 const struct sysdesc_field *field,
+			 const struct bytes *bytes, size_t size)
+{
+	struct constant constant = {
+		.value = take(bytes->data, size),
+		.abi = bytes->abi,
+		.kind = field->kind,
+		.set = field->set,
+	};
+	enum layout_form form = form_of(field);
+
+	if (form == LAYOUT_SIGNED)
+		constant.value = extend(constant.value, size);
+	if (field->kind == KIND_SIGNAL && field->set == FLAGSET_SIGNAL) {
+		constant.kind = CONSTANT_SIGNAL_CODE;
+		constant.set = (uint8_t)MIN(take(bytes->whole, 4),
+					    (uint64_t)UINT8_MAX);
+	}
+	output->constant(output->context, field->name, form, &constant);
 }
 
 static void put_values(const struct layout_output *output,
@@ -196,6 +246,8 @@ static void put_leaf(const struct layout_output *output,
 			     strnlen(text, field->count));
 	else if (field->count > 1)
 		put_values(output, field, bytes->data, size);
+	else if (field->kind != KIND_NONE && output->constant)
+		put_constant(output, field, bytes, size);
 	else
 		put_value(output, field->name, field, bytes->data, size);
 }
@@ -213,7 +265,8 @@ static void put_fields(const struct layout_output *output,
 	size_t offset, size;
 
 	while ((field = sysdesc_walk(&walk, &offset, &size)) != NULL) {
-		struct bytes rest = { bytes->data + offset, 0, bytes->abi };
+		struct bytes rest = { bytes->data + offset, 0, bytes->abi,
+				      bytes->data };
 
 		rest.length = size * field->count;
 		if (offset + rest.length > bytes->length)
@@ -291,7 +344,7 @@ static void put_items(const struct record *record, enum sysdesc_abi abi,
 		      const struct layout_output *output)
 {
 	const struct sysdesc_layout *layout = layout_of(record, abi);
-	struct bytes bytes = { record->structure.data, 0, abi };
+	struct bytes bytes = { .data = record->structure.data, .abi = abi };
 	size_t count = record->structure.length / record->structure.size;
 
 	bytes.length = record->structure.size;
@@ -306,8 +359,9 @@ static void put_items(const struct record *record, enum sysdesc_abi abi,
 void layout_put(const struct record *record, enum sysdesc_abi abi,
 		const struct layout_output *output)
 {
-	const struct bytes bytes = { record->structure.data,
-				     record->structure.length, abi };
+	const struct bytes bytes = { .data = record->structure.data,
+				     .length = record->structure.length,
+				     .abi = abi };
 	const struct special *special;
 
 	if (record->kind == KTR_STRUCT_ARRAY) {

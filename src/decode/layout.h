@@ -12,6 +12,7 @@
 
 #include "sysdesc/sysdesc.h"
 
+struct constant;
 struct record;
 
 enum layout_form {
@@ -28,6 +29,9 @@ struct layout_output {
 	void (*end)(void *context, bool is_list);
 	void (*number)(void *context, const char *name, enum layout_form form,
 		       uint64_t value);
+	/* A number that has names; where this is NULL it goes to number(). */
+	void (*constant)(void *context, const char *name, enum layout_form form,
+			 const struct constant *constant);
 	void (*text)(void *context, const char *name, const void *data,
 		     size_t length);
 	/* data is a struct sockaddr of any family. */

@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "decode/address.h"
+#include "decode/constant.h"
 #include "decode/data.h"
 #include "decode/layout.h"
 #include "decode/structure.h"
@@ -170,6 +171,23 @@ static void structure_number(void *context, const char *name,
 	}
 }
 
+/* Modes are shortest by their names, and lose nothing. */
+static void structure_constant(void *context, const char *name,
+			       enum layout_form form,
+			       const struct constant *constant)
+{
+	struct structure_output *output = context;
+
+	if (output->style->plain || !constant_is_named(constant)) {
+		structure_number(context, name, form, constant->value);
+		return;
+	}
+	structure_part(output, name);
+	constant_put(output->text, constant,
+		     constant->kind == KIND_MODE ? CONSTANT_NAMES
+						 : CONSTANT_CLASSIC);
+}
+
 static void structure_text(void *context, const char *name, const void *data,
 			   size_t length)
 {
@@ -202,6 +220,7 @@ static void structure_layout(struct text *text, const struct record *record,
 		.begin = structure_begin,
 		.end = structure_end,
 		.number = structure_number,
+		.constant = structure_constant,
 		.text = structure_text,
 		.address = structure_address,
 	};

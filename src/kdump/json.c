@@ -201,7 +201,8 @@ static void json_struct(const struct json *json)
 		json_value_integer(json->text, "item_size",
 				   (int64_t)record->structure.size);
 	if (layout_is_known(record, abi)) {
-		json_layout_put(json->text, "value", record, abi);
+		json_layout_put(json->text, "value", record, abi,
+				json->options->plain);
 		return;
 	}
 	json_data(json, record->structure.data, record->structure.length);

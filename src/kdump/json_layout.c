@@ -9,12 +9,14 @@
 
 #include "base/text.h"
 #include "decode/address.h"
+#include "decode/constant.h"
 #include "decode/layout.h"
 #include "kdump/json_value.h"
 
 struct json_layout {
 	struct text *text;
 	const char *name; /* of what comes at the top */
+	bool is_plain;    /* constants have no names */
 };
 
 /* What stands in front of a value: a name, or but a comma. */
@@ -68,6 +70,21 @@ static void json_layout_number(void *context, const char *name,
 	}
 }
 
+/* Behind the number, where there are any, its names. */
+static void json_layout_constant(void *context, const char *name,
+				 enum layout_form form,
+				 const struct constant *constant)
+{
+	struct json_layout *layout = context;
+
+	json_layout_number(context, name, form, constant->value);
+	if (layout->is_plain || !name || !constant_is_named(constant))
+		return;
+	text_format(layout->text, ",\"%s_names\":\"", name);
+	constant_put(layout->text, constant, CONSTANT_NAMES);
+	text_char(layout->text, '"');
+}
+
 static void json_layout_text(void *context, const char *name, const void *data,
 			     size_t length)
 {
@@ -119,14 +136,18 @@ static void json_layout_address(void *context, const char *name,
 }
 
 void json_layout_put(struct text *text, const char *name,
-		     const struct record *record, enum sysdesc_abi abi)
+		     const struct record *record, enum sysdesc_abi abi,
+		     bool is_plain)
 {
-	struct json_layout context = { .text = text, .name = name };
+	struct json_layout context = { .text = text,
+				       .name = name,
+				       .is_plain = is_plain };
 	const struct layout_output output = {
 		.context = &context,
 		.begin = json_layout_begin,
 		.end = json_layout_end,
 		.number = json_layout_number,
+		.constant = json_layout_constant,
 		.text = json_layout_text,
 		.address = json_layout_address,
 	};

@@ -4,6 +4,8 @@
 #ifndef KDUMP_JSON_LAYOUT_H
 #define KDUMP_JSON_LAYOUT_H
 
+#include <stdbool.h>
+
 #include "sysdesc/sysdesc.h"
 
 struct record;
@@ -11,9 +13,11 @@ struct text;
 
 /*
  * `"NAME":VALUE` of a record that layout_is_known(). Numbers that are best read
- * in hexadecimal or octal are strings, as are those beyond 2^53.
+ * in hexadecimal or octal are strings, as are those beyond 2^53. Unless it is
+ * to be plain, behind a number that has names is a member "..._names".
  */
 void json_layout_put(struct text *text, const char *name,
-		     const struct record *record, enum sysdesc_abi abi);
+		     const struct record *record, enum sysdesc_abi abi,
+		     bool is_plain);
 
 #endif

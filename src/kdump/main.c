@@ -31,6 +31,7 @@ static struct data_style main_style(const struct options *options)
 
 	setlocale(LC_CTYPE, "");
 	style.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	style.plain = options->plain;
 	/* Standard output is often a pager; standard error seldom is. */
 	if (!options->plain && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 &&
 	    size.ws_col >= MAIN_WIDTH_MIN)

@@ -49,6 +49,15 @@ static const struct type_shape {
 #undef SHAPE
 };
 
+/* Fields that have names are numbers, too. */
+#define FLAGS(type, name, set)       CONSTANT(type, name, HEX, FLAGS, set)
+#define OCTAL_FLAGS(type, name, set) CONSTANT(type, name, OCTAL, FLAGS, set)
+#define ENUM(type, name, set)        CONSTANT(type, name, NUMBER, ENUM, set)
+#define HEX_ENUM(type, name, set)    CONSTANT(type, name, HEX, ENUM, set)
+#define MODE(type, name)             CONSTANT(type, name, OCTAL, MODE, NONE)
+#define SIGNAL(type, name)           CONSTANT(type, name, NUMBER, SIGNAL, NONE)
+#define SIGNAL_CODE(type, name)      CONSTANT(type, name, NUMBER, SIGNAL, SIGNAL)
+
 /* ---- structures, to be measured ---- */
 
 /* Names of types and fields stand in no parentheses.
@@ -57,6 +66,7 @@ static const struct type_shape {
 #define FIELD(type, name)        ABI(type) name;
 #define HEX(type, name)          ABI(type) name;
 #define OCTAL(type, name)        ABI(type) name;
+#define CONSTANT(type, name, show, kind, set) ABI(type) name;
 #define ARRAY(type, name, count) ABI(type) name[count];
 #define PAD(type, name, count)   ABI(type) name[count];
 #define CHARS(name, count)       char name[count];
@@ -85,6 +95,7 @@ static const struct type_shape {
 #undef FIELD
 #undef HEX
 #undef OCTAL
+#undef CONSTANT
 #undef ARRAY
 #undef PAD
 #undef CHARS
@@ -123,13 +134,17 @@ enum layout_index {
 
 _Static_assert(LAYOUT_COUNT <= UINT8_MAX, "fits sysdesc_field.layout");
 
-#define FIELD(type, name)        { #name, TYPE_##type, SHOW_NUMBER, 0, 1 },
-#define HEX(type, name)          { #name, TYPE_##type, SHOW_HEX, 0, 1 },
-#define OCTAL(type, name)        { #name, TYPE_##type, SHOW_OCTAL, 0, 1 },
-#define ARRAY(type, name, count) { #name, TYPE_##type, SHOW_NUMBER, 0, count },
-#define PAD(type, name, count)   { #name, TYPE_##type, SHOW_NOT, 0, count },
-#define CHARS(name, count)       { #name, TYPE_U8, SHOW_TEXT, 0, count },
-#define NESTED(id, name) { #name, TYPE_NESTED, SHOW_NUMBER, LAYOUT_##id, 1 },
+#define SHOWN(type, name, show, layout, count)                                 \
+	{ #name, TYPE_##type, SHOW_##show, layout, count, KIND_NONE, 0 },
+#define FIELD(type, name)        SHOWN(type, name, NUMBER, 0, 1)
+#define HEX(type, name)          SHOWN(type, name, HEX, 0, 1)
+#define OCTAL(type, name)        SHOWN(type, name, OCTAL, 0, 1)
+#define CONSTANT(type, name, show, kind, set)                                  \
+	{ #name, TYPE_##type, SHOW_##show, 0, 1, KIND_##kind, FLAGSET_##set },
+#define ARRAY(type, name, count) SHOWN(type, name, NUMBER, 0, count)
+#define PAD(type, name, count)   SHOWN(type, name, NOT, 0, count)
+#define CHARS(name, count)       SHOWN(U8, name, TEXT, 0, count)
+#define NESTED(id, name)         SHOWN(NESTED, name, NUMBER, LAYOUT_##id, 1)
 #define TABLE(id, ...)                                                         \
 	static const struct sysdesc_field fields_##id[] = { __VA_ARGS__ };
 #define PART(id, name, fields)               TABLE(id, fields)
@@ -144,6 +159,7 @@ _Static_assert(LAYOUT_COUNT <= UINT8_MAX, "fits sysdesc_field.layout");
 #undef FIELD
 #undef HEX
 #undef OCTAL
+#undef CONSTANT
 #undef ARRAY
 #undef PAD
 #undef CHARS

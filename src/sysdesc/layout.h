@@ -42,6 +42,9 @@ struct sysdesc_field {
 	uint8_t show;   /* enum sysdesc_show */
 	uint8_t layout; /* TYPE_NESTED: which, for sysdesc_layout_nested() */
 	uint8_t count;  /* more than 1: an array */
+	uint8_t kind;   /* enum sysdesc_kind: one that has names, or NONE; */
+	uint8_t set; /* enum sysdesc_flagset; with KIND_SIGNAL, SIGNAL says that
+		      * it is what si_code has for one */
 };
 
 struct sysdesc_layout {

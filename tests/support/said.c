@@ -86,7 +86,7 @@ static void put_path(struct text *lines, const struct trace_item *item)
 /* One of Linux's. */
 static void put_linux(struct text *lines, const struct trace_item *item)
 {
-	const struct data_style style = { .width = 80 };
+	const struct data_style style = { .width = 80, .plain = true };
 	struct text all = TEXT_INIT;
 
 	structure_put(&all, &item->record, item->abi, &style);

@@ -19,6 +19,9 @@
 #define ABI            SYSDESC_X86_64
 #define BYTES(literal) literal, sizeof(literal) - 1
 
+#define ZEROS_29  "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define ZEROS_116 ZEROS_29 ZEROS_29 ZEROS_29 ZEROS_29
+
 static const struct structure_case {
 	const char *name;
 	const char *data;
@@ -57,7 +60,8 @@ static const struct structure_case {
 	{ "fd_pair", BYTES("\3\0\0\0\4\0\0\0"), 0, false, false,
 	  "struct fd_pair { first=3, second=4 }" },
 	{ "pollfd", BYTES("\3\0\0\0\1\0\4\0\4\0\0\0\0\0\0\0"), 8, false, false,
-	  "struct pollfd[2] { { fd=3, events=0x1, revents=0x4 }, "
+	  "struct pollfd[2] { { fd=3, events=0x1<POLLIN>, revents=0x4<POLLOUT> "
+	  "}, "
 	  "{ fd=4, events=0, revents=0 } }" },
 	{ "gid", BYTES("\1\0\0\0\2\0\0\0"), 4, false, false,
 	  "struct gid[2] { 1, 2 }" },
@@ -67,13 +71,43 @@ static const struct structure_case {
 	  false, "struct sockaddr { AF_INET, 127.0.0.1:80 }" },
 	{ "comm", BYTES("a \33b\0cdefghijklm"), 0, false, false,
 	  "struct comm { name=\"a \\033b\" }" },
+	/* Constants: modes by name alone, bits behind their number. */
+	{ "open_how",
+	  BYTES("\101\0\10\0\0\0\0\0\200\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), 0,
+	  false, false,
+	  "struct open_how { flags=0x80041<O_WRONLY|O_CREAT|O_CLOEXEC>, "
+	  "mode=0600, resolve=0 }" },
+	{ "flock",
+	  BYTES("\1\0\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+		"\0"),
+	  0, false, false,
+	  "struct flock { l_type=F_WRLCK, l_whence=SEEK_END, l_start=0, "
+	  "l_len=0, l_pid=0 }" },
+	{ "rlimit", BYTES("\1\0\0\0\0\0\0\0\377\377\377\377\377\377\377\377"),
+	  0, false, false,
+	  "struct rlimit { rlim_cur=1, rlim_max=RLIM_INFINITY }" },
+	{ "sigaction",
+	  BYTES("\1\0\0\0\0\0\0\0\5\0\0\020\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+		"\0\0"),
+	  0, false, false,
+	  "struct sigaction { sa_handler=SIG_IGN, "
+	  "sa_flags=0x10000005<SA_NOCLDSTOP|SA_SIGINFO|SA_RESTART>, "
+	  "sa_restorer=0, sa_mask=0 }" },
+	{ "siginfo", BYTES("\21\0\0\0\0\0\0\0\1\0\0\0" ZEROS_116), 0, false,
+	  false,
+	  "struct siginfo { si_signo=SIGCHLD, si_errno=0, "
+	  "si_code=CLD_EXITED }" },
+	{ "siginfo", BYTES("\0\1\0\0\0\0\0\0\143\0\0\0" ZEROS_116), 0, false,
+	  false, "struct siginfo { si_signo=256, si_errno=0, si_code=99 }" },
 	/* Shorter and longer than those of today. */
 	{ "open_how", BYTES("\1\0\0\0\0\0\0\0\2"), 0, false, false,
-	  "struct open_how { flags=01 }" },
+	  "struct open_how { flags=0x1<O_WRONLY> }" },
 	{ "socket_option", BYTES("\1\0\0\0"), 0, false, false,
 	  "struct socket_option { 1 }" },
 	{ "cmsghdr", BYTES("\24\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\7\0\0\0"), 0,
-	  false, false, "struct cmsghdr { { level=1, type=1, fds=[ 7 ] } }" },
+	  false, false,
+	  "struct cmsghdr { { level=SOL_SOCKET, type=SCM_RIGHTS, fds=[ 7 ] } "
+	  "}" },
 	/* It claims more than there is. */
 	{ "cmsghdr", BYTES("\25\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\7\0\0\0"), 0,
 	  false, false, "struct cmsghdr { }" },
@@ -101,6 +135,26 @@ static void structures(void **state)
 		structure_put(&text, &record, ABI, &style);
 		assert_string_equal(text_string(&text), row->wanted);
 	}
+}
+
+static void plain(void **state)
+{
+	const struct data_style style = { .width = 80, .plain = true };
+	const struct record record = {
+		.kind = KTR_STRUCT,
+		.structure = { .name = "rlimit",
+			       .data = (const uint8_t *)"\377\377\377\377"
+							"\377\377\377\377"
+							"\0\0\0\0\0\0\0\0",
+			       .length = 16 },
+	};
+	_cleanup_(text_done) struct text text = TEXT_INIT;
+
+	(void)state;
+	structure_put(&text, &record, ABI, &style);
+	assert_string_equal(
+	    text_string(&text),
+	    "struct rlimit { rlim_cur=18446744073709551615, rlim_max=0 }");
 }
 
 static void others_are_no_structures(void **state)
@@ -140,6 +194,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(structures),
+		cmocka_unit_test(plain),
 		cmocka_unit_test(others_are_no_structures),
 		cmocka_unit_test(names_of_linux_are_no_names_of_ours),
 		cmocka_unit_test(lists),

@@ -38,7 +38,9 @@ static const struct json_case {
 	{ "wait_status", BYTES("\0\3\0\0"), 0, "{\"value\":\"0x300\"" },
 	{ "gid", BYTES("\1\0\0\0\2\0\0\0"), 4, "{\"value\":[1,2]" },
 	{ "pollfd", BYTES("\1\0\0\0\2\0\0\0"), 8,
-	  "{\"value\":[{\"fd\":1,\"events\":\"0x2\",\"revents\":\"0x0\"}]" },
+	  "{\"value\":[{\"fd\":1,\"events\":\"0x2\",\"events_names\":"
+	  "\"POLLPRI\","
+	  "\"revents\":\"0x0\"}]" },
 	{ "fd_set", BYTES("\5\0\0\0\0\0\0\0"), 0, "{\"value\":[0,2]" },
 	{ "comm",
 	  BYTES("a\"b\0"
@@ -49,8 +51,9 @@ static const struct json_case {
 		"xxxxxxxxxxxxx"),
 	  0, "{\"value\":{\"name\":{\"b64\":\"Yf8=\"}}" },
 	{ "open_how", BYTES(ONE "\240\1\0\0\0\0\0\0" ONE), 0,
-	  "{\"value\":{\"flags\":\"01\",\"mode\":\"0640\",\"resolve\":"
-	  "\"0x1\"}" },
+	  "{\"value\":{\"flags\":\"01\",\"flags_names\":\"O_WRONLY\","
+	  "\"mode\":\"0640\",\"resolve\":\"0x1\","
+	  "\"resolve_names\":\"RESOLVE_NO_XDEV\"}" },
 	{ "sockaddr", BYTES("\2\0\0\120\177\0\0\1\0\0\0\0\0\0\0\0"), 0,
 	  "{\"value\":{\"family\":\"AF_INET\",\"address\":\"127.0.0.1\","
 	  "\"port\":80}" },
@@ -78,7 +81,7 @@ static void test_values(void **state)
 
 		assert_true(layout_is_known(&record, SYSDESC_X86_64));
 		text_char(&text, '{');
-		json_layout_put(&text, "value", &record, SYSDESC_X86_64);
+		json_layout_put(&text, "value", &record, SYSDESC_X86_64, false);
 		assert_string_equal(text_string(&text), cases[i].wanted);
 	}
 }

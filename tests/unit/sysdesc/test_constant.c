@@ -273,6 +273,55 @@ static void test_every_call(void **state)
 	}
 }
 
+/* ---- use ---- */
+
+static void note_row(const struct sysdesc_row *row, bool *used)
+{
+	unsigned count;
+	const struct sysdesc_choice *choices = sysdesc_choices(row, &count);
+
+	for (unsigned i = 0; i < row->narg; i++)
+		if (is_constant(row->arg[i].kind))
+			used[row->arg[i].set] = true;
+	for (unsigned i = 0; i < count; i++)
+		used[choices[i].set] = true;
+}
+
+static void note_layout(const struct sysdesc_layout *layout, bool *used)
+{
+	for (unsigned i = 0; layout->fields && i < layout->field_count; i++)
+		used[layout->fields[i].set] = true;
+}
+
+static void note_parts(const struct sysdesc_set *set, bool *used)
+{
+	for (unsigned i = 0; i < set->count; i++)
+		if (set->rows[i].form == FORM_PART)
+			used[set->rows[i].other] = true;
+}
+
+/* No set stands there for nothing. */
+static void test_use(void **state)
+{
+	/* What kinds of arguments and control messages are read by. */
+	bool used[FLAGSET_COUNT] = {
+		[FLAGSET_NONE] = true,         [FLAGSET_FILE_MODE] = true,
+		[FLAGSET_FILE_TYPE] = true,    [FLAGSET_CLOCK] = true,
+		[FLAGSET_CONTROL_TYPE] = true,
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sysdesc_count(); i++)
+		note_row(sysdesc_row(i), used);
+	for (unsigned i = 0; i < sysdesc_layout_count(); i++)
+		note_layout(sysdesc_layout_at(i), used);
+	for (unsigned i = 0; i < FLAGSET_COUNT; i++)
+		note_parts(sysdesc_set((enum sysdesc_flagset)i), used);
+	for (unsigned i = 0; i < FLAGSET_COUNT; i++)
+		if (!used[i])
+			fail_msg("nothing is of set %u", i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +331,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_sorted),
 		cmocka_unit_test(test_every_call),
+		cmocka_unit_test(test_use),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
