@@ -67,6 +67,7 @@ enum row_index {
 };
 
 #define AS_MODE       KIND_MODE, FLAGSET_NONE
+#define AS_DEV        KIND_DEV, FLAGSET_NONE
 #define AS_SIGNAL     KIND_SIGNAL, FLAGSET_NONE
 #define AS_FLAGS(set) KIND_FLAGS, FLAGSET_##set
 #define AS_ENUM(set)  KIND_ENUM, FLAGSET_##set

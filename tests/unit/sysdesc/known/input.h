@@ -3,5 +3,7 @@
 #include <sys/time.h>
 
 #include <linux/input.h>
+#include <linux/joystick.h>
 #include <linux/uinput.h>
+#include <linux/videodev2.h>
 #include <sound/asound.h>

@@ -1,9 +1,6 @@
 /* Headers of the kernel that can stand in one file: see ../known.sh. */
 /* clang-format off */
 #include <asm/ioctls.h>
-#include <asm/ldt.h>
-#include <asm/prctl.h>
-#include <asm/ptrace-abi.h>
 #include <asm/siginfo.h>
 #include <asm/signal.h>
 #include <asm/socket.h>
@@ -23,9 +20,12 @@
 #include <linux/can/raw.h>
 #include <linux/capability.h>
 #include <linux/cdrom.h>
+#include <linux/cec.h>
 #include <linux/close_range.h>
+#include <linux/counter.h>
 #include <linux/dm-ioctl.h>
 #include <linux/dma-buf.h>
+#include <linux/dma-heap.h>
 #include <linux/dqblk_xfs.h>
 #include <linux/elf.h>
 #include <linux/errqueue.h>
@@ -41,6 +41,7 @@
 #include <linux/filter.h>
 #include <linux/fs.h>
 #include <linux/fscrypt.h>
+#include <linux/fsmap.h>
 #include <linux/fsverity.h>
 #include <linux/fuse.h>
 #include <linux/futex.h>
@@ -61,6 +62,7 @@
 #include <linux/io_uring.h>
 #include <linux/ioprio.h>
 #include <linux/ipc.h>
+#include <linux/ipmi.h>
 #include <linux/kcmp.h>
 #include <linux/kd.h>
 #include <linux/kexec.h>
@@ -68,7 +70,10 @@
 #include <linux/kvm.h>
 #include <linux/landlock.h>
 #include <linux/loop.h>
+#include <linux/lp.h>
 #include <linux/magic.h>
+#include <linux/media.h>
+#include <linux/mei.h>
 #include <linux/membarrier.h>
 #include <linux/memfd.h>
 #include <linux/mempolicy.h>
@@ -90,6 +95,7 @@
 #include <linux/perf_event.h>
 #include <linux/personality.h>
 #include <linux/pidfd.h>
+#include <linux/ppdev.h>
 #include <linux/ppp-ioctl.h>
 #include <linux/pps.h>
 #include <linux/prctl.h>
@@ -100,6 +106,7 @@
 #include <linux/random.h>
 #include <linux/reboot.h>
 #include <linux/resource.h>
+#include <linux/rfkill.h>
 #include <linux/rseq.h>
 #include <linux/rtc.h>
 #include <linux/rtnetlink.h>
@@ -116,8 +123,10 @@
 #include <linux/spi/spidev.h>
 #include <linux/stat.h>
 #include <linux/swab.h>
+#include <linux/sync_file.h>
 #include <linux/sysinfo.h>
 #include <linux/tcp.h>
+#include <linux/tee.h>
 #include <linux/time.h>
 #include <linux/timerfd.h>
 #include <linux/timex.h>
@@ -125,11 +134,13 @@
 #include <linux/tls.h>
 #include <linux/tty.h>
 #include <linux/tty_flags.h>
+#include <linux/udmabuf.h>
 #include <linux/udp.h>
 #include <linux/un.h>
 #include <linux/usbdevice_fs.h>
 #include <linux/userfaultfd.h>
 #include <linux/uvcvideo.h>
+#include <linux/vduse.h>
 #include <linux/vfio.h>
 #include <linux/vhost.h>
 #include <linux/vt.h>
@@ -138,3 +149,8 @@
 #include <linux/xattr.h>
 #include <mtd/mtd-user.h>
 #include <scsi/sg.h>
+#ifdef __x86_64__
+#include <asm/ldt.h>
+#include <asm/prctl.h>
+#include <asm/ptrace-abi.h>
+#endif
