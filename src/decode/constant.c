@@ -28,12 +28,12 @@ static void next_part(struct names *names)
 		text_char(names->text, '|');
 }
 
-static void put_name(struct names *names, const char *name)
+static void put_name(struct names *names, const struct sysdesc_constant *row)
 {
 	next_part(names);
 	names->named++;
 	if (names->text)
-		text_put(names->text, name);
+		text_bytes(names->text, row->name, row->length);
 }
 
 /* ---- what is no set of rows ---- */
@@ -101,7 +101,7 @@ static void put_part(struct names *names, const struct sysdesc_constant *row)
 					 part);
 		if (!found)
 			return;
-		put_name(names, found->name);
+		put_name(names, found);
 	}
 	names->taken |= row->mask;
 }
@@ -129,7 +129,7 @@ static void put_row(struct names *names, const struct sysdesc_constant *row)
 		if ((names->value & row->mask) != row->value ||
 		    (row->mask & names->taken))
 			return;
-		put_name(names, row->name);
+		put_name(names, row);
 		names->taken |= row->mask;
 		break;
 	case FORM_PART:
@@ -152,7 +152,7 @@ static void put_sorted(struct names *names, const struct sysdesc_set *set)
 
 	if (!row)
 		return;
-	put_name(names, row->name);
+	put_name(names, row);
 	names->taken = UINT64_MAX;
 }
 
@@ -163,9 +163,14 @@ static void put_names(struct names *names, const struct sysdesc_set *set)
 		put_sorted(names, set);
 		return;
 	}
-	for (unsigned i = 0; i < set->count; i++)
-		if (sysdesc_constant_in(&set->rows[i], names->abi))
-			put_row(names, &set->rows[i]);
+	for (unsigned i = 0; i < set->count; i++) {
+		const struct sysdesc_constant *row = &set->rows[i];
+
+		if (row->value == row->mask && !(names->value & ~names->taken))
+			break;
+		if (sysdesc_constant_in(row, names->abi))
+			put_row(names, row);
+	}
 }
 
 /* ---- styles ---- */
@@ -354,43 +359,40 @@ bool constant_is_named(const struct constant *constant)
 
 /* ---- arguments ---- */
 
-/* What it is by its row alone. */
-static bool has_names(const struct sysdesc_arg *arg, uint64_t value)
+#define BIT_OF(kind) (UINT64_C(1) << (kind))
+#define HAVE_NAMES                                                             \
+	(BIT_OF(KIND_FLAGS) | BIT_OF(KIND_ENUM) | BIT_OF(KIND_CMD) |           \
+	 BIT_OF(KIND_MODE) | BIT_OF(KIND_CLOCK) | BIT_OF(KIND_DEV) |           \
+	 BIT_OF(KIND_DIRFD) | BIT_OF(KIND_SIGNAL))
+
+/* Whether an argument of that kind and value has names. */
+static bool has_names(uint8_t kind, uint64_t value)
 {
-	switch (arg->kind) {
-	case KIND_FLAGS:
-	case KIND_ENUM:
-	case KIND_CMD:
-	case KIND_MODE:
-	case KIND_CLOCK:
-	case KIND_DEV:
-		return true;
-	case KIND_DIRFD:
+	if (kind == KIND_DIRFD)
 		return (int32_t)value == CONSTANT_FDCWD;
-	case KIND_SIGNAL:
+	if (kind == KIND_SIGNAL)
 		return is_signal(value);
-	default:
-		return false;
-	}
+	return HAVE_NAMES >> kind & 1;
 }
 
-/* Replaces *arg by what the other arguments make of it. False: nothing. */
-static bool choose(const struct record *record, const struct sysdesc_row *row,
-		   unsigned index, struct sysdesc_arg *arg)
+/* Replaces what *ret is by what the other arguments make of it. False: but a
+ * number. */
+static bool choose(const struct record *record, unsigned index,
+		   const struct sysdesc_choice *choices, unsigned count,
+		   struct constant *ret)
 {
-	unsigned count;
-	const struct sysdesc_choice *choices = sysdesc_choices(row, &count);
 	bool is_chosen = true;
 
 	for (unsigned i = 0; i < count; i++) {
 		const struct sysdesc_choice *choice = &choices[i];
 
-		if (choice->arg != index || choice->on >= record->syscall.narg)
+		if (choice->arg != index)
 			continue;
-		is_chosen = ((uint32_t)record_arg(record, choice->on) &
+		is_chosen = choice->on < record->syscall.narg &&
+			    ((uint32_t)record_arg(record, choice->on) &
 			     choice->mask) == choice->value;
-		arg->kind = choice->kind;
-		arg->set = choice->set;
+		ret->kind = choice->kind;
+		ret->set = choice->set;
 		if (is_chosen)
 			break;
 	}
@@ -400,20 +402,26 @@ static bool choose(const struct record *record, const struct sysdesc_row *row,
 bool constant_of(const struct record *record, const struct sysdesc_row *row,
 		 enum sysdesc_abi abi, unsigned index, struct constant *ret)
 {
-	struct sysdesc_arg arg;
-	uint64_t value;
+	const struct sysdesc_choice *choices;
+	struct constant constant;
+	unsigned count;
 
 	if (!row || index >= row->narg || index >= record->syscall.narg)
 		return false;
-	value = record_arg(record, index);
-	arg = row->arg[index];
-	if (!choose(record, row, index, &arg) || !has_names(&arg, value))
+	choices = sysdesc_choices(row, &count);
+	/* Asked for every argument: most are done with here. */
+	if (!choices && !(HAVE_NAMES >> row->arg[index].kind & 1))
 		return false;
-	*ret = (struct constant){
-		.value = value,
-		.abi = abi,
-		.kind = arg.kind == KIND_CLOCK ? KIND_ENUM : arg.kind,
-		.set = arg.kind == KIND_CLOCK ? FLAGSET_CLOCK : arg.set,
-	};
+	constant = (struct constant){ record_arg(record, index), abi,
+				      row->arg[index].kind,
+				      row->arg[index].set };
+	if (!choose(record, index, choices, count, &constant) ||
+	    !has_names(constant.kind, constant.value))
+		return false;
+	if (constant.kind == KIND_CLOCK) {
+		constant.kind = KIND_ENUM;
+		constant.set = FLAGSET_CLOCK;
+	}
+	*ret = constant;
 	return true;
 }

@@ -17,7 +17,7 @@
 
 #define ROW_NAME(has, its_name, its_value, its_mask)                           \
 	{ .name = (its_name), .value = (its_value), .mask = (its_mask),        \
-	  .form = FORM_NAME, .abis = (has) },
+	  .form = FORM_NAME, .abis = (has), .length = sizeof(its_name) - 1 },
 #define VALUE(name, value) ROW_NAME(SYSDESC_ABIS_ALL, #name, value, UINT64_MAX)
 #define BIT(name, value)   ROW_NAME(SYSDESC_ABIS_ALL, #name, value, value)
 #define FIELD(mask, name, value)                                               \
@@ -93,14 +93,6 @@ static const struct choices {
 const struct sysdesc_set *sysdesc_set(enum sysdesc_flagset set)
 {
 	return &sets[(unsigned)set < FLAGSET_COUNT ? set : FLAGSET_NONE];
-}
-
-bool sysdesc_constant_in(const struct sysdesc_constant *row,
-			 enum sysdesc_abi abi)
-{
-	if ((unsigned)abi >= SYSDESC_ABI_COUNT)
-		return row->abis == SYSDESC_ABIS_ALL;
-	return row->abis >> abi & 1;
 }
 
 static const struct sysdesc_constant *

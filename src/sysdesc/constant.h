@@ -23,16 +23,19 @@ struct sysdesc_constant {
 	const char *name; /* FORM_NAME */
 	uint64_t value;   /* FORM_NAME */
 	uint64_t mask;
-	uint8_t form;  /* enum sysdesc_form */
-	uint8_t abis;  /* bit n: enum sysdesc_abi n has it */
-	uint8_t shift; /* FORM_PART */
-	uint8_t other; /* FORM_PART: enum sysdesc_flagset */
+	uint8_t form;   /* enum sysdesc_form */
+	uint8_t abis;   /* bit n: enum sysdesc_abi n has it */
+	uint8_t shift;  /* FORM_PART */
+	uint8_t other;  /* FORM_PART: enum sysdesc_flagset */
+	uint8_t length; /* of the name */
 };
 #define SYSDESC_ABIS_ALL ((1u << SYSDESC_ABI_COUNT) - 1)
 
 /*
  * Rows in the order in which they are to be tried: where two rows have a bit in
- * common, the first one that fits takes it.
+ * common, the first one that fits takes it. What is a name for no bits at all
+ * stands before all rows whose value is their mask: when nothing is left of a
+ * value, the rest of them need not be looked at.
  */
 struct sysdesc_set {
 	const struct sysdesc_constant *rows; /* NULL: the set has none */
@@ -52,8 +55,13 @@ static inline uint32_t sysdesc_constant_key(uint64_t value)
 }
 
 /* Whether the row holds in the ABI; in an unknown one, if it does in all. */
-bool sysdesc_constant_in(const struct sysdesc_constant *row,
-			 enum sysdesc_abi abi);
+static inline bool sysdesc_constant_in(const struct sysdesc_constant *row,
+				       enum sysdesc_abi abi)
+{
+	if ((unsigned)abi >= SYSDESC_ABI_COUNT)
+		return row->abis == SYSDESC_ABIS_ALL;
+	return row->abis >> abi & 1;
+}
 
 /*
  * The row whose value is all of `value`; NULL when there is none. Sets with

@@ -175,6 +175,7 @@ static void expect_row(unsigned index, const struct sysdesc_set *set,
 	assert_true(row->form != FORM_NAME || row->value <= limit);
 	assert_true(row->form != FORM_PART || row->other < FLAGSET_COUNT);
 	assert_true(row->mask != 0);
+	assert_int_equal(row->length, row->name ? strlen(row->name) : 0);
 	if (row->form != FORM_NAME)
 		return;
 	if (row->value & ~row->mask)
@@ -196,6 +197,26 @@ static void test_rows(void **state)
 
 		for (unsigned j = 0; j < set->count; j++)
 			expect_row(i, set, &set->rows[j]);
+	}
+}
+
+/* Names for no bits, and what may be one, come first. */
+static void test_zeros(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < FLAGSET_COUNT; i++) {
+		const struct sysdesc_set *set =
+		    sysdesc_set((enum sysdesc_flagset)i);
+		bool may_end = false;
+
+		for (unsigned j = 0; j < set->count; j++) {
+			const struct sysdesc_constant *row = &set->rows[j];
+
+			may_end |= row->value == row->mask;
+			if (may_end && row->form == FORM_NAME && !row->value)
+				fail_msg("%s of set %u comes too late",
+					 row->name, i);
+		}
 	}
 }
 
@@ -330,6 +351,7 @@ int main(void)
 		cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_elsewhere),
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_zeros),
 		cmocka_unit_test(test_sorted),
 		cmocka_unit_test(test_every_call),
 		cmocka_unit_test(test_use),
