@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "decode/constant.h"
 #include "decode/data.h"
 #include "decode/name.h"
 #include "decode/structure.h"
@@ -215,11 +216,28 @@ static void put_word(struct joined *joined, uint64_t value)
 				       : (int64_t)value);
 }
 
+/* Flags and the like, by name. False: it has none. */
+static bool put_constant(struct joined *joined, unsigned index)
+{
+	const struct call *call = joined->call;
+	struct record entry = call->entry;
+	struct constant constant;
+
+	entry.syscall.args = (const uint8_t *)call->args;
+	entry.syscall.narg = call->arg_count;
+	if (!constant_of(&entry, call->row, call->abi, index, &constant))
+		return false;
+	constant_put(joined->text, &constant, CONSTANT_NAMES);
+	return true;
+}
+
 static void put_argument(struct joined *joined, const struct sysdesc_arg *arg,
 			 unsigned index)
 {
 	uint64_t value = joined->call->args[index];
 
+	if (put_constant(joined, index))
+		return;
 	switch ((enum sysdesc_kind)arg->kind) {
 	case KIND_INT:
 	case KIND_FD:
