@@ -14,6 +14,7 @@
 #include "kdump/stacks.h"
 #include "kdump/stats.h"
 #include "kdump/summary.h"
+#include "kdump/tree.h"
 #include "trace/record.h"
 
 int form_open(struct form *form, const struct options *options)
@@ -24,7 +25,8 @@ int form_open(struct form *form, const struct options *options)
 		.calls = CALLS_INIT,
 	};
 	if ((options->stats && stats_open(&form->stats) < 0) ||
-	    (options->summary && summary_open(&form->summary) < 0))
+	    (options->summary && summary_open(&form->summary) < 0) ||
+	    (options->tree && tree_open(&form->tree) < 0))
 		return -ENOMEM;
 	return stacks_open(&form->state.stacks, options->debug_directories);
 }
@@ -33,6 +35,7 @@ void form_close(struct form *form)
 {
 	stats_close(form->stats);
 	summary_close(form->summary);
+	tree_close(form->tree);
 	calls_done(&form->calls);
 	stacks_close(form->state.stacks);
 	state_done(&form->state);
@@ -133,6 +136,8 @@ static int take_selected(struct form *form, const struct record *record)
 {
 	if (form->summary)
 		return summary_add(form->summary, record);
+	if (form->tree)
+		return tree_add(form->tree, record);
 	if (!select_origin(form->options, record))
 		return 0;
 	show_drop(form, record);
@@ -179,4 +184,6 @@ void form_end(struct form *form)
 		stats_put(&form->out, form->options, form->stats);
 	if (form->summary)
 		summary_put(&form->out, form->options, form->summary);
+	if (form->tree)
+		tree_put(&form->out, form->options, form->tree);
 }

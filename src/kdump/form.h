@@ -15,6 +15,7 @@ struct options;
 struct record;
 struct stats;
 struct summary;
+struct tree;
 
 struct form {
 	const struct options *options;
@@ -22,6 +23,7 @@ struct form {
 	struct calls calls;      /* of those that put calls together */
 	struct stats *stats;     /* of --stats */
 	struct summary *summary; /* of --summary */
+	struct tree *tree;       /* of --tree */
 	struct text out;         /* what is to be written next */
 	bool drop_said;          /* and nothing shown since */
 };

@@ -34,6 +34,7 @@ enum options_id {
 	OPTION_JOINED,
 	OPTION_STATS,
 	OPTION_SUMMARY,
+	OPTION_TREE,
 	OPTION_JSON,
 	OPTION_DEBUG_DIR,
 	OPTION_HELP,
@@ -72,6 +73,8 @@ static const struct options_row options_table[] = {
 	{ 0, "summary", NULL,
 	  "show what the trace is about, and what it does not hold",
 	  OPTION_SUMMARY },
+	{ 0, "tree", NULL, "show who started whom, what they ran, how they ended",
+	  OPTION_TREE },
 	{ 0, "json", NULL, "print an object of JSON a line, for programs",
 	  OPTION_JSON },
 	{ 0, "debug-dir", "DIRS",
@@ -159,6 +162,8 @@ static bool *options_flag(struct options *options, enum options_id id)
 		return &options->stats;
 	case OPTION_SUMMARY:
 		return &options->summary;
+	case OPTION_TREE:
+		return &options->tree;
 	case OPTION_JSON:
 		return &options->json;
 	case OPTION_HELP:
@@ -234,7 +239,7 @@ void options_usage(struct text *text)
 {
 	text_put(text,
 		 "usage: kdump-u [-AcdEHjlnRSsT] [-m bytes] [-p id] "
-		 "[-t points] [--stats] [--summary]\n"
+		 "[-t points] [--stats] [--summary] [--tree]\n"
 		 "               [--json] [--debug-dir dirs] [[-f] file]\n");
 }
 

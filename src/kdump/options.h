@@ -35,6 +35,7 @@ struct options {
 	bool joined;
 	bool stats;
 	bool summary;
+	bool tree;
 	bool colour; /* not an option: marks for a terminal */
 	int out;     /* nor this: where to print */
 	bool help;

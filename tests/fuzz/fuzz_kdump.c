@@ -20,6 +20,7 @@
 #include "kdump/stacks.h"
 #include "kdump/stats.h"
 #include "kdump/summary.h"
+#include "kdump/tree.h"
 #include "must.h"
 #include "trace/reader.h"
 
@@ -91,6 +92,7 @@ struct joining {
 	struct text text;
 	struct stats *stats;
 	struct summary *summary;
+	struct tree *tree;
 };
 
 static void print_call(void *context, struct call *call)
@@ -134,11 +136,13 @@ static void print_trace(int fd, const struct options *options)
 
 	MUST(stats_open(&joining.stats) == 0);
 	MUST(summary_open(&joining.summary) == 0);
+	MUST(tree_open(&joining.tree) == 0);
 	MUST(reader_open(&reader, fd) == 0);
 	MUST(stacks_open(&state.stacks, "/no/such/directory") == 0);
 	while (reader_next(reader, &record) == READER_RECORD) {
 		MUST(state_learn(&state, &record) == 0);
 		MUST(summary_add(joining.summary, &record) == 0);
+		MUST(tree_add(joining.tree, &record) == 0);
 		MUST(stacks_learn(state.stacks, &record) == 0);
 		MUST(state.entries <= STATE_ENTRIES_MAX + 1);
 		if (options->joined)
@@ -158,6 +162,11 @@ static void print_trace(int fd, const struct options *options)
 	else
 		check_lines(&text);
 	summary_close(joining.summary);
+	text_clear(&text);
+	tree_put(&text, options, joining.tree);
+	if (text.length && !options->json)
+		check_lines(&text);
+	tree_close(joining.tree);
 	reader_close(reader);
 	calls_done(&calls);
 	stacks_close(state.stacks);

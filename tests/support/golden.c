@@ -344,18 +344,54 @@ static void golden_nothing(struct sample *sample)
 	(void)sample;
 }
 
+static void golden_birth(struct sample *sample, int32_t pid, const char *comm)
+{
+	sample_origin(sample, pid, pid, comm);
+	sample_process(sample, 0x10203);
+}
+
+/* A shell, what it started, a pid that comes again, and who never ended. */
+static void golden_tree(struct sample *sample)
+{
+	golden_birth(sample, 10, "sh");
+	sample_fields(sample, "process\0ppid:1\0exe=/bin/ktrace-u");
+	sample_call(sample, 59, 0, NULL);
+	sample_literal(sample, KTR_ARGS, "sh\0tried and failed\0");
+	sample_result(sample, 59, 2, -1);
+	sample_process(sample, 0x10203);
+	sample_fields(sample, "process\0ppid:1\0exe=/bin/sh");
+	sample_literal(sample, KTR_ARGS, "sh\0-c\0a b; c\0");
+	golden_birth(sample, 11, "sh");
+	sample_fields(sample, "process\0ppid:10");
+	sample_process(sample, 0x10203);
+	sample_fields(sample, "process\0ppid:10");
+	sample_literal(sample, KTR_ARGS, "env\0\0x\"y\0");
+	sample_process(sample, 0x10203);
+	sample_fields(sample, "process\0ppid:10");
+	sample_literal(sample, KTR_ARGS, "cc");
+	golden_birth(sample, 12, "cc");
+	sample_fields(sample, "process\0ppid:11");
+	sample_fields(sample, "exit_status\0status:3\0utime_us:1500\0"
+			      "stime_us:2500\0maxrss_kib:1234");
+	sample_literal(sample, KTR_PROCDTOR, "");
+	sample_origin(sample, 11, 11, "cc");
+	sample_fields(sample, "exit_status\0signal:11\0core:1");
+	sample_literal(sample, KTR_PROCDTOR, "");
+	golden_birth(sample, 11, "again");
+	sample_fields(sample, "process\0ppid:10");
+	golden_birth(sample, 99, "stranger");
+	sample_fields(sample, "process\0ppid:98");
+	sample_origin(sample, 10, 10, "sh");
+	sample_fields(sample, "exit_status\0status:0");
+	sample_literal(sample, KTR_PROCDTOR, "");
+}
+
 const struct golden golden_good[] = {
-	{ "calls", golden_calls },
-	{ "signals", golden_signals },
-	{ "other", golden_other },
-	{ "ours", golden_ours },
-	{ "abi", golden_abi },
-	{ "aarch64", golden_aarch64 },
-	{ "data", golden_shapes },
-	{ "times", golden_times },
-	{ "hostile", golden_hostile },
-	{ "user", golden_user },
-	{ "stacks", golden_stacks },
-	{ "empty", golden_nothing },
-	{ NULL, NULL },
+	{ "calls", golden_calls },     { "signals", golden_signals },
+	{ "other", golden_other },     { "ours", golden_ours },
+	{ "abi", golden_abi },         { "aarch64", golden_aarch64 },
+	{ "data", golden_shapes },     { "times", golden_times },
+	{ "hostile", golden_hostile }, { "user", golden_user },
+	{ "stacks", golden_stacks },   { "tree", golden_tree },
+	{ "empty", golden_nothing },   { NULL, NULL },
 };

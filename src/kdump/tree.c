@@ -1,0 +1,410 @@
+/*
+ * Processes, in the order in which they began. A pid may come again: then it is
+ * another process.
+ */
+#include "kdump/tree.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "decode/data.h"
+#include "decode/name.h"
+#include "kdump/json_value.h"
+#include "kdump/options.h"
+#include "trace/fields.h"
+#include "trace/record.h"
+
+#define EXEC_MAX     2048 /* bytes of what one executes that are kept, */
+#define EXECS_MAX    8192 /* and of all that it does */
+#define INDENT       2
+#define NANOSECONDS  1e9
+#define MICROSECONDS 1e6
+
+struct tree_process {
+	int32_t pid;
+	int32_t parent_pid;
+	struct tree_process *parent; /* NULL: it is not in the trace */
+	struct tree_process *child, *last_child, *sibling;
+	struct tree_process *next; /* that began after it */
+	char comm[KTR_COMM_SIZE + 1];
+	struct text execs; /* of each: how long its strings are, and they */
+	bool awaits_exec;  /* what comes now is what it runs */
+	bool has_ended, has_status, was_killed, dumped_core;
+	int64_t status; /* or the signal */
+	int64_t user_us, system_us, memory_kib;
+	uint64_t first_ns, last_ns;
+	UT_hash_handle hh; /* among those that live */
+};
+
+struct tree {
+	struct tree_process *living; /* a table */
+	struct tree_process *first, *last;
+	uint64_t count, left_out;
+};
+
+int tree_open(struct tree **ret)
+{
+	*ret = calloc(1, sizeof(**ret));
+	return *ret ? 0 : -ENOMEM;
+}
+
+void tree_close(struct tree *tree)
+{
+	struct tree_process *process, *next;
+
+	if (!tree)
+		return;
+	HASH_CLEAR(hh, tree->living);
+	for (process = tree->first; process; process = next) {
+		next = process->next;
+		text_done(&process->execs);
+		free(process);
+	}
+	free(tree);
+}
+
+/* ---- taking ---- */
+
+static struct tree_process *find(const struct tree *tree, int32_t pid)
+{
+	struct tree_process *process;
+
+	HASH_FIND(hh, tree->living, &pid, sizeof(pid), process);
+	return process;
+}
+
+static void append(struct tree *tree, struct tree_process *process)
+{
+	if (tree->last)
+		tree->last->next = process;
+	else
+		tree->first = process;
+	tree->last = process;
+	tree->count++;
+}
+
+/* NULL: there is no memory, or are too many. */
+static struct tree_process *begin(struct tree *tree,
+				  const struct record *record)
+{
+	struct tree_process *process;
+
+	if (tree->count >= TREE_PROCESSES_MAX) {
+		tree->left_out++;
+		return NULL;
+	}
+	process = calloc(1, sizeof(*process));
+	if (!process)
+		return NULL;
+	process->pid = record->pid;
+	process->first_ns = record->time_ns;
+	HASH_ADD(hh, tree->living, pid, sizeof(process->pid), process);
+	if (!process->hh.tbl) {
+		free(process);
+		return NULL;
+	}
+	append(tree, process);
+	return process;
+}
+
+static bool find_number(const struct record *record, const char *name,
+			int64_t *ret)
+{
+	struct field field;
+
+	if (!fields_find(record->structure.data, record->structure.length, name,
+			 &field) ||
+	    !field.is_number)
+		return false;
+	*ret = field.number;
+	return true;
+}
+
+/* Nobody is put below one that comes later. */
+static void settle(struct tree *tree, struct tree_process *process,
+		   int32_t parent_pid)
+{
+	struct tree_process *parent = find(tree, parent_pid);
+
+	process->parent_pid = parent_pid;
+	if (!parent || parent == process)
+		return;
+	process->parent = parent;
+	if (parent->last_child)
+		parent->last_child->sibling = process;
+	else
+		parent->child = process;
+	parent->last_child = process;
+}
+
+static int add_process(struct tree *tree, struct tree_process *process,
+		       const struct record *record)
+{
+	int64_t number = 0;
+
+	process->awaits_exec = true;
+	if (process->parent_pid || !find_number(record, "ppid", &number))
+		return 0;
+	settle(tree, process, (int32_t)number);
+	return 0;
+}
+
+static int add_end(struct tree *tree, struct tree_process *process,
+		   const struct record *record)
+{
+	int64_t core = 0;
+
+	(void)tree;
+	process->was_killed = find_number(record, "signal", &process->status);
+	process->has_status = process->was_killed ||
+			      find_number(record, "status", &process->status);
+	find_number(record, "core", &core);
+	process->dumped_core = core != 0;
+	find_number(record, "utime_us", &process->user_us);
+	find_number(record, "stime_us", &process->system_us);
+	find_number(record, "maxrss_kib", &process->memory_kib);
+	return 0;
+}
+
+static int add_exec(struct tree_process *process, const struct record *record)
+{
+	size_t length = MIN(record->raw.length, (size_t)EXEC_MAX);
+	size_t stored;
+
+	if (!process->awaits_exec || process->execs.length > EXECS_MAX)
+		return 0;
+	process->awaits_exec = false;
+	if (length == 0)
+		return 0;
+	/* The last string may have been cut. */
+	stored = length + (record->raw.data[length - 1] != '\0');
+	text_bytes(&process->execs, &stored, sizeof(stored));
+	text_bytes(&process->execs, record->raw.data, length);
+	if (stored > length)
+		text_char(&process->execs, '\0');
+	return process->execs.failed ? -ENOMEM : 0;
+}
+
+static int add_structure(struct tree *tree, struct tree_process *process,
+			 const struct record *record)
+{
+	if (!strcmp(record->structure.name, KTR_STRUCT_PROCESS))
+		return add_process(tree, process, record);
+	if (!strcmp(record->structure.name, KTR_STRUCT_EXIT_STATUS))
+		return add_end(tree, process, record);
+	return 0;
+}
+
+static int add_to(struct tree *tree, struct tree_process *process,
+		  const struct record *record)
+{
+	process->last_ns = MAX(process->last_ns, record->time_ns);
+	memcpy(process->comm, record->comm, sizeof(process->comm));
+	switch (record->kind) {
+	case KTR_SYSCALL:
+		process->awaits_exec = false;
+		return 0;
+	case KTR_ARGS:
+		return add_exec(process, record);
+	case KTR_STRUCT:
+		return add_structure(tree, process, record);
+	case KTR_PROCDTOR:
+		process->has_ended = true;
+		HASH_DEL(tree->living, process);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+int tree_add(struct tree *tree, const struct record *record)
+{
+	struct tree_process *process = find(tree, record->pid);
+	uint64_t left_out = tree->left_out;
+
+	if (!process && record->kind == KTR_PROCCTOR) {
+		process = begin(tree, record);
+		if (!process && tree->left_out == left_out)
+			return -ENOMEM;
+	}
+	return process ? add_to(tree, process, record) : 0;
+}
+
+/* ---- telling ---- */
+
+/* The strings of the exec at a position, which moves behind them; NULL: that
+ * was all. */
+static const char *next_exec(const struct tree_process *process,
+			     size_t *position, size_t *ret_length)
+{
+	const char *strings = process->execs.data + *position + sizeof(size_t);
+
+	if (*position == process->execs.length)
+		return NULL;
+	memcpy(ret_length, process->execs.data + *position, sizeof(size_t));
+	*position += sizeof(size_t) + *ret_length;
+	return strings;
+}
+
+/* Words with blanks between; those that have some, or nothing, in quotes. */
+static void put_words(struct text *text, const struct options *options,
+		      const char *words, size_t length)
+{
+	const char *end = words + length;
+
+	for (; words < end; words += strlen(words) + 1) {
+		text_char(text, ' ');
+		if (*words && !strpbrk(words, " \t\n\"\\"))
+			data_escape(text, words, strlen(words),
+				    &options->style);
+		else
+			data_quote(text, words, strlen(words), &options->style);
+	}
+}
+
+static void put_status(struct text *text, const struct tree_process *process)
+{
+	if (!process->has_status) {
+		text_put(text, process->has_ended ? "ended" : "lives");
+	} else if (process->was_killed) {
+		text_put(text, "killed by ");
+		name_signal(text, (int)process->status);
+		text_put(text, process->dumped_core ? ", core dumped" : "");
+	} else {
+		text_format(text, "exit %" PRId64, process->status);
+	}
+}
+
+static double seconds_of(const struct tree_process *process)
+{
+	return (double)(process->last_ns - process->first_ns) / NANOSECONDS;
+}
+
+static void put_numbers(struct text *text, const struct tree_process *process)
+{
+	text_put(text, " [");
+	put_status(text, process);
+	text_format(text, ", %.3f s", seconds_of(process));
+	if (process->has_status)
+		text_format(text, ", %.3f+%.3f s, %" PRId64 " KiB",
+			    (double)process->user_us / MICROSECONDS,
+			    (double)process->system_us / MICROSECONDS,
+			    process->memory_kib);
+	text_put(text, "]");
+}
+
+static void put_indent(struct text *text, unsigned depth)
+{
+	for (unsigned i = 0; i < depth * INDENT; i++)
+		text_char(text, ' ');
+}
+
+/* What it executed later stands below. */
+static void put_process(struct text *text, const struct options *options,
+			const struct tree_process *process, unsigned depth)
+{
+	size_t position = 0, length = 0;
+	const char *words = next_exec(process, &position, &length);
+
+	put_indent(text, depth);
+	text_decimal(text, process->pid);
+	if (words) {
+		put_words(text, options, words, length);
+	} else {
+		text_put(text, " (");
+		data_escape(text, process->comm, strlen(process->comm),
+			    &options->style);
+		text_char(text, ')');
+	}
+	put_numbers(text, process);
+	text_char(text, '\n');
+	while ((words = next_exec(process, &position, &length))) {
+		put_indent(text, depth);
+		text_put(text, "  then");
+		put_words(text, options, words, length);
+		text_char(text, '\n');
+	}
+}
+
+static void put_object(struct text *text, const struct tree_process *process)
+{
+	size_t position = 0, length = 0;
+	const char *words;
+
+	text_put(text, "{\"v\":1,\"ev\":\"tree\"");
+	json_value_integer(text, "pid", process->pid);
+	json_value_integer(text, "ppid", process->parent_pid);
+	json_value_open(text, "comm");
+	json_value_put_bytes(text, process->comm, strlen(process->comm));
+	json_value_open(text, "execs");
+	text_char(text, '[');
+	while ((words = next_exec(process, &position, &length))) {
+		json_value_next(text);
+		text_char(text, '{');
+		json_value_strings(text, "args", words, length);
+		text_char(text, '}');
+	}
+	text_char(text, ']');
+	json_value_time(text, "first", process->first_ns);
+	json_value_time(text, "last", process->last_ns);
+	if (process->has_status) {
+		json_value_integer(text,
+				   process->was_killed ? "signal" : "status",
+				   process->status);
+		json_value_integer(text, "utime_us", process->user_us);
+		json_value_integer(text, "stime_us", process->system_us);
+		json_value_integer(text, "maxrss_kib", process->memory_kib);
+	}
+	text_put(text, "}\n");
+}
+
+/* The next one below a root, depth first; NULL behind the last. */
+static const struct tree_process *walk(const struct tree_process *process,
+				       unsigned *depth)
+{
+	if (process->child) {
+		(*depth)++;
+		return process->child;
+	}
+	while (process && !process->sibling) {
+		process = process->parent;
+		if (*depth == 0 || --*depth == 0)
+			return NULL;
+	}
+	return process ? process->sibling : NULL;
+}
+
+static void put_root(struct text *text, const struct options *options,
+		     const struct tree_process *root)
+{
+	const struct tree_process *process = root;
+	unsigned depth = 0;
+
+	do {
+		put_process(text, options, process, depth);
+		process = walk(process, &depth);
+	} while (process && process != root);
+}
+
+void tree_put(struct text *text, const struct options *options,
+	      const struct tree *tree)
+{
+	const struct tree_process *process;
+
+	for (process = tree->first; process; process = process->next) {
+		if (options->json)
+			put_object(text, process);
+		else if (!process->parent)
+			put_root(text, options, process);
+	}
+	if (tree->left_out && !options->json)
+		text_format(text, "and %" PRIu64 " more\n", tree->left_out);
+}
