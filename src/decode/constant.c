@@ -122,6 +122,17 @@ static void put_number(struct names *names, const struct sysdesc_constant *row)
 		text_unsigned(names->text, number);
 }
 
+/* What is not to be taken apart. */
+static void put_whole(struct names *names, const struct sysdesc_constant *row)
+{
+	if (names->value != row->value)
+		return;
+	next_part(names);
+	if (names->text)
+		text_hex(names->text, names->value);
+	names->taken = UINT64_MAX;
+}
+
 static void put_row(struct names *names, const struct sysdesc_constant *row)
 {
 	switch (row->form) {
@@ -131,6 +142,9 @@ static void put_row(struct names *names, const struct sysdesc_constant *row)
 			return;
 		put_name(names, row);
 		names->taken |= row->mask;
+		break;
+	case FORM_NUMBER:
+		put_whole(names, row);
 		break;
 	case FORM_PART:
 		put_part(names, row);
@@ -215,7 +229,7 @@ static void put_classic_bits(struct text *text, const struct constant *constant,
 	text_char(text, '>');
 	rest = names.value & ~names.taken;
 	/* 0 without a name, and what no set has rows for, are but numbers. */
-	if (names.count == 0 && (rest == 0 || set->count == 0) && !text->failed)
+	if (names.named == 0 && (rest == 0 || set->count == 0) && !text->failed)
 		text->length = before;
 	else if (rest != 0)
 		text_format(text, "<invalid>%ju", (uintmax_t)rest);
@@ -383,7 +397,7 @@ static bool choose(const struct record *record, unsigned index,
 {
 	bool is_chosen = true;
 
-	for (unsigned i = 0; i < count; i++) {
+	for (unsigned i = 0; choices && i < count; i++) {
 		const struct sysdesc_choice *choice = &choices[i];
 
 		if (choice->arg != index)

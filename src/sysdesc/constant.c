@@ -24,6 +24,9 @@
 	ROW_NAME(SYSDESC_ABIS_ALL, #name, value, mask)
 #define VALUE_ON(abis, name, value) ROW_NAME(HAS_##abis, #name, value, UINT64_MAX)
 #define BIT_ON(abis, name, value)   ROW_NAME(HAS_##abis, #name, value, value)
+#define NUMBER(its_value)                                                      \
+	{ .value = (its_value), .mask = UINT64_MAX, .form = FORM_NUMBER,       \
+	  .abis = SYSDESC_ABIS_ALL },
 #define PART(its_mask, its_shift, set)                                         \
 	{ .mask = (its_mask), .shift = (its_shift), .other = FLAGSET_##set,    \
 	  .form = FORM_PART, .abis = SYSDESC_ABIS_ALL },

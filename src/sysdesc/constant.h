@@ -13,15 +13,16 @@
 
 /* How a row of a set is read. */
 enum sysdesc_form {
-	FORM_NAME,  /* where the bits under `mask` are `value`, it is `name` */
-	FORM_PART,  /* the bits under `mask`, shifted, are of another set */
-	FORM_OCTAL, /* the bits under `mask` are a number, */
+	FORM_NAME,   /* where the bits under `mask` are `value`, it is `name` */
+	FORM_NUMBER, /* all of it is `value`, which is to stay a number */
+	FORM_PART,   /* the bits under `mask`, shifted, are of another set */
+	FORM_OCTAL,  /* the bits under `mask` are a number, */
 	FORM_DECIMAL, /* read so */
 };
 
 struct sysdesc_constant {
 	const char *name; /* FORM_NAME */
-	uint64_t value;   /* FORM_NAME */
+	uint64_t value;   /* FORM_NAME, FORM_NUMBER */
 	uint64_t mask;
 	uint8_t form;   /* enum sysdesc_form */
 	uint8_t abis;   /* bit n: enum sysdesc_abi n has it */
