@@ -155,5 +155,6 @@ bool fields_find(const uint8_t *data, size_t length, const char *name,
 			return true;
 		}
 	}
+	*ret = (struct field){ 0 };
 	return false;
 }
