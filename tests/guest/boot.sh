@@ -52,7 +52,7 @@ copy_build() {
 		-print) >"$work/programs"
 	while read -r program; do
 		mkdir -p "$root$build/${program%/*}"
-		"$strip" -o "$root$build/$program" "$build/$program" \
+		"$strip" --strip-debug -o "$root$build/$program" "$build/$program" \
 			2>/dev/null || cp "$build/$program" "$root$build/$program"
 		chmod 755 "$root$build/$program"
 	done <"$work/programs"
