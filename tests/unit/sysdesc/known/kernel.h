@@ -28,6 +28,7 @@
 #include <linux/dma-heap.h>
 #include <linux/dqblk_xfs.h>
 #include <linux/elf.h>
+#include <linux/time.h>
 #include <linux/errqueue.h>
 #include <linux/ethtool.h>
 #include <linux/eventpoll.h>
@@ -67,7 +68,6 @@
 #include <linux/kd.h>
 #include <linux/kexec.h>
 #include <linux/keyctl.h>
-#include <linux/kvm.h>
 #include <linux/landlock.h>
 #include <linux/loop.h>
 #include <linux/lp.h>
@@ -153,4 +153,5 @@
 #include <asm/ldt.h>
 #include <asm/prctl.h>
 #include <asm/ptrace-abi.h>
+#include <linux/kvm.h> /* others lack structures that its macros name */
 #endif
