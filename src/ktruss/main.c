@@ -25,7 +25,12 @@
 
 #define WIDTH 80
 
-enum exit_status { EXIT_WORKED, EXIT_FAILED, EXIT_USAGE };
+enum exit_status {
+	EXIT_WORKED,
+	EXIT_FAILED,
+	EXIT_USAGE,
+	EXIT_CANNOT_RECORD = 125, /* as ktrace-u's */
+};
 
 static void complain(const struct text *error, bool with_usage)
 {
@@ -147,8 +152,10 @@ static int show_live(const struct ktruss_options *options, struct text *error)
 	r = recording_start(&recording, options);
 	if (!r && options->pid)
 		r = watch_for_end(&clearing, options->pid);
-	if (r < 0)
-		return fail(error, "ktrace-u", r);
+	if (r < 0) {
+		fail(error, "ktrace-u", r);
+		return options->pid ? EXIT_FAILED : EXIT_CANNOT_RECORD;
+	}
 	show.file = "the trace";
 	r = dump_run(&show, recording.fd, error);
 	close(recording.fd);

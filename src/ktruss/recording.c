@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 
 #include "base/array.h"
+#include "base/fd.h"
 #include "ktruss/options.h"
 
 #define RECORDER    "ktrace-u"
@@ -58,8 +59,8 @@ static size_t count_words(const char *const *words)
 	return count;
 }
 
-/* For the child alone: does not return. */
-static void become_recorder(const struct ktruss_options *options, int fd)
+/* For the child alone: returns only when that cannot be. -errno. */
+static int become_recorder(const struct ktruss_options *options, int fd)
 {
 	const char *const *command = (const char *const *)options->command;
 	char file[NUMBER_ROOM], target[NUMBER_ROOM], path[PATH_MAX];
@@ -68,7 +69,7 @@ static void become_recorder(const struct ktruss_options *options, int fd)
 	const char **word = words;
 
 	if (!words)
-		_exit(EXIT_ABSENT);
+		return -ENOMEM;
 	find_recorder(path);
 	snprintf(file, sizeof(file), "%d", fd);
 	snprintf(target, sizeof(target), "%d", options->pid);
@@ -82,7 +83,25 @@ static void become_recorder(const struct ktruss_options *options, int fd)
 	if (!options->pid)
 		add_words(word, command);
 	execvp(path, (char *const *)words);
+	return -errno;
+}
+
+/* The child says why it is not the recorder, or nothing when it is. */
+static void report(int channel, int error)
+{
+	fd_write_all(channel, &error, sizeof(error));
 	_exit(EXIT_ABSENT);
+}
+
+static int hear(int channel)
+{
+	int error = 0;
+	ssize_t got;
+
+	do
+		got = read(channel, &error, sizeof(error));
+	while (got < 0 && errno == EINTR);
+	return got == sizeof(error) ? error : 0;
 }
 
 /* What interrupts the command is not meant for us, and that nobody reads what
@@ -103,28 +122,46 @@ static void restore(const struct sigaction before[ARRAY_LEN(ignored)])
 		sigaction(ignored[i], &before[i], NULL);
 }
 
-int recording_start(struct recording *ret, const struct ktruss_options *options)
+static pid_t fork_recorder(const struct ktruss_options *options, int trace,
+			   int channel)
 {
 	struct sigaction before[ARRAY_LEN(ignored)];
-	int ends[2];
 	pid_t pid;
+
+	ignore(before);
+	pid = fork();
+	if (pid != 0)
+		return pid < 0 ? -errno : pid;
+	restore(before);
+	fcntl(trace, F_SETFD, 0);
+	report(channel, become_recorder(options, trace));
+	return 0;
+}
+
+int recording_start(struct recording *ret, const struct ktruss_options *options)
+{
+	int ends[2], channel[2];
+	int r;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
-	ignore(before);
-	pid = fork();
-	if (pid == 0) {
-		restore(before);
-		fcntl(ends[1], F_SETFD, 0);
-		become_recorder(options, ends[1]);
-	}
-	close(ends[1]);
-	if (pid < 0) {
+	if (pipe2(channel, O_CLOEXEC) < 0) {
+		r = -errno;
 		close(ends[0]);
-		return -errno;
+		close(ends[1]);
+		return r;
 	}
-	*ret = (struct recording){ .fd = ends[0], .pid = pid };
-	return 0;
+	*ret = (struct recording){ .fd = ends[0] };
+	ret->pid = fork_recorder(options, ends[1], channel[1]);
+	close(ends[1]);
+	close(channel[1]);
+	r = ret->pid < 0 ? ret->pid : hear(channel[0]);
+	close(channel[0]);
+	if (r < 0)
+		close(ends[0]);
+	if (r < 0 && ret->pid > 0)
+		recording_wait(ret);
+	return r;
 }
 
 int recording_wait(const struct recording *recording)

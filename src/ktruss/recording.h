@@ -15,7 +15,8 @@ struct recording {
 };
 
 /* Starts the command, or attaches, as the options say; from then on what
- * interrupts it is ignored here. 0 or -errno. */
+ * interrupts it is ignored here. 0; -ENOENT when there is no ktrace-u; -errno.
+ */
 int recording_start(struct recording *ret,
 		    const struct ktruss_options *options);
 

@@ -130,6 +130,31 @@ static void test_no_command(void **state)
 	run_place_close(&place);
 }
 
+/* It lies where no recorder is. */
+static void test_no_recorder(void **state)
+{
+	struct run_spec spec = { .argv = (const char *[]){
+				     "env", "PATH=/nonexistent", "./alone",
+				     "true", NULL } };
+	const char *copy[] = { "cp", NULL, "alone", NULL };
+	struct run_spec copying = { .argv = copy };
+	struct run_result result;
+	struct run_place place;
+
+	(void)state;
+	assert_int_equal(run_place_open(&place, RUN_AS_SELF), 0);
+	copy[1] = place.ktruss;
+	assert_int_equal(run_program(&result, &place, &copying), 0);
+	assert_true(run_exited(&result, 0));
+	run_result_done(&result);
+	assert_int_equal(run_program(&result, &place, &spec), 0);
+	assert_true(run_exited(&result, 125));
+	assert_string_equal(text_string(&result.err),
+			    "ktruss-u: ktrace-u: No such file or directory\n");
+	run_result_done(&result);
+	run_place_close(&place);
+}
+
 /* ---- where it is shown ---- */
 
 /* The same lines live, from a file, and by kdump-u -j. */
@@ -311,6 +336,7 @@ int main(void)
 		AS_BOTH(test_output),
 		AS_BOTH(test_reader_gone),
 		AS_BOTH(test_attach),
+		cmocka_unit_test(test_no_recorder),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_attach_nobody),
 	};
