@@ -119,9 +119,7 @@ static int add_part(struct call *call, const struct record *record)
 	if (!make_room(call, length))
 		return -ENOMEM;
 	part = &call->parts[call->part_count++];
-	*part = (struct call_part){ .record = *record,
-				    .offset = call->length,
-				    .length = record->length };
+	*part = (struct call_part){ .record = *record, .offset = call->length };
 	part->record.length = length;
 	part->record.payload = NULL;
 	memcpy(call->data + call->length, record->payload, length);
@@ -247,10 +245,8 @@ static bool is_of_no_call(const struct record *record)
 		KTR_STRUCT_LABEL,   KTR_STRUCT_MESSAGE,  KTR_STRUCT_END
 	};
 
-	if (record->kind != KTR_STRUCT)
-		return false;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (!strcmp(record->structure.name, names[i]))
+		if (record_is_struct(record, names[i]))
 			return true;
 	return false;
 }
@@ -258,10 +254,9 @@ static bool is_of_no_call(const struct record *record)
 /* Who reads has learnt from them all that they are for. */
 static bool is_learnt(const struct record *record)
 {
-	return record->kind == KTR_STRUCT &&
-	       (!strcmp(record->structure.name, KTR_STRUCT_ABI) ||
-		!strcmp(record->structure.name, KTR_STRUCT_MAPPING) ||
-		!strcmp(record->structure.name, KTR_STRUCT_SYSCALL_NUMBER));
+	return record_is_struct(record, KTR_STRUCT_ABI) ||
+	       record_is_struct(record, KTR_STRUCT_MAPPING) ||
+	       record_is_struct(record, KTR_STRUCT_SYSCALL_NUMBER);
 }
 
 static int take_part(struct calls *calls, const struct record *record)

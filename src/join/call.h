@@ -38,7 +38,6 @@ struct call {
 	struct call_part {
 		struct record record; /* without payload: call_part() */
 		size_t offset;        /* in data */
-		size_t length;        /* before it was cut */
 	} * parts;
 	unsigned parts_room;
 };

@@ -4,7 +4,6 @@
 #include "kdump/form.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "kdump/joined.h"
 #include "kdump/json.h"
@@ -105,8 +104,7 @@ static void take_call(void *context, struct call *call)
 static bool is_end(const struct record *record)
 {
 	return record->kind == KTR_PROCDTOR ||
-	       (record->kind == KTR_STRUCT &&
-		!strcmp(record->structure.name, KTR_STRUCT_EXIT_STATUS));
+	       record_is_struct(record, KTR_STRUCT_EXIT_STATUS);
 }
 
 static int join(struct form *form, const struct record *record)

@@ -65,8 +65,7 @@ static bool is_named(const struct record *record, const char *name)
 	return !strcmp(record->structure.name, name);
 }
 
-/* The next part of a kind (and name) that is not in the line yet; *ret_length
- * is how long it was before it was cut. */
+/* The next part of a kind (and name) that is not in the line yet. */
 static bool take_part(struct joined *joined, unsigned kind, const char *name,
 		      struct record *ret)
 {

@@ -223,17 +223,11 @@ static int stacks_learn_mapping(struct stacks *stacks,
 	return 0;
 }
 
-static bool is_named(const struct record *record, const char *name)
-{
-	return record->kind == KTR_STRUCT &&
-	       !strcmp(record->structure.name, name);
-}
-
 int stacks_learn(struct stacks *stacks, const struct record *record)
 {
 	struct stacks_process *process;
 
-	if (is_named(record, KTR_STRUCT_MAPPING))
+	if (record_is_struct(record, KTR_STRUCT_MAPPING))
 		return stacks_learn_mapping(stacks, record);
 	if (record->kind != KTR_PROCCTOR && record->kind != KTR_PROCDTOR)
 		return 0;
@@ -247,7 +241,7 @@ int stacks_learn(struct stacks *stacks, const struct record *record)
 
 bool stacks_is_one(const struct record *record)
 {
-	return is_named(record, KTR_STRUCT_STACK);
+	return record_is_struct(record, KTR_STRUCT_STACK);
 }
 
 static const struct stacks_mapping *

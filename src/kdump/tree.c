@@ -196,9 +196,9 @@ static int add_exec(struct tree_process *process, const struct record *record)
 static int add_structure(struct tree *tree, struct tree_process *process,
 			 const struct record *record)
 {
-	if (!strcmp(record->structure.name, KTR_STRUCT_PROCESS))
+	if (record_is_struct(record, KTR_STRUCT_PROCESS))
 		return add_process(tree, process, record);
-	if (!strcmp(record->structure.name, KTR_STRUCT_EXIT_STATUS))
+	if (record_is_struct(record, KTR_STRUCT_EXIT_STATUS))
 		return add_end(tree, process, record);
 	return 0;
 }

@@ -319,3 +319,9 @@ uint64_t record_arg(const struct record *record, unsigned index)
 	       sizeof(value));
 	return value;
 }
+
+bool record_is_struct(const struct record *record, const char *name)
+{
+	return record->kind == KTR_STRUCT &&
+	       !strcmp(record->structure.name, name);
+}

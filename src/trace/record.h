@@ -124,6 +124,9 @@ enum record_fault record_decode_header(const void *header, struct record *ret);
 enum record_fault record_decode_payload(struct record *record,
 					const uint8_t *payload);
 
+/* Whether it is a STRUCT of that name. */
+bool record_is_struct(const struct record *record, const char *name);
+
 /* The index-th argument of a SYSCALL record, index < narg. */
 uint64_t record_arg(const struct record *record, unsigned index);
 
