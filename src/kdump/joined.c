@@ -482,17 +482,11 @@ static void put_process(const struct event *event)
 	mark(event->text, event->options, MARK_NOTHING);
 }
 
-/* False where there is no such field. */
 static bool find_number(const struct record *record, const char *name,
 			int64_t *ret)
 {
-	struct field field;
-
-	if (!fields_find(record->structure.data, record->structure.length, name,
-			 &field))
-		return false;
-	*ret = field.number;
-	return true;
+	return fields_find_number(record->structure.data,
+				  record->structure.length, name, ret);
 }
 
 static void put_exit_status(const struct event *event)

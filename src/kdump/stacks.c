@@ -128,13 +128,9 @@ static struct stacks_process *stacks_take(struct stacks *stacks, int32_t pid)
 static int64_t number_of(const struct record *record, const char *name,
 			 int64_t otherwise)
 {
-	struct field field;
-
-	if (!fields_find(record->structure.data, record->structure.length, name,
-			 &field) ||
-	    !field.is_number)
-		return otherwise;
-	return field.number;
+	fields_find_number(record->structure.data, record->structure.length,
+			   name, &otherwise);
+	return otherwise;
 }
 
 /* malloc'd; "" where there is none. */

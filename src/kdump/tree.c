@@ -118,14 +118,8 @@ static struct tree_process *begin(struct tree *tree,
 static bool find_number(const struct record *record, const char *name,
 			int64_t *ret)
 {
-	struct field field;
-
-	if (!fields_find(record->structure.data, record->structure.length, name,
-			 &field) ||
-	    !field.is_number)
-		return false;
-	*ret = field.number;
-	return true;
+	return fields_find_number(record->structure.data,
+				  record->structure.length, name, ret);
 }
 
 /* Nobody is put below one that comes later. */

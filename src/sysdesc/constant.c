@@ -59,16 +59,6 @@ static const struct sysdesc_set sets[FLAGSET_COUNT] = {
 #undef SORTED_SET
 };
 
-/* Indices of the rows of syscalls.def. */
-enum row_index {
-#define SYSCALL(id, ...) ROW_##id,
-#define VARIANT(id, ...) ROW_##id,
-#include "sysdesc/syscalls.def"
-#undef VARIANT
-#undef SYSCALL
-	ROW_COUNT
-};
-
 #define AS_MODE       KIND_MODE, FLAGSET_NONE
 #define AS_DEV        KIND_DEV, FLAGSET_NONE
 #define AS_SIGNAL     KIND_SIGNAL, FLAGSET_NONE

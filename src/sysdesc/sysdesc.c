@@ -23,16 +23,6 @@
 #include "sysdesc/select.h"
 #include "sysdesc/sets.h"
 
-/* Indices of the rows. */
-enum row_index {
-#define SYSCALL(id, ...) ROW_##id,
-#define VARIANT(id, ...) ROW_##id,
-#include "sysdesc/syscalls.def"
-#undef VARIANT
-#undef SYSCALL
-	ROW_COUNT
-};
-
 _Static_assert(ROW_COUNT <= SELECT_ROWS_MAX, "a select holds every row");
 _Static_assert(BLOB_COUNT <= UINT8_MAX, "fits sysdesc_arg.set");
 _Static_assert(FLAGSET_COUNT <= UINT8_MAX, "fits sysdesc_arg.set");

@@ -158,3 +158,14 @@ bool fields_find(const uint8_t *data, size_t length, const char *name,
 	*ret = (struct field){ 0 };
 	return false;
 }
+
+bool fields_find_number(const uint8_t *data, size_t length, const char *name,
+			int64_t *ret)
+{
+	struct field field;
+
+	if (!fields_find(data, length, name, &field) || !field.is_number)
+		return false;
+	*ret = field.number;
+	return true;
+}

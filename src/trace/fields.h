@@ -48,4 +48,8 @@ bool fields_next(const uint8_t *data, size_t length, size_t *position,
 bool fields_find(const uint8_t *data, size_t length, const char *name,
 		 struct field *ret);
 
+/* The same of a number; false, and *ret untouched, where it is none. */
+bool fields_find_number(const uint8_t *data, size_t length, const char *name,
+			int64_t *ret);
+
 #endif
