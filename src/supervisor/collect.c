@@ -82,17 +82,28 @@ static void collect_zombie(struct supervisor *supervisor,
 	wait4(stop->tid, &status, WNOHANG | __WALL, NULL);
 }
 
+/* Those that have stopped by now may be put off, if not for long: who is
+ * answered may run before we do, and stop again, and be met first for ever. By
+ * hints, everybody is looked at after some rounds in any case. */
+static bool may_put_off(struct collect *collect, pid_t whose)
+{
+	if (whose == ANYBODY && collect->put_off >= COLLECT_PUT_OFF_MAX)
+		return false;
+	collect->put_off++;
+	return true;
+}
+
 /*
  * Whether the stop is answered before anybody looks again: then there is no
  * need to take it off the kernel first, since an answered one is seen no more.
- * Nobody else can have stopped where one is alone, or is held on our CPU and
- * runs only while we sleep. Others that have may be put off, if not for long.
+ * Nobody else can have stopped where one is alone.
  *
  * One thing cannot be answered unless it was taken: an exec by which a thread
  * got its leader's id (looks_like_a_spurious_pid() in the kernel's ptrace.c).
  */
 static bool is_answered_next(struct supervisor *supervisor,
-			     struct collect *collect, const struct stop *stop)
+			     struct collect *collect, pid_t whose,
+			     const struct stop *stop)
 {
 	const struct task *task;
 
@@ -101,15 +112,9 @@ static bool is_answered_next(struct supervisor *supervisor,
 	task = task_find(&supervisor->tasks, stop->tid);
 	if (!task || !task->process || detach_is_due(task))
 		return false;
-	if (follow_holds(&supervisor->follow, stop->tid))
-		return true;
 	if (HASH_COUNT(supervisor->tasks.tasks) == 1)
 		return true;
-	if (supervisor->tasks.unclaimed ||
-	    collect->put_off >= COLLECT_PUT_OFF_MAX)
-		return false;
-	collect->put_off++;
-	return true;
+	return !supervisor->tasks.unclaimed && may_put_off(collect, whose);
 }
 
 /*
@@ -141,7 +146,7 @@ static int take_event(struct supervisor *supervisor, struct collect *collect,
 		return 0;
 	}
 	*ret_empty = (options & WNOWAIT) &&
-		     is_answered_next(supervisor, collect, ret);
+		     is_answered_next(supervisor, collect, whose, ret);
 	if (*ret_empty)
 		return 1;
 	r = raw_waitid(P_PID, info.si_pid, &info, WSTOPPED | WNOHANG | __WALL,
