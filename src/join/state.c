@@ -307,10 +307,13 @@ uint32_t state_flags(const struct state *state, const struct record *record)
 enum sysdesc_abi state_abi(const struct state *state,
 			   const struct record *record)
 {
-	const struct state_process *process = state_find(state, record->pid);
-	const struct state_thread *thread = state_find_thread(process,
-							      record->tid);
+	const struct state_process *process;
+	const struct state_thread *thread;
 
+	if (state->shown)
+		return state->shown->abi;
+	process = state_find(state, record->pid);
+	thread = state_find_thread(process, record->tid);
 	if (thread && thread->has_abi)
 		return thread->abi;
 	return process ? process->abi : SYSDESC_ABI_UNKNOWN;
@@ -323,6 +326,8 @@ int64_t state_number(const struct state *state, const struct record *record,
 
 	if (code != KTR_CODE_WIDE)
 		return code;
+	if (state->shown)
+		return state->shown->number;
 	thread = state_find_thread(state_find(state, record->pid), record->tid);
 	return thread ? thread->number : code;
 }

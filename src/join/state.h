@@ -23,6 +23,7 @@ struct state {
 	struct state_process *processes;
 	unsigned entries;
 	struct stacks *stacks; /* the caller's; NULL: no frames are named */
+	const struct state_call *shown; /* see below; NULL: none */
 	bool has_times;
 	uint64_t first_ns;
 	uint64_t previous_ns;
@@ -32,6 +33,15 @@ struct state {
 	{                                                                      \
 		.machine = SYSDESC_ABI_UNKNOWN                                 \
 	}
+
+/*
+ * How a call was made. Set as `shown` while its records are shown later than
+ * they came, it holds for them, whatever has been learnt of the thread since.
+ */
+struct state_call {
+	enum sysdesc_abi abi;
+	int64_t number;
+};
 
 void state_done(struct state *state);
 

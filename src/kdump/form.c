@@ -14,7 +14,20 @@
 #include "kdump/stats.h"
 #include "kdump/summary.h"
 #include "kdump/tree.h"
+#include "query/query.h"
 #include "trace/record.h"
+
+/* What was asked for has been looked at already: see options_take(). */
+static int open_query(struct form *form)
+{
+	struct text error = TEXT_INIT;
+	int r = 0;
+
+	if (form->options->where)
+		r = query_parse(&form->query, form->options->where, &error);
+	text_done(&error);
+	return r;
+}
 
 int form_open(struct form *form, const struct options *options)
 {
@@ -27,7 +40,9 @@ int form_open(struct form *form, const struct options *options)
 	    (options->summary && summary_open(&form->summary) < 0) ||
 	    (options->tree && tree_open(&form->tree) < 0))
 		return -ENOMEM;
-	return stacks_open(&form->state.stacks, options->debug_directories);
+	return open_query(form)
+		   ?: stacks_open(&form->state.stacks,
+				  options->debug_directories);
 }
 
 void form_close(struct form *form)
@@ -36,6 +51,7 @@ void form_close(struct form *form)
 	summary_close(form->summary);
 	tree_close(form->tree);
 	calls_done(&form->calls);
+	query_free(form->query);
 	stacks_close(form->state.stacks);
 	state_done(&form->state);
 	text_done(&form->out);
@@ -66,9 +82,31 @@ static void show_record(struct form *form, const struct record *record)
 	form->drop_said = false;
 }
 
+/* What was put together as a call, record by record again. */
+static void show_records(struct form *form, const struct call *call)
+{
+	const struct state_call shown = { call->abi, call->number };
+	struct record record = call->entry;
+
+	record.syscall.args = (const uint8_t *)call->args;
+	record.syscall.narg = call->arg_count;
+	form->state.shown = &shown;
+	show_record(form, &record);
+	for (unsigned i = 0; i < call->part_count; i++)
+		if (call_part(call, i, &record))
+			show_record(form, &record);
+	if (call->is_cut && form->options->json)
+		json_put_cut(&form->out, &call->entry);
+	else if (call->is_cut)
+		line_put_cut(&form->out, form->options, &call->entry);
+	if (call->has_returned)
+		show_record(form, &call->exit);
+	form->state.shown = NULL;
+}
+
 /* ---- a line for each call ---- */
 
-static void show_call(struct form *form, struct call *call)
+static void show_joined(struct form *form, struct call *call)
 {
 	/* It is marked already. */
 	if (call->is_marked && !call->has_returned)
@@ -78,7 +116,7 @@ static void show_call(struct form *form, struct call *call)
 	form->drop_said = false;
 }
 
-static void show_event(struct form *form, const struct record *record)
+static void show_joined_event(struct form *form, const struct record *record)
 {
 	joined_put_event(&form->out, form->options, &form->state, record);
 	state_shown(&form->state, record);
@@ -87,17 +125,39 @@ static void show_event(struct form *form, const struct record *record)
 
 /* ---- calls, shown or summed up ---- */
 
+static bool is_wanted(const struct form *form, const struct record *record,
+		      const struct call *call)
+{
+	const struct query_subject subject = { record, call, &form->state };
+
+	return !form->query || query_matches(form->query, &subject);
+}
+
 static void take_call(void *context, struct call *call)
 {
 	struct form *form = context;
 	int r = 0;
 
+	if (!is_wanted(form, &call->entry, call))
+		return;
 	if (form->stats)
 		r = stats_add(form->stats, call);
+	else if (form->options->joined)
+		show_joined(form, call);
 	else
-		show_call(form, call);
+		show_records(form, call);
 	/* As when a text cannot grow: whoever writes it sees it. */
 	form->out.failed |= r < 0;
+}
+
+static void take_event(struct form *form, const struct record *record)
+{
+	if (form->stats || !is_wanted(form, record, NULL))
+		return;
+	if (form->options->joined)
+		show_joined_event(form, record);
+	else
+		show_record(form, record);
 }
 
 /* Nothing of the process returns any more. */
@@ -118,8 +178,8 @@ static int join(struct form *form, const struct record *record)
 		take_call(form, call);
 	if (is_end(record))
 		calls_pending(&form->calls, record->pid, true, take_call, form);
-	if (fate == CALL_ALONE && !form->stats)
-		show_event(form, record);
+	if (fate == CALL_ALONE)
+		take_event(form, record);
 	return 0;
 }
 
@@ -127,7 +187,8 @@ static int join(struct form *form, const struct record *record)
 
 static bool joins(const struct form *form)
 {
-	return form->options->joined || form->stats;
+	return form->options->joined || form->stats ||
+	       (form->query && query_needs_calls(form->query));
 }
 
 static int take_selected(struct form *form, const struct record *record)
@@ -143,25 +204,37 @@ static int take_selected(struct form *form, const struct record *record)
 		return 0;
 	if (joins(form))
 		return join(form, record);
-	show_record(form, record);
+	if (is_wanted(form, record, NULL))
+		show_record(form, record);
 	return 0;
+}
+
+static int learn(struct form *form, const struct record *record)
+{
+	int r = state_learn(&form->state, record);
+
+	return r ?: stacks_learn(form->state.stacks, record);
+}
+
+/* The end of a process is shown while it is still known. */
+static int take_end(struct form *form, const struct record *record)
+{
+	int r = take_selected(form, record) ?: learn(form, record);
+
+	if (form->query)
+		query_forget(form->query, record);
+	return r;
 }
 
 int form_take(struct form *form, const struct record *record)
 {
-	bool is_last = record->kind == KTR_PROCDTOR;
-	int r = 0;
+	int r = form->query ? query_learn(form->query, record) : 0;
 
-	/* The end of a process is shown while it is still known. */
-	if (is_last)
-		r = take_selected(form, record);
-	if (!r)
-		r = state_learn(&form->state, record);
-	if (!r)
-		r = stacks_learn(form->state.stacks, record);
-	if (!r && !is_last)
-		r = take_selected(form, record);
-	return r;
+	if (r)
+		return r;
+	if (record->kind == KTR_PROCDTOR)
+		return take_end(form, record);
+	return learn(form, record) ?: take_selected(form, record);
 }
 
 bool form_waits(const struct form *form)

@@ -12,6 +12,7 @@
 #include "join/state.h"
 
 struct options;
+struct query;
 struct record;
 struct stats;
 struct summary;
@@ -21,6 +22,7 @@ struct form {
 	const struct options *options;
 	struct state state;
 	struct calls calls;      /* of those that put calls together */
+	struct query *query;     /* of -w, or NULL */
 	struct stats *stats;     /* of --stats */
 	struct summary *summary; /* of --summary */
 	struct tree *tree;       /* of --tree */

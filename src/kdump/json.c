@@ -328,3 +328,9 @@ void json_put_drop(struct text *text, const struct record *record)
 	json_head(text, record, "drop");
 	text_put(text, "}\n");
 }
+
+void json_put_cut(struct text *text, const struct record *entry)
+{
+	json_head(text, entry, "cut");
+	text_put(text, "}\n");
+}

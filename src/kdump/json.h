@@ -13,4 +13,7 @@ void json_put(struct text *text, const struct options *options,
 /* The object that says that records were lost before this one. */
 void json_put_drop(struct text *text, const struct record *record);
 
+/* The one that says that of the call, put together, something was left out. */
+void json_put_cut(struct text *text, const struct record *entry);
+
 #endif

@@ -316,3 +316,10 @@ void line_put_drop(struct text *text, const struct options *options,
 	column_put_origin(text, options, record);
 	text_put(text, "Events dropped.\n");
 }
+
+void line_put_cut(struct text *text, const struct options *options,
+		  const struct record *entry)
+{
+	column_put_origin(text, options, entry);
+	text_put(text, "More was captured.\n");
+}

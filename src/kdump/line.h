@@ -23,4 +23,8 @@ void line_put_body(struct text *text, const struct options *options,
 void line_put_drop(struct text *text, const struct options *options,
 		   const struct record *record);
 
+/* "More was captured.", where a call was too long to be put together. */
+void line_put_cut(struct text *text, const struct options *options,
+		  const struct record *entry);
+
 #endif

@@ -8,9 +8,11 @@
 
 #include <ktrace-u/format.h>
 
+#include "base/cleanup.h"
 #include "base/options.h"
 #include "base/text.h"
 #include "kdump/options.h"
+#include "query/query.h"
 #include "trace/facility.h"
 
 #define OPTIONS_FILE "ktrace.out"
@@ -31,6 +33,7 @@ enum options_id {
 	OPTION_NO_DATA,
 	OPTION_ABSOLUTE,
 	OPTION_FACILITIES,
+	OPTION_WHERE,
 	OPTION_JOINED,
 	OPTION_STATS,
 	OPTION_SUMMARY,
@@ -68,6 +71,8 @@ static const struct options_row options_table[] = {
 	  OPTION_ABSOLUTE },
 	{ 't', NULL, "POINTS", "show the records of these trace points alone",
 	  OPTION_FACILITIES },
+	{ 'w', "where", "EXPRESSION", "show what it is true of alone; see below",
+	  OPTION_WHERE },
 	{ 0, "stats", NULL, "show sums by call and by process at the end",
 	  OPTION_STATS },
 	{ 0, "summary", NULL,
@@ -130,6 +135,23 @@ static int options_take_data_max(struct options_taking *taking,
 	return result;
 }
 
+/* It is looked at now, so that what is wrong is said before anything is. */
+static int options_take_where(struct options_taking *taking, const char *value)
+{
+	_cleanup_(text_done) struct text problem = TEXT_INIT;
+	int r;
+
+	if (taking->options->where) {
+		text_put(taking->error, "-w twice: join the two by and");
+		return -EINVAL;
+	}
+	taking->options->where = value;
+	r = query_check(value, &problem);
+	if (r < 0)
+		text_format(taking->error, "-w: %s", text_string(&problem));
+	return r;
+}
+
 /* The switch that an option without an argument sets. */
 static bool *options_flag(struct options *options, enum options_id id)
 {
@@ -171,6 +193,7 @@ static bool *options_flag(struct options *options, enum options_id id)
 	case OPTION_VERSION:
 		return &options->version;
 	case OPTION_FILE:
+	case OPTION_WHERE:
 	case OPTION_DEBUG_DIR:
 	case OPTION_DATA_MAX:
 	case OPTION_ID:
@@ -191,6 +214,8 @@ static int options_take_one(void *context, int id, const char *value)
 	case OPTION_DEBUG_DIR:
 		taking->options->debug_directories = value;
 		return 0;
+	case OPTION_WHERE:
+		return options_take_where(taking, value);
 	case OPTION_DATA_MAX:
 		return options_take_data_max(taking, value);
 	case OPTION_ID:
@@ -237,10 +262,10 @@ int options_take(struct options *ret, int argc, char *const *argv,
 
 void options_usage(struct text *text)
 {
-	text_put(text,
-		 "usage: kdump-u [-AcdEHjlnRSsT] [-m bytes] [-p id] "
-		 "[-t points] [--stats] [--summary] [--tree]\n"
-		 "               [--json] [--debug-dir dirs] [[-f] file]\n");
+	text_put(text, "usage: kdump-u [-AcdEHjlnRSsT] [-m bytes] [-p id] "
+		       "[-t points] [-w expression]\n"
+		       "               [--stats] [--summary] [--tree] [--json] "
+		       "[--debug-dir dirs] [[-f] file]\n");
 }
 
 void options_manual(struct text *text)
@@ -250,5 +275,7 @@ void options_manual(struct text *text)
 	options_help(options_table, text);
 	text_put(text, "\nTrace points, for -t:\n");
 	facility_help(text);
-	text_put(text, "Without -t, all records are shown.\n");
+	text_put(text, "Without -t, all records are shown.\n"
+		       "\nFields, for -w (failed and path = '/etc/**'):\n");
+	query_help(text);
 }

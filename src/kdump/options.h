@@ -17,7 +17,8 @@ struct options {
 	const char *file;    /* "-": standard input */
 	uint32_t facilities; /* KTRFAC() bits, when has_facilities */
 	bool has_facilities;
-	int64_t id; /* of a process or a thread; 0: all of them */
+	int64_t id;        /* of a process or a thread; 0: all of them */
+	const char *where; /* -w: an expression of query/query.h, or NULL */
 	const char *debug_directories; /* --debug-dir */
 	size_t data_max; /* bytes of data to show; 0: all of them */
 	bool absolute;

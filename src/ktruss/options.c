@@ -7,8 +7,10 @@
 #include <errno.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "query/query.h"
 
 enum option_id {
 	OPTION_CPU = 1,
@@ -29,6 +31,7 @@ enum option_id {
 	OPTION_THREADS,
 	OPTION_TIME,
 	OPTION_VERSION,
+	OPTION_WHERE,
 };
 
 /* clang-format off */
@@ -52,6 +55,8 @@ static const struct options_row table[] = {
 	{ 'T', NULL, NULL, "show the time, in seconds since 1970", OPTION_TIME },
 	{ 't', NULL, "POINTS", "record these trace points (see ktrace-u(1))",
 	  OPTION_POINTS },
+	{ 'w', "where", "EXPRESSION",
+	  "show what it is true of alone (see kdump-u(1))", OPTION_WHERE },
 	{ 0, "syscalls", "LIST",
 	  "only these: NAME,@CLASS,!NAME,... (see ktrace-u(1))",
 	  OPTION_SYSCALLS },
@@ -110,6 +115,22 @@ static int take_data_max(struct parse *parse, const char *value)
 	return r;
 }
 
+static int take_where(struct parse *parse, const char *value)
+{
+	_cleanup_(text_done) struct text problem = TEXT_INIT;
+	int r;
+
+	if (parse->options->show.where) {
+		text_put(parse->error, "-w twice: join the two by and");
+		return -EINVAL;
+	}
+	parse->options->show.where = value;
+	r = query_check(value, &problem);
+	if (r < 0)
+		text_format(parse->error, "-w: %s", text_string(&problem));
+	return r;
+}
+
 static bool *flag_of(struct ktruss_options *options, enum option_id id)
 {
 	switch (id) {
@@ -141,6 +162,7 @@ static bool *flag_of(struct ktruss_options *options, enum option_id id)
 	case OPTION_POINTS:
 	case OPTION_STACKS:
 	case OPTION_SYSCALLS:
+	case OPTION_WHERE:
 		break;
 	}
 	return NULL;
@@ -170,6 +192,8 @@ static int take_one(void *context, int id, const char *value)
 		return 0;
 	case OPTION_PID:
 		return take_pid(parse, value);
+	case OPTION_WHERE:
+		return take_where(parse, value);
 	default:
 		*flag_of(options, (enum option_id)id) = true;
 		return 0;
@@ -216,10 +240,11 @@ int ktruss_options_parse(struct ktruss_options *ret, int argc,
 void ktruss_options_usage(struct text *text)
 {
 	text_put(text, "usage: ktruss-u [-EHiknRSsT] [-m bytes] [-o file] "
-		       "[-t points] [--syscalls list]\n"
-		       "                command [argument ...] | -p pid\n"
+		       "[-t points] [-w expression]\n"
+		       "                [--syscalls list] "
+		       "command [argument ...] | -p pid\n"
 		       "       ktruss-u [-EHnRSsT] [-m bytes] [-o file] "
-		       "-f file\n");
+		       "[-w expression] -f file\n");
 }
 
 void ktruss_options_help(struct text *text)

@@ -231,6 +231,16 @@ static const struct option_case {
 	{ "data", "-j -m 5" },
 	{ "times", "-jHTER" },
 	{ "calls", "-j -p 4242" },
+	{ "calls", "-w failed" },
+	{ "calls", "-jw call=openat" },
+	{ "calls", "--json -w errno=ENOSYS" },
+	{ "calls", "--stats -w fd=3..5" },
+	{ "data", "-w data=*line*" },
+	{ "times", "-Ew elapsed=1us..3" },
+	{ "other", "-w point=w,a" },
+	{ "signals", "-jw signal=TERM,INT" },
+	{ "user", "-jw mark=*" },
+	{ "tree", "-w tree=11" },
 };
 
 static void test_options(void **state)
@@ -305,6 +315,12 @@ static const struct usage_case {
 	{ "-m 1x", "kdump-u: invalid number of bytes: \"1x\"\n" },
 	{ "-f calls.ktr", "kdump-u: more than one file\n" },
 	{ "calls.ktr", "kdump-u: more than one file\n" },
+	{ "-w pid<x", "kdump-u: -w: column 5: 'x' stands where a number is "
+		      "wanted\n" },
+	{ "-w fail", "kdump-u: -w: column 1: 'fail' stands where a field is "
+		     "wanted: pid, tid, " },
+	{ "-w failed --where failed", "kdump-u: -w twice: join the two by "
+				      "and\n" },
 };
 
 static void test_usage(void **state)

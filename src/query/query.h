@@ -1,0 +1,53 @@
+/*
+ * Which calls and events a person wants to see: one expression, as kdump-u(1)
+ * describes it, over what is known of a record or of a whole call.
+ *
+ *	failed and path = /etc/passwd
+ *	call = @network and not (addr = 127.0.0.0/8 or errno = EINPROGRESS)
+ */
+#ifndef QUERY_QUERY_H
+#define QUERY_QUERY_H
+
+#include <stdbool.h>
+
+struct call;
+struct query;
+struct record;
+struct state;
+struct text;
+
+/* What the expression is asked about. */
+struct query_subject {
+	const struct record *record; /* of a call its entry */
+	const struct call *call;     /* NULL: a record alone */
+	const struct state *state;
+};
+
+/*
+ * 0; -EINVAL with one line in *error that says where it is wrong and what would
+ * be right; -ENOMEM. The expression may go.
+ */
+int query_parse(struct query **ret, const char *expression, struct text *error);
+void query_free(struct query *query); /* NULL is fine */
+
+/* Whether there is a query in it, for whoever takes options: 0, or -EINVAL or
+ * -ENOMEM with one line in *error. */
+int query_check(const char *expression, struct text *error);
+
+/* Whether it asks for what only a whole call tells: its paths, its result. */
+bool query_needs_calls(const struct query *query);
+
+/* Learns from a record, shown or not, before it or its call is asked about. 0
+ * or -ENOMEM. */
+int query_learn(struct query *query, const struct record *record);
+
+/* Forgets a process whose PROCDTOR has been asked about. */
+void query_forget(struct query *query, const struct record *record);
+
+bool query_matches(const struct query *query,
+		   const struct query_subject *subject);
+
+/* What may be asked for, a line each, for --help. */
+void query_help(struct text *text);
+
+#endif
