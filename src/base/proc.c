@@ -206,8 +206,9 @@ static int each_number(const char *directory, proc_visit *visit, void *context)
 	if (!entries)
 		return proc_errno(errno);
 	while (sum >= 0 && (entry = readdir(entries))) {
-		pid_t id = (pid_t)strtol(entry->d_name, NULL, 10);
-		int r = id > 0 ? visit(context, id) : 0;
+		char *end = NULL;
+		pid_t id = (pid_t)strtol(entry->d_name, &end, 10);
+		int r = *end ? 0 : visit(context, id);
 
 		sum = r < 0 ? r : sum + r;
 	}
@@ -226,6 +227,14 @@ int proc_each_thread(pid_t pid, proc_visit *visit, void *context)
 int proc_each_process(proc_visit *visit, void *context)
 {
 	return each_number("/proc", visit, context);
+}
+
+int proc_each_descriptor(pid_t pid, proc_visit *visit, void *context)
+{
+	char name[PROC_NAME_MAX];
+
+	proc_name(name, pid, "fd");
+	return each_number(name, visit, context);
 }
 
 bool proc_has_children(pid_t pid, pid_t tid)

@@ -62,6 +62,9 @@ int proc_process(pid_t pid, struct proc_status *ret);
 typedef int proc_visit(void *context, pid_t tid);
 int proc_each_thread(pid_t pid, proc_visit *visit, void *context);
 int proc_each_process(proc_visit *visit, void *context);
+/* The same of the descriptors that a process has: the second argument of a
+ * visit is the descriptor. */
+int proc_each_descriptor(pid_t pid, proc_visit *visit, void *context);
 
 /* Whether there is a process that this thread, and no other, would be told the
  * end of. False, too, where the kernel does not say. */

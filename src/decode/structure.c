@@ -22,7 +22,7 @@ static const char *const structure_names[] = {
 	KTR_STRUCT_ABI,     KTR_STRUCT_MESSAGE,
 	KTR_STRUCT_END,     KTR_STRUCT_LABEL,
 	KTR_STRUCT_DENIED,  KTR_STRUCT_MAPPING,
-	KTR_STRUCT_STACK,
+	KTR_STRUCT_STACK,   KTR_STRUCT_DESCRIPTORS,
 };
 
 /* The fields that are lists by nature. */
@@ -30,9 +30,10 @@ static const struct structure_list {
 	const char *name;
 	const char *field;
 } structure_lists[] = {
-	{ KTR_STRUCT_SESSION, "command" }, { KTR_STRUCT_PROCESS, "group" },
-	{ KTR_STRUCT_PROCESS, "nspid" },   { KTR_STRUCT_STACK, "pc" },
-	{ KTR_STRUCT_STACK, "signal" },
+	{ KTR_STRUCT_SESSION, "command" },  { KTR_STRUCT_PROCESS, "group" },
+	{ KTR_STRUCT_PROCESS, "nspid" },    { KTR_STRUCT_STACK, "pc" },
+	{ KTR_STRUCT_STACK, "signal" },     { KTR_STRUCT_DESCRIPTORS, "fd" },
+	{ KTR_STRUCT_DESCRIPTORS, "path" },
 };
 
 static bool structure_has_fields(const char *name)

@@ -12,6 +12,7 @@
 #include <uthash.h>
 
 #include "base/array.h"
+#include "join/descriptor.h"
 #include "join/state.h"
 
 struct call_thread {
@@ -22,10 +23,18 @@ struct call_thread {
 
 /* ---- threads ---- */
 
+static void drop_names(struct call *call)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(call->names); i++)
+		descriptor_drop(call->names[i]);
+	descriptor_drop(call->result_name);
+}
+
 static void thread_free(struct call_thread *thread)
 {
 	if (!thread)
 		return;
+	drop_names(&thread->call);
 	free(thread->call.data);
 	free(thread->call.parts);
 	free(thread);
@@ -146,12 +155,54 @@ uint64_t call_duration_ns(const struct call *call)
 
 /* ---- records ---- */
 
+static bool is_descriptor(const struct call *call, unsigned index)
+{
+	return call->row && index < call->row->narg &&
+	       (call->row->arg[index].kind == KIND_FD ||
+		call->row->arg[index].kind == KIND_DIRFD);
+}
+
+static void hold_names(struct call *call, const struct descriptors *descriptors)
+{
+	for (unsigned i = 0; i < call->arg_count; i++)
+		if (is_descriptor(call, i))
+			call->names[i] = descriptor_hold(
+			    descriptors_find(descriptors, call->entry.pid,
+					     (int32_t)call->args[i]));
+}
+
+static bool gives_descriptor(const struct call *call)
+{
+	return call->row && !call->exit.sysret.error &&
+	       (call->row->result == RESULT_FD ||
+		call->row->effect == EFFECT_FCNTL);
+}
+
+/* What is closed has no name, whatever was there before. */
+static int leave(const struct calls *calls, struct call *call)
+{
+	int r = descriptors_leave(calls->descriptors, call);
+
+	if (r < 0)
+		return r;
+	if (call->exit.sysret.error == EBADF) {
+		drop_names(call);
+		memset(call->names, 0, sizeof(call->names));
+	}
+	if (gives_descriptor(call))
+		call->result_name = descriptor_hold(
+		    descriptors_find(calls->descriptors, call->entry.pid,
+				     (int32_t)call->exit.sysret.retval));
+	return 0;
+}
+
 /* What the last call of the thread had room for, this one has. */
 static void begin(struct call *call, const struct state *state,
 		  const struct record *record)
 {
 	struct call fresh = { .data = call->data, .room = call->room };
 
+	drop_names(call);
 	fresh.parts = call->parts;
 	fresh.parts_room = call->parts_room;
 	fresh.entry = *record;
@@ -190,6 +241,10 @@ static int take_entry(struct calls *calls, const struct state *state,
 	if (!thread)
 		return -ENOMEM;
 	begin(&thread->call, state, record);
+	if (calls->descriptors) {
+		hold_names(&thread->call, calls->descriptors);
+		descriptors_enter(calls->descriptors, &thread->call);
+	}
 	return left ? CALL_DONE : CALL_KEPT;
 }
 
@@ -226,6 +281,7 @@ static int take_return(struct calls *calls, const struct state *state,
 		       const struct record *record, struct call **ret)
 {
 	struct call_thread *thread = find_returning(calls, state, record);
+	int r = 0;
 
 	if (!thread)
 		return CALL_ALONE;
@@ -233,7 +289,9 @@ static int take_return(struct calls *calls, const struct state *state,
 	thread->call.has_returned = true;
 	thread->call.exit = *record;
 	thread->call.exit.payload = NULL;
-	return CALL_DONE;
+	if (calls->descriptors)
+		r = leave(calls, &thread->call);
+	return r < 0 ? r : CALL_DONE;
 }
 
 /* What tells of the thread or the process, and not of a call. */
@@ -255,6 +313,7 @@ static bool is_of_no_call(const struct record *record)
 static bool is_learnt(const struct record *record)
 {
 	return record_is_struct(record, KTR_STRUCT_ABI) ||
+	       record_is_struct(record, KTR_STRUCT_DESCRIPTORS) ||
 	       record_is_struct(record, KTR_STRUCT_MAPPING) ||
 	       record_is_struct(record, KTR_STRUCT_SYSCALL_NUMBER);
 }

@@ -15,6 +15,8 @@
 
 struct state;
 struct call_thread;
+struct descriptor_name;
+struct descriptors;
 
 /* Calls that wait for their return, and what is kept of each. */
 #define CALL_PENDING_MAX 16384u
@@ -33,7 +35,10 @@ struct call {
 	bool has_returned;  /* else it never did, or has not yet */
 	bool is_marked;     /* for who shows it: it was, unfinished */
 	struct record exit; /* its SYSRET, when it has returned */
-	uint8_t *data;      /* the parts' payloads */
+	/* Where descriptors among the arguments led when it was made, and the
+	 * one that it gave leads; NULL: not known. Owned. */
+	struct descriptor_name *names[6], *result_name;
+	uint8_t *data; /* the parts' payloads */
 	size_t length, room;
 	struct call_part {
 		struct record record; /* without payload: call_part() */
@@ -43,9 +48,12 @@ struct call {
 };
 
 struct calls {
-	struct call_thread *threads; /* a table, those in a call */
-	struct call_thread *given;   /* with the call that was given out */
-	struct call_thread *spare;   /* one that may be used again */
+	struct call_thread *threads;     /* a table, those in a call */
+	struct call_thread *given;       /* with the call that was given out */
+	struct call_thread *spare;       /* one that may be used again */
+	struct descriptors *descriptors; /* the caller's, who has them learn
+					  * from each record before it is taken
+					  * here; NULL: no names */
 };
 
 #define CALLS_INIT                                                             \

@@ -36,6 +36,8 @@ int form_open(struct form *form, const struct options *options)
 		.state = STATE_INIT,
 		.calls = CALLS_INIT,
 	};
+	if (options->joined && !options->plain)
+		form->calls.descriptors = &form->descriptors;
 	if ((options->stats && stats_open(&form->stats) < 0) ||
 	    (options->summary && summary_open(&form->summary) < 0) ||
 	    (options->tree && tree_open(&form->tree) < 0))
@@ -51,6 +53,7 @@ void form_close(struct form *form)
 	summary_close(form->summary);
 	tree_close(form->tree);
 	calls_done(&form->calls);
+	descriptors_done(&form->descriptors);
 	query_free(form->query);
 	stacks_close(form->state.stacks);
 	state_done(&form->state);
@@ -213,6 +216,8 @@ static int learn(struct form *form, const struct record *record)
 {
 	int r = state_learn(&form->state, record);
 
+	if (!r && form->calls.descriptors)
+		r = descriptors_learn(&form->descriptors, record);
 	return r ?: stacks_learn(form->state.stacks, record);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "join/call.h"
+#include "join/descriptor.h"
 #include "join/state.h"
 
 struct options;
@@ -21,13 +22,14 @@ struct tree;
 struct form {
 	const struct options *options;
 	struct state state;
-	struct calls calls;      /* of those that put calls together */
-	struct query *query;     /* of -w, or NULL */
-	struct stats *stats;     /* of --stats */
-	struct summary *summary; /* of --summary */
-	struct tree *tree;       /* of --tree */
-	struct text out;         /* what is to be written next */
-	bool drop_said;          /* and nothing shown since */
+	struct calls calls;             /* of those that put calls together */
+	struct descriptors descriptors; /* of -j */
+	struct query *query;            /* of -w, or NULL */
+	struct stats *stats;            /* of --stats */
+	struct summary *summary;        /* of --summary */
+	struct tree *tree;              /* of --tree */
+	struct text out;                /* what is to be written next */
+	bool drop_said;                 /* and nothing shown since */
 };
 
 /* 0 or -ENOMEM. */

@@ -7,8 +7,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <linux/fcntl.h>
-
 #include "base/array.h"
 #include "base/text.h"
 #include "decode/constant.h"
@@ -16,6 +14,7 @@
 #include "decode/name.h"
 #include "decode/structure.h"
 #include "join/call.h"
+#include "join/descriptor.h"
 #include "join/state.h"
 #include "kdump/column.h"
 #include "kdump/line.h"
@@ -65,22 +64,30 @@ static bool is_named(const struct record *record, const char *name)
 	return !strcmp(record->structure.name, name);
 }
 
-/* The next part of a kind (and name) that is not in the line yet. */
-static bool take_part(struct joined *joined, unsigned kind, const char *name,
-		      struct record *ret)
+/* The next part of a kind (and name) that is not in the line yet, or -1. */
+static int find_part(const struct joined *joined, unsigned kind,
+		     const char *name, struct record *ret)
 {
 	for (unsigned i = 0; i < joined->call->part_count; i++) {
 		unsigned is = joined->call->parts[i].record.kind;
 
 		if (is == KTR_STRUCT_ARRAY && name)
 			is = KTR_STRUCT;
-		if (joined->is_used[i] || is != kind ||
-		    !call_part(joined->call, i, ret) || !is_named(ret, name))
-			continue;
-		joined->is_used[i] = true;
-		return true;
+		if (!joined->is_used[i] && is == kind &&
+		    call_part(joined->call, i, ret) && is_named(ret, name))
+			return (int)i;
 	}
-	return false;
+	return -1;
+}
+
+static bool take_part(struct joined *joined, unsigned kind, const char *name,
+		      struct record *ret)
+{
+	int index = find_part(joined, kind, name, ret);
+
+	if (index >= 0)
+		joined->is_used[index] = true;
+	return index >= 0;
 }
 
 /* ---- values ---- */
@@ -103,18 +110,63 @@ static void put_data(struct joined *joined, const void *data, size_t length)
 		text_put(joined->text, "...");
 }
 
+/* "</src/a.c>" */
+static void put_name(struct joined *joined, const struct descriptor_name *name)
+{
+	if (!name)
+		return;
+	text_char(joined->text, '<');
+	data_escape(joined->text, name->text, name->length,
+		    &joined->options->style);
+	text_char(joined->text, '>');
+}
+
+static void put_descriptor(struct joined *joined, unsigned index,
+			   uint64_t value)
+{
+	text_decimal(joined->text, (int32_t)value);
+	put_name(joined, joined->call->names[index]);
+}
+
+/* Whether a path is no more than the two of directory and name. */
+static bool is_sum(const struct field *path, const struct descriptor_name *name,
+		   const void *data, size_t length)
+{
+	return name && path->length == name->length + 1 + length &&
+	       !memcmp(path->data, name->text, name->length) &&
+	       path->data[name->length] == '/' &&
+	       !memcmp(path->data + name->length + 1, data, length);
+}
+
+/* Whether who reads the line sees where the path of an argument leads: by the
+ * directory in front of it, or by the descriptor that it gave. */
+static bool is_seen(const struct joined *joined, unsigned index,
+		    const struct record *given, const struct field *path)
+{
+	const struct call *call = joined->call;
+	const struct descriptor_name *result = call->result_name;
+	const struct descriptor_name *directory = index > 0
+						      ? call->names[index - 1]
+						      : NULL;
+
+	if (result && result->length == path->length &&
+	    !memcmp(result->text, path->data, path->length))
+		return true;
+	return is_sum(path, directory, given->raw.data, given->raw.length);
+}
+
 /* A name, and where it leads if that is not what it says itself. */
 static void put_path(struct joined *joined, unsigned index, uint64_t value)
 {
 	const struct data_style *style = &joined->options->style;
-	struct record record;
+	struct record record, given;
 	struct field path, arg;
 
-	if (!take_part(joined, KTR_NAMEI, NULL, &record)) {
+	if (!take_part(joined, KTR_NAMEI, NULL, &given)) {
 		put_pointer(joined, value);
 		return;
 	}
-	data_quote(joined->text, record.raw.data, record.raw.length, style);
+	data_quote(joined->text, given.raw.data, given.raw.length, style);
 	for (unsigned i = 0; i < joined->call->part_count; i++) {
 		if (joined->is_used[i] ||
 		    !call_part(joined->call, i, &record) ||
@@ -125,7 +177,8 @@ static void put_path(struct joined *joined, unsigned index, uint64_t value)
 			continue;
 		joined->is_used[i] = true;
 		if (!fields_find(record.structure.data, record.structure.length,
-				 "path", &path))
+				 "path", &path) ||
+		    is_seen(joined, index, &given, &path))
 			continue;
 		text_char(joined->text, '<');
 		data_escape(joined->text, path.data, path.length, style);
@@ -200,12 +253,14 @@ static void put_vector(struct joined *joined, const char *name, uint64_t value)
 	put_data(joined, record.genio.data, record.genio.length);
 }
 
-static void put_dirfd(struct joined *joined, uint64_t value)
+/* The directory matters to a path that does not begin at the root. */
+static void put_directory(struct joined *joined, unsigned index)
 {
-	if ((int32_t)value == AT_FDCWD)
-		text_put(joined->text, "AT_FDCWD");
-	else
-		text_decimal(joined->text, (int32_t)value);
+	struct record path;
+
+	if (find_part(joined, KTR_NAMEI, NULL, &path) < 0 ||
+	    !path.raw.length || path.raw.data[0] != '/')
+		put_name(joined, joined->call->names[index]);
 }
 
 static void put_word(struct joined *joined, uint64_t value)
@@ -235,11 +290,17 @@ static void put_argument(struct joined *joined, const struct sysdesc_arg *arg,
 {
 	uint64_t value = joined->call->args[index];
 
-	if (put_constant(joined, index))
+	if (put_constant(joined, index)) {
+		if (arg->kind == KIND_DIRFD)
+			put_directory(joined, index);
 		return;
+	}
 	switch ((enum sysdesc_kind)arg->kind) {
-	case KIND_INT:
 	case KIND_FD:
+	case KIND_DIRFD:
+		put_descriptor(joined, index, value);
+		break;
+	case KIND_INT:
 	case KIND_PID:
 	case KIND_UID:
 	case KIND_GID:
@@ -256,9 +317,6 @@ static void put_argument(struct joined *joined, const struct sysdesc_arg *arg,
 	case KIND_ULONG:
 	case KIND_SIZE:
 		text_unsigned(joined->text, value);
-		break;
-	case KIND_DIRFD:
-		put_dirfd(joined, value);
 		break;
 	case KIND_MODE:
 		text_octal(joined->text, value & UINT32_MAX);
@@ -358,6 +416,7 @@ static void put_result(struct joined *joined)
 	switch (exit->sysret.error) {
 	case 0:
 		put_number(joined, exit->sysret.retval);
+		put_name(joined, joined->call->result_name);
 		break;
 	case KTR_ERESTART:
 		text_put(joined->text, "? (to be restarted)");

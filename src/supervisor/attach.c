@@ -221,8 +221,10 @@ static void present(struct task *task, uint32_t audit_arch)
 	if (process->abi == SYSDESC_ABI_UNKNOWN) {
 		process->abi = sysdesc_abi_of(audit_arch, 0);
 		task->abi = process->abi;
-		if (state_is_recorded(process))
+		if (state_is_recorded(process)) {
 			identity_put_process(task);
+			identity_put_descriptors(task);
+		}
 	}
 	task->abi = process->abi;
 }

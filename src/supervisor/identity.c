@@ -98,10 +98,11 @@ void identity_put_session_end(struct session *session)
 	session_fields_end(session);
 }
 
-static void put_link(struct fields_writer *fields, pid_t pid, const char *name)
+static void put_link(struct fields_writer *fields, pid_t pid, const char *link,
+		     const char *name)
 {
 	char target[PATH_MAX];
-	ssize_t n = proc_link(pid, name, target, sizeof(target));
+	ssize_t n = proc_link(pid, link, target, sizeof(target));
 
 	if (n > 0)
 		fields_bytes(fields, name, target, (size_t)n);
@@ -157,8 +158,48 @@ void identity_put_process(struct task *task)
 	if (!proc_start_time(pid, &start))
 		fields_number(fields, "start", (int64_t)start);
 	put_ids(fields, &status);
-	put_link(fields, pid, "exe");
-	put_link(fields, pid, "cwd");
+	put_link(fields, pid, "exe", "exe");
+	put_link(fields, pid, "cwd", "cwd");
+	session_fields_end(task->process->session);
+}
+
+struct descriptors {
+	pid_t pid;
+	struct fields_writer *fields;
+};
+
+static int put_descriptor(void *context, int fd)
+{
+	const struct descriptors *descriptors = context;
+	char name[32];
+
+	snprintf(name, sizeof(name), "fd/%d", fd);
+	fields_number(descriptors->fields, "fd", fd);
+	put_link(descriptors->fields, descriptors->pid, name, "path");
+	return descriptors->fields->full ? -ENOSPC : 0;
+}
+
+/* From here on, all that changes them is recorded. */
+static bool records_changes(const struct process *process)
+{
+	const uint32_t both = KTRFAC(KTR_SYSCALL) | KTRFAC(KTR_NAMEI);
+
+	return (process->facilities & both) == both && process->plan &&
+	       select_is_all(&process->plan->wish.calls);
+}
+
+void identity_put_descriptors(struct task *task)
+{
+	struct descriptors descriptors = { .pid = task->process->pid };
+
+	if (!records_changes(task->process))
+		return;
+	descriptors.fields = session_fields(task->process->session, task,
+					    KTR_STRUCT_DESCRIPTORS);
+	if (!descriptors.fields)
+		return;
+	put_link(descriptors.fields, descriptors.pid, "cwd", "cwd");
+	proc_each_descriptor(descriptors.pid, put_descriptor, &descriptors);
 	session_fields_end(task->process->session);
 }
 

@@ -316,6 +316,7 @@ struct task *life_exec(struct supervisor *supervisor, pid_t tid)
 	recording_check(supervisor, task->process);
 	if (supervisor->started && state_is_recorded(task->process)) {
 		identity_put_process(task);
+		identity_put_descriptors(task);
 		identity_put_image(task);
 	}
 	return task;

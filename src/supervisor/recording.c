@@ -111,8 +111,11 @@ static void present(struct supervisor *supervisor, struct process *process)
 {
 	struct task *task = task_of(&supervisor->tasks, process);
 
-	if (task && process->abi != SYSDESC_ABI_UNKNOWN && supervisor->started)
-		identity_put_process(task);
+	if (!task || process->abi == SYSDESC_ABI_UNKNOWN ||
+	    !supervisor->started)
+		return;
+	identity_put_process(task);
+	identity_put_descriptors(task);
 }
 
 static void say_moved(struct supervisor *supervisor, struct process *process,

@@ -48,6 +48,14 @@ void select_add(struct select *select, const struct sysdesc_row *row)
 	select->bits[index / 64] |= UINT64_C(1) << index % 64;
 }
 
+bool select_is_all(const struct select *select)
+{
+	for (unsigned i = 0; i < sysdesc_count(); i++)
+		if (!select_has(select, sysdesc_row(i)))
+			return false;
+	return select->unknown;
+}
+
 bool select_has(const struct select *select, const struct sysdesc_row *row)
 {
 	unsigned index;

@@ -23,6 +23,7 @@ struct select {
 void select_all(struct select *select);
 void select_none(struct select *select);
 void select_add(struct select *select, const struct sysdesc_row *row);
+bool select_is_all(const struct select *select);
 /* row NULL: a call that no row knows. */
 bool select_has(const struct select *select, const struct sysdesc_row *row);
 

@@ -296,13 +296,28 @@ static const char *check_effect(const struct sysdesc_row *row)
 		fits = row->result == RESULT_ADDRESS &&
 		       arg[1].kind == KIND_SIZE && arg[2].kind == KIND_SIZE;
 		break;
+	case EFFECT_DUP:
+		fits = arg[0].kind == KIND_FD && row->result == RESULT_FD;
+		break;
+	case EFFECT_FCNTL:
+		fits = arg[0].kind == KIND_FD && arg[1].kind == KIND_CMD;
+		break;
+	case EFFECT_CLOSE:
+		fits = arg[0].kind == KIND_FD;
+		break;
+	case EFFECT_CLOSE_RANGE:
+		fits = row->narg == 3 && arg[2].kind == KIND_FLAGS;
+		break;
+	case EFFECT_ADDRESS:
+		fits = arg[0].kind == KIND_FD && arg[1].kind == KIND_BLOB &&
+		       arg[1].direction == DIRECTION_IN;
+		break;
 	case EFFECT_NONE:
 	case EFFECT_SLEEP:
 	case EFFECT_AFFINITY:
 	case EFFECT_CWD:
 	case EFFECT_ROOT:
 	case EFFECT_CREDS:
-	case EFFECT_CLOSE:
 	case EFFECT_SIGRETURN:
 		break;
 	}

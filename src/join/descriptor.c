@@ -1,0 +1,592 @@
+/*
+ * A table of names for each process. A child begins with its parent's; an exec
+ * begins anew with what the recorder tells of.
+ */
+#include "join/descriptor.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/close_range.h>
+#include <linux/fcntl.h>
+#include <linux/sched.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+#include "base/text.h"
+#include "decode/address.h"
+#include "join/call.h"
+#include "trace/fields.h"
+#include "trace/record.h"
+
+struct descriptor {
+	int32_t fd;
+	struct descriptor_name *name;
+	UT_hash_handle hh;
+};
+
+/* There is one from `descriptors` on, or that of the parent. */
+struct descriptor_table {
+	int32_t pid;
+	struct descriptor *descriptors;
+	UT_hash_handle hh;
+};
+
+/* ---- names ---- */
+
+static struct descriptor_name *name_of(const void *text, size_t length)
+{
+	struct descriptor_name *name = malloc(sizeof(*name) + length + 1);
+
+	if (!name)
+		return NULL;
+	name->holders = 1;
+	name->length = length;
+	memcpy(name->text, text, length);
+	name->text[length] = '\0';
+	return name;
+}
+
+struct descriptor_name *descriptor_hold(struct descriptor_name *name)
+{
+	if (name)
+		name->holders++;
+	return name;
+}
+
+void descriptor_drop(struct descriptor_name *name)
+{
+	if (name && --name->holders == 0)
+		free(name);
+}
+
+/* ---- tables ---- */
+
+static void clear(struct descriptors *descriptors,
+		  struct descriptor_table *table)
+{
+	struct descriptor *descriptor = table->descriptors, *next;
+
+	HASH_CLEAR(hh, table->descriptors);
+	for (; descriptor; descriptor = next) {
+		next = descriptor->hh.next;
+		descriptor_drop(descriptor->name);
+		free(descriptor);
+		descriptors->count--;
+	}
+}
+
+static void forget(struct descriptors *descriptors,
+		   struct descriptor_table *table)
+{
+	clear(descriptors, table);
+	HASH_DEL(descriptors->tables, table);
+	free(table);
+	descriptors->count--;
+}
+
+void descriptors_done(struct descriptors *descriptors)
+{
+	struct descriptor_table *table = descriptors->tables, *next;
+
+	HASH_CLEAR(hh, descriptors->tables);
+	for (; table; table = next) {
+		next = table->hh.next;
+		clear(descriptors, table);
+		free(table);
+	}
+	descriptors->count = 0;
+}
+
+static struct descriptor_table *
+find_table(const struct descriptors *descriptors, int32_t pid)
+{
+	struct descriptor_table *table;
+
+	HASH_FIND(hh, descriptors->tables, &pid, sizeof(pid), table);
+	return table;
+}
+
+/* The one that is wanted stays. */
+static void make_room(struct descriptors *descriptors, int32_t wanted)
+{
+	struct descriptor_table *oldest = descriptors->tables;
+
+	while (descriptors->count >= DESCRIPTORS_MAX && oldest) {
+		struct descriptor_table *next = oldest->hh.next;
+
+		if (oldest->pid != wanted)
+			forget(descriptors, oldest);
+		else
+			clear(descriptors, oldest);
+		oldest = next;
+	}
+}
+
+static struct descriptor_table *take_table(struct descriptors *descriptors,
+					   int32_t pid)
+{
+	struct descriptor_table *table = find_table(descriptors, pid);
+
+	if (table)
+		return table;
+	make_room(descriptors, pid);
+	table = calloc(1, sizeof(*table));
+	if (!table)
+		return NULL;
+	table->pid = pid;
+	HASH_ADD(hh, descriptors->tables, pid, sizeof(table->pid), table);
+	if (!table->hh.tbl) {
+		free(table);
+		return NULL;
+	}
+	descriptors->count++;
+	return table;
+}
+
+static struct descriptor *find_in(const struct descriptor_table *table,
+				  int32_t fd)
+{
+	struct descriptor *descriptor = NULL;
+
+	if (table && table->descriptors)
+		HASH_FIND(hh, table->descriptors, &fd, sizeof(fd), descriptor);
+	return descriptor;
+}
+
+struct descriptor_name *descriptors_find(const struct descriptors *descriptors,
+					 int32_t pid, int32_t fd)
+{
+	struct descriptor *descriptor = find_in(find_table(descriptors, pid),
+						fd);
+
+	return descriptor ? descriptor->name : NULL;
+}
+
+static void close_one(struct descriptors *descriptors,
+		      struct descriptor_table *table, int32_t fd)
+{
+	struct descriptor *descriptor = find_in(table, fd);
+
+	if (!descriptor)
+		return;
+	HASH_DEL(table->descriptors, descriptor);
+	descriptor_drop(descriptor->name);
+	free(descriptor);
+	descriptors->count--;
+}
+
+/* Those that stay go into a table of their own. */
+static void close_range_of(struct descriptors *descriptors,
+			   struct descriptor_table *table, uint32_t first,
+			   uint32_t last)
+{
+	struct descriptor *descriptor = table->descriptors, *next;
+
+	HASH_CLEAR(hh, table->descriptors);
+	for (; descriptor; descriptor = next) {
+		bool stays = descriptor->fd < 0 ||
+			     (uint32_t)descriptor->fd < first ||
+			     (uint32_t)descriptor->fd > last;
+
+		next = descriptor->hh.next;
+		if (stays)
+			HASH_ADD(hh, table->descriptors, fd,
+				 sizeof(descriptor->fd), descriptor);
+		if (stays && descriptor->hh.tbl)
+			continue;
+		descriptor_drop(descriptor->name);
+		free(descriptor);
+		descriptors->count--;
+	}
+}
+
+static struct descriptor *add_to(struct descriptors *descriptors,
+				 struct descriptor_table *table, int32_t fd)
+{
+	struct descriptor *descriptor;
+
+	make_room(descriptors, table->pid);
+	descriptor = calloc(1, sizeof(*descriptor));
+	if (!descriptor)
+		return NULL;
+	descriptor->fd = fd;
+	HASH_ADD(hh, table->descriptors, fd, sizeof(descriptor->fd),
+		 descriptor);
+	if (!descriptor->hh.tbl) {
+		free(descriptor);
+		return NULL;
+	}
+	descriptors->count++;
+	return descriptor;
+}
+
+/* Takes the name over; NULL: where it leads is not known. */
+static int set(struct descriptors *descriptors, struct descriptor_table *table,
+	       int32_t fd, struct descriptor_name *name)
+{
+	struct descriptor *descriptor = find_in(table, fd);
+
+	if (!name) {
+		close_one(descriptors, table, fd);
+		return 0;
+	}
+	if (!descriptor)
+		descriptor = add_to(descriptors, table, fd);
+	if (!descriptor) {
+		descriptor_drop(name);
+		return -ENOMEM;
+	}
+	descriptor_drop(descriptor->name);
+	descriptor->name = name;
+	return 0;
+}
+
+static int set_field(struct descriptors *descriptors,
+		     struct descriptor_table *table, int32_t fd,
+		     const struct field *field)
+{
+	struct descriptor_name *name = name_of(field->data, field->length);
+
+	return name ? set(descriptors, table, fd, name) : -ENOMEM;
+}
+
+/* ---- what records tell ---- */
+
+static int inherit(struct descriptors *descriptors, int32_t pid, int32_t ppid)
+{
+	const struct descriptor_table *parent = find_table(descriptors, ppid);
+	const struct descriptor *descriptor;
+	struct descriptor_table *table;
+	int r = 0;
+
+	/* To make room may cost the parent its own. */
+	if (!parent || descriptors->count + HASH_COUNT(parent->descriptors) >=
+			   DESCRIPTORS_MAX)
+		return 0;
+	table = take_table(descriptors, pid);
+	if (!table)
+		return -ENOMEM;
+	for (descriptor = parent->descriptors; !r && descriptor;
+	     descriptor = descriptor->hh.next)
+		r = set(descriptors, table, descriptor->fd,
+			descriptor_hold(descriptor->name));
+	return r;
+}
+
+/* A birth, or another program: of that one the recorder tells. */
+static int learn_process(struct descriptors *descriptors,
+			 const struct record *record)
+{
+	struct descriptor_table *table = find_table(descriptors, record->pid);
+	int64_t ppid;
+
+	if (table)
+		forget(descriptors, table);
+	else if (fields_find_number(record->structure.data,
+				    record->structure.length, "ppid", &ppid))
+		return inherit(descriptors, record->pid, (int32_t)ppid);
+	return 0;
+}
+
+/* "cwd=/src", "fd:3", "path=/etc/passwd", and so on. */
+static int learn_list(struct descriptors *descriptors,
+		      const struct record *record)
+{
+	struct descriptor_table *table = take_table(descriptors, record->pid);
+	int32_t fd = DESCRIPTOR_CWD;
+	bool is_malformed = false;
+	struct field field;
+	size_t at = 0;
+	int r = 0;
+
+	if (!table)
+		return -ENOMEM;
+	clear(descriptors, table);
+	while (!r &&
+	       fields_next(record->structure.data, record->structure.length,
+			   &at, &field, &is_malformed)) {
+		if (field.is_number)
+			fd = (int32_t)field.number;
+		else
+			r = set_field(descriptors, table, fd, &field);
+	}
+	return r;
+}
+
+int descriptors_learn(struct descriptors *descriptors,
+		      const struct record *record)
+{
+	struct descriptor_table *table = NULL;
+
+	/* A loss may have been of any call. */
+	if (record->after_drop || record->kind == KTR_PROCDTOR)
+		table = find_table(descriptors, record->pid);
+	if (table)
+		forget(descriptors, table);
+	if (record_is_struct(record, KTR_STRUCT_PROCESS))
+		return learn_process(descriptors, record);
+	if (record_is_struct(record, KTR_STRUCT_DESCRIPTORS))
+		return learn_list(descriptors, record);
+	return 0;
+}
+
+/* ---- what calls tell ---- */
+
+void descriptors_enter(struct descriptors *descriptors, const struct call *call)
+{
+	struct descriptor_table *table = find_table(descriptors,
+						    call->entry.pid);
+
+	if (!table || !call->row)
+		return;
+	if (call->row->effect == EFFECT_CLOSE)
+		close_one(descriptors, table, (int32_t)call->args[0]);
+	else if (call->row->effect == EFFECT_CLOSE_RANGE &&
+		 !((uint32_t)call->args[2] & CLOSE_RANGE_CLOEXEC))
+		close_range_of(descriptors, table, (uint32_t)call->args[0],
+			       (uint32_t)call->args[1]);
+}
+
+/* Where the path of argument `index` led; false: nobody says. */
+static bool find_path(const struct call *call, unsigned index,
+		      struct record *part, const void **ret, size_t *ret_length)
+{
+	bool found = false;
+	struct field path;
+	int64_t arg;
+
+	for (unsigned i = 0; i < call->part_count; i++) {
+		if (!call_part(call, i, part))
+			continue;
+		if (part->kind == KTR_NAMEI && !found && part->raw.length &&
+		    part->raw.data[0] == '/') {
+			*ret = part->raw.data;
+			*ret_length = part->raw.length;
+			found = true;
+		}
+		if (!record_is_struct(part, KTR_STRUCT_PATH) ||
+		    !fields_find_number(part->structure.data,
+					part->structure.length, "arg", &arg) ||
+		    arg != index ||
+		    !fields_find(part->structure.data, part->structure.length,
+				 "path", &path))
+			continue;
+		*ret = path.data;
+		*ret_length = path.length;
+		return true;
+	}
+	return found;
+}
+
+/* The argument that is a path, or -1. */
+static int path_argument(const struct sysdesc_row *row)
+{
+	for (unsigned i = 0; i < row->narg; i++)
+		if (row->arg[i].kind == KIND_PATH)
+			return (int)i;
+	return -1;
+}
+
+/* What the call makes, by its own name: "socket", "eventfd". */
+static struct descriptor_name *name_of_kind(const struct sysdesc_row *row)
+{
+	return name_of(row->name, strcspn(row->name, "0123456789"));
+}
+
+/* "/run/x", "@x", "127.0.0.1:80", "[::1]:80", "AF_NETLINK" */
+static void put_address(struct text *text, const struct address *address)
+{
+	bool is_wide = strchr(address->host, ':') != NULL;
+
+	if (address->rest_length)
+		text_put(text, address->is_abstract ? "@" : "");
+	if (address->rest_length)
+		text_bytes(text, address->rest, address->rest_length);
+	else if (address->has_port)
+		text_format(text, is_wide ? "[%s]:%u" : "%s:%u", address->host,
+			    address->port);
+	else
+		text_put(text, address->family);
+}
+
+static struct descriptor_name *name_of_address(const void *data, size_t length)
+{
+	struct descriptor_name *name = NULL;
+	struct text text = TEXT_INIT;
+	struct address address;
+
+	if (!address_parse(data, length, &address) || !address.family)
+		return NULL;
+	put_address(&text, &address);
+	if (!text.failed)
+		name = name_of(text.data, text.length);
+	text_done(&text);
+	return name;
+}
+
+/* Of a socket, by the address that the call was given or gave. */
+static struct descriptor_name *address_of(const struct call *call)
+{
+	struct record part;
+
+	for (unsigned i = 0; i < call->part_count; i++)
+		if (call_part(call, i, &part) &&
+		    record_is_struct(&part, "sockaddr"))
+			return name_of_address(part.structure.data,
+					       part.structure.length);
+	return NULL;
+}
+
+static struct descriptor_name *opened(const struct call *call)
+{
+	int index = path_argument(call->row);
+	struct descriptor_name *name = NULL;
+	struct record part;
+	const void *path;
+	size_t length;
+
+	if (index >= 0)
+		return find_path(call, (unsigned)index, &part, &path, &length)
+			   ? name_of(path, length)
+			   : NULL;
+	if (call->row->classes & CLASS_NETWORK)
+		name = address_of(call);
+	return name ?: name_of_kind(call->row);
+}
+
+/* A call that changes a table. */
+struct leaving {
+	struct descriptors *descriptors;
+	struct descriptor_table *table;
+	const struct call *call;
+};
+
+/* Both of a pair. */
+static int leave_pair(const struct leaving *leaving)
+{
+	const struct call *call = leaving->call;
+	struct record part;
+	int32_t fds[2];
+	int r = 0;
+
+	for (unsigned i = 0; i < call->part_count; i++) {
+		if (!call_part(call, i, &part) ||
+		    !record_is_struct(&part, "fd_pair") ||
+		    part.structure.length < sizeof(fds))
+			continue;
+		memcpy(fds, part.structure.data, sizeof(fds));
+		for (unsigned end = 0; !r && end < 2; end++)
+			r = set(leaving->descriptors, leaving->table, fds[end],
+				name_of_kind(call->row));
+	}
+	return r;
+}
+
+static bool copies(const struct call *call)
+{
+	int32_t command = (int32_t)call->args[1];
+
+	return call->row->effect == EFFECT_DUP ||
+	       (call->row->effect == EFFECT_FCNTL &&
+		(command == F_DUPFD || command == F_DUPFD_CLOEXEC));
+}
+
+/* Where its first argument led. */
+static struct descriptor_name *first_of(const struct leaving *leaving)
+{
+	struct descriptor *descriptor =
+	    find_in(leaving->table, (int32_t)leaving->call->args[0]);
+
+	return descriptor ? descriptor_hold(descriptor->name) : NULL;
+}
+
+/* The working directory is where a path or a descriptor led. */
+static int leave_cwd(const struct leaving *leaving)
+{
+	bool has_path = path_argument(leaving->call->row) >= 0;
+
+	return set(leaving->descriptors, leaving->table, DESCRIPTOR_CWD,
+		   has_path ? opened(leaving->call) : first_of(leaving));
+}
+
+static int leave_address(const struct leaving *leaving)
+{
+	struct descriptor_name *name = address_of(leaving->call);
+
+	if (!name)
+		return 0;
+	return set(leaving->descriptors, leaving->table,
+		   (int32_t)leaving->call->args[0], name);
+}
+
+static uint64_t spawn_flags(const struct call *call)
+{
+	struct record part;
+	uint64_t flags = 0;
+
+	if (call->row->effect == EFFECT_SPAWN && call->row->narg)
+		return call->args[0];
+	for (unsigned i = 0; i < call->part_count; i++)
+		if (call_part(call, i, &part) &&
+		    record_is_struct(&part, "clone_args") &&
+		    part.structure.length >= sizeof(flags))
+			memcpy(&flags, part.structure.data, sizeof(flags));
+	return flags;
+}
+
+/* Two processes with one table: what one does, the other has. Of neither it is
+ * known, until it executes something. */
+static void leave_spawn(const struct leaving *leaving)
+{
+	uint64_t flags = spawn_flags(leaving->call);
+	struct descriptor_table *child;
+
+	if (!(flags & CLONE_FILES) || (flags & CLONE_THREAD))
+		return;
+	child = find_table(leaving->descriptors,
+			   (int32_t)leaving->call->exit.sysret.retval);
+	if (child)
+		forget(leaving->descriptors, child);
+	if (child != leaving->table)
+		forget(leaving->descriptors, leaving->table);
+}
+
+static int leave(const struct leaving *leaving)
+{
+	const struct call *call = leaving->call;
+
+	if (copies(call))
+		return set(leaving->descriptors, leaving->table,
+			   (int32_t)call->exit.sysret.retval,
+			   first_of(leaving));
+	if (call->row->effect == EFFECT_CWD)
+		return leave_cwd(leaving);
+	if (call->row->result == RESULT_FD)
+		return set(leaving->descriptors, leaving->table,
+			   (int32_t)call->exit.sysret.retval, opened(call));
+	if (call->row->effect == EFFECT_SPAWN ||
+	    call->row->effect == EFFECT_SPAWN3) {
+		leave_spawn(leaving);
+		return 0;
+	}
+	return leave_pair(leaving);
+}
+
+int descriptors_leave(struct descriptors *descriptors, const struct call *call)
+{
+	const struct leaving leaving = {
+		descriptors, find_table(descriptors, call->entry.pid), call
+	};
+	int32_t error = call->exit.sysret.error;
+
+	if (!call->row || !leaving.table)
+		return 0;
+	if (call->row->effect == EFFECT_ADDRESS)
+		return !error || error == EINPROGRESS ? leave_address(&leaving)
+						      : 0;
+	return error ? 0 : leave(&leaving);
+}
