@@ -5,6 +5,7 @@
  */
 #include "kdump/arguments.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -16,6 +17,7 @@
 #include "join/descriptor.h"
 #include "kdump/options.h"
 #include "sysdesc/layout.h"
+#include "sysdesc/sets.h"
 #include "trace/fields.h"
 
 #define DATA_SHOWN 32 /* bytes of data, unless -m says otherwise */
@@ -102,14 +104,19 @@ static void put_descriptor(struct arguments *arguments, unsigned index,
 	put_name(arguments, index);
 }
 
-/* Whether a path is no more than the two of directory and name. */
+/* Whether a path is no more than directory and name. */
 static bool is_sum(const struct field *path, const struct descriptor_name *name,
 		   const void *data, size_t length)
 {
-	return name && path->length == name->length + 1 + length &&
-	       !memcmp(path->data, name->text, name->length) &&
-	       path->data[name->length] == '/' &&
-	       !memcmp(path->data + name->length + 1, data, length);
+	/* The root ends in its slash already; an empty name is the directory.
+	 */
+	size_t head = name ? name->length - (name->length == 1) : 0;
+	size_t slash = length > 0;
+
+	return name && path->length == head + slash + length &&
+	       !memcmp(path->data, name->text, head) &&
+	       (!slash || path->data[head] == '/') &&
+	       !memcmp(path->data + head + slash, data, length);
 }
 
 /* Whether who reads the line sees where the path of an argument leads: by the
@@ -342,19 +349,34 @@ static void put_argument(struct arguments *arguments,
 	}
 }
 
+/* open(2) looks at a mode only where it may make a file. */
+static bool is_looked_at(const struct call *call, unsigned index)
+{
+	const struct sysdesc_arg *arg = call->row->arg;
+
+	return index == 0 || arg[index].kind != KIND_MODE ||
+	       arg[index - 1].kind != KIND_FLAGS ||
+	       arg[index - 1].set != FLAGSET_OPEN ||
+	       (call->args[index - 1] & (O_CREAT | __O_TMPFILE));
+}
+
 void arguments_put(struct arguments *arguments)
 {
 	const struct call *call = arguments->call;
 
 	text_char(arguments->text, '(');
 	for (unsigned i = 0; i < call->arg_count; i++) {
+		bool is_known = !arguments->options->plain && call->row &&
+				i < call->row->narg;
+
+		if (is_known && !is_looked_at(call, i))
+			continue;
 		if (i > 0)
 			text_put(arguments->text, ", ");
-		if (arguments->options->plain || !call->row ||
-		    i >= call->row->narg)
-			text_hex(arguments->text, call->args[i]);
-		else
+		if (is_known)
 			put_argument(arguments, &call->row->arg[i], i);
+		else
+			text_hex(arguments->text, call->args[i]);
 	}
 	text_char(arguments->text, ')');
 }

@@ -9,11 +9,9 @@
 #include "kdump/json.h"
 #include "kdump/line.h"
 #include "kdump/options.h"
+#include "kdump/report.h"
 #include "kdump/select.h"
 #include "kdump/stacks.h"
-#include "kdump/stats.h"
-#include "kdump/summary.h"
-#include "kdump/tree.h"
 #include "query/query.h"
 #include "trace/record.h"
 
@@ -31,6 +29,8 @@ static int open_query(struct form *form)
 
 int form_open(struct form *form, const struct options *options)
 {
+	int r = 0;
+
 	*form = (struct form){
 		.options = options,
 		.state = STATE_INIT,
@@ -38,20 +38,19 @@ int form_open(struct form *form, const struct options *options)
 	};
 	if (options->joined && !options->plain)
 		form->calls.descriptors = &form->descriptors;
-	if ((options->stats && stats_open(&form->stats) < 0) ||
-	    (options->summary && summary_open(&form->summary) < 0) ||
-	    (options->tree && tree_open(&form->tree) < 0))
-		return -ENOMEM;
-	return open_query(form)
+	if (options->report)
+		r = options->report->open(&form->report, options);
+	if (!r)
+		r = open_query(form);
+	return r
 		   ?: stacks_open(&form->state.stacks,
 				  options->debug_directories);
 }
 
 void form_close(struct form *form)
 {
-	stats_close(form->stats);
-	summary_close(form->summary);
-	tree_close(form->tree);
+	if (form->options->report)
+		form->options->report->close(form->report);
 	calls_done(&form->calls);
 	descriptors_done(&form->descriptors);
 	query_free(form->query);
@@ -136,6 +135,13 @@ static bool is_wanted(const struct form *form, const struct record *record,
 	return !form->query || query_matches(form->query, &subject);
 }
 
+static int add_to_report(struct form *form, const struct record *record)
+{
+	const struct report_kind *kind = form->options->report;
+
+	return kind->add ? kind->add(form->report, record) : 0;
+}
+
 static void take_call(void *context, struct call *call)
 {
 	struct form *form = context;
@@ -143,8 +149,8 @@ static void take_call(void *context, struct call *call)
 
 	if (!is_wanted(form, &call->entry, call))
 		return;
-	if (form->stats)
-		r = stats_add(form->stats, call);
+	if (form->report && form->options->report->add_call)
+		r = form->options->report->add_call(form->report, call);
 	else if (form->options->joined)
 		show_joined(form, call);
 	else
@@ -153,14 +159,17 @@ static void take_call(void *context, struct call *call)
 	form->out.failed |= r < 0;
 }
 
-static void take_event(struct form *form, const struct record *record)
+static int take_event(struct form *form, const struct record *record)
 {
-	if (form->stats || !is_wanted(form, record, NULL))
-		return;
+	if (!is_wanted(form, record, NULL))
+		return 0;
+	if (form->report)
+		return add_to_report(form, record);
 	if (form->options->joined)
 		show_joined_event(form, record);
 	else
 		show_record(form, record);
+	return 0;
 }
 
 /* Nothing of the process returns any more. */
@@ -181,35 +190,30 @@ static int join(struct form *form, const struct record *record)
 		take_call(form, call);
 	if (is_end(record))
 		calls_pending(&form->calls, record->pid, true, take_call, form);
-	if (fate == CALL_ALONE)
-		take_event(form, record);
-	return 0;
+	return fate == CALL_ALONE ? take_event(form, record) : 0;
 }
 
 /* ---- */
 
 static bool joins(const struct form *form)
 {
-	return form->options->joined || form->stats ||
-	       (form->query && query_needs_calls(form->query));
+	const struct report_kind *report = form->options->report;
+
+	if (report ? report->add_call != NULL : form->options->joined)
+		return true;
+	return form->query && query_needs_calls(form->query);
 }
 
 static int take_selected(struct form *form, const struct record *record)
 {
-	if (form->summary)
-		return summary_add(form->summary, record);
-	if (form->tree)
-		return tree_add(form->tree, record);
+	if (form->report && form->options->report->is_of_all)
+		return add_to_report(form, record);
 	if (!select_origin(form->options, record))
 		return 0;
 	show_drop(form, record);
 	if (!select_kind(form->options, record))
 		return 0;
-	if (joins(form))
-		return join(form, record);
-	if (is_wanted(form, record, NULL))
-		show_record(form, record);
-	return 0;
+	return joins(form) ? join(form, record) : take_event(form, record);
 }
 
 static int learn(struct form *form, const struct record *record)
@@ -244,7 +248,7 @@ int form_take(struct form *form, const struct record *record)
 
 bool form_waits(const struct form *form)
 {
-	return form->options->joined && form->calls.threads;
+	return form->options->joined && !form->report && form->calls.threads;
 }
 
 void form_idle(struct form *form)
@@ -256,10 +260,6 @@ void form_end(struct form *form)
 {
 	if (joins(form))
 		calls_pending(&form->calls, 0, true, take_call, form);
-	if (form->stats)
-		stats_put(&form->out, form->options, form->stats);
-	if (form->summary)
-		summary_put(&form->out, form->options, form->summary);
-	if (form->tree)
-		tree_put(&form->out, form->options, form->tree);
+	if (form->report)
+		form->options->report->put(form->report, &form->out);
 }

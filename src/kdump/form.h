@@ -15,9 +15,6 @@
 struct options;
 struct query;
 struct record;
-struct stats;
-struct summary;
-struct tree;
 
 struct form {
 	const struct options *options;
@@ -25,9 +22,7 @@ struct form {
 	struct calls calls;             /* of those that put calls together */
 	struct descriptors descriptors; /* of -j */
 	struct query *query;            /* of -w, or NULL */
-	struct stats *stats;            /* of --stats */
-	struct summary *summary;        /* of --summary */
-	struct tree *tree;              /* of --tree */
+	void *report;                   /* of options->report, or NULL */
 	struct text out;                /* what is to be written next */
 	bool drop_said;                 /* and nothing shown since */
 };

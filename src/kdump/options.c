@@ -12,6 +12,9 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "kdump/options.h"
+#include "kdump/stats.h"
+#include "kdump/summary.h"
+#include "kdump/tree.h"
 #include "query/query.h"
 #include "trace/facility.h"
 
@@ -180,18 +183,15 @@ static bool *options_flag(struct options *options, enum options_id id)
 		return &options->absolute;
 	case OPTION_JOINED:
 		return &options->joined;
-	case OPTION_STATS:
-		return &options->stats;
-	case OPTION_SUMMARY:
-		return &options->summary;
-	case OPTION_TREE:
-		return &options->tree;
 	case OPTION_JSON:
 		return &options->json;
 	case OPTION_HELP:
 		return &options->help;
 	case OPTION_VERSION:
 		return &options->version;
+	case OPTION_STATS:
+	case OPTION_SUMMARY:
+	case OPTION_TREE:
 	case OPTION_FILE:
 	case OPTION_WHERE:
 	case OPTION_DEBUG_DIR:
@@ -201,6 +201,18 @@ static bool *options_flag(struct options *options, enum options_id id)
 		break;
 	}
 	return NULL;
+}
+
+static int options_take_report(struct options_taking *taking,
+			       const struct report_kind *report)
+{
+	if (taking->options->report && taking->options->report != report) {
+		text_put(taking->error, "one of --stats, --summary and --tree "
+					"at a time");
+		return -EINVAL;
+	}
+	taking->options->report = report;
+	return 0;
 }
 
 static int options_take_one(void *context, int id, const char *value)
@@ -214,6 +226,12 @@ static int options_take_one(void *context, int id, const char *value)
 	case OPTION_DEBUG_DIR:
 		taking->options->debug_directories = value;
 		return 0;
+	case OPTION_STATS:
+		return options_take_report(taking, &stats_report);
+	case OPTION_SUMMARY:
+		return options_take_report(taking, &summary_report);
+	case OPTION_TREE:
+		return options_take_report(taking, &tree_report);
 	case OPTION_WHERE:
 		return options_take_where(taking, value);
 	case OPTION_DATA_MAX:

@@ -11,13 +11,15 @@
 /* Where debug files are, unless --debug-dir says. */
 #define OPTIONS_DEBUG_DIRECTORIES "/usr/lib/debug"
 
+struct report_kind;
 struct text;
 
 struct options {
 	const char *file;    /* "-": standard input */
 	uint32_t facilities; /* KTRFAC() bits, when has_facilities */
 	bool has_facilities;
-	int64_t id;        /* of a process or a thread; 0: all of them */
+	int64_t id; /* of a process or a thread; 0: all of them */
+	const struct report_kind *report; /* --stats and others, or NULL */
 	const char *where; /* -w: an expression of query/query.h, or NULL */
 	const char *debug_directories; /* --debug-dir */
 	size_t data_max; /* bytes of data to show; 0: all of them */
@@ -34,9 +36,6 @@ struct options {
 	bool cpu;
 	bool json;
 	bool joined;
-	bool stats;
-	bool summary;
-	bool tree;
 	bool colour; /* not an option: marks for a terminal */
 	int out;     /* nor this: where to print */
 	bool help;

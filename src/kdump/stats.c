@@ -43,15 +43,21 @@ struct stats_rows {
 };
 
 struct stats {
+	const struct options *options;
 	struct stats_rows by_call;
 	struct stats_rows by_process;
 	uint64_t total_ns;
 };
 
-int stats_open(struct stats **ret)
+static int open_stats(void **ret, const struct options *options)
 {
-	*ret = calloc(1, sizeof(**ret));
-	return *ret ? 0 : -ENOMEM;
+	struct stats *stats = calloc(1, sizeof(*stats));
+
+	if (!stats)
+		return -ENOMEM;
+	stats->options = options;
+	*ret = stats;
+	return 0;
 }
 
 static void free_rows(struct stats_row *row)
@@ -65,8 +71,10 @@ static void free_rows(struct stats_row *row)
 	}
 }
 
-void stats_close(struct stats *stats)
+static void close_stats(void *report)
 {
+	struct stats *stats = report;
+
 	if (!stats)
 		return;
 	free_rows(stats->by_call.first);
@@ -156,8 +164,9 @@ static void count(struct stats_row *row, const struct call *call)
 	row->classes[class_of(took)]++;
 }
 
-int stats_add(struct stats *stats, const struct call *call)
+static int add_call(void *report, const struct call *call)
 {
+	struct stats *stats = report;
 	uint64_t key = (uint64_t)call->abi << 56 ^ (uint64_t)call->number;
 	struct stats_row *row = row_of(&stats->by_call, key);
 	struct stats_row *process;
@@ -327,15 +336,24 @@ static void put_objects(struct text *text, struct stats *stats)
 		put_process_object(text, row);
 }
 
-void stats_put(struct text *text, const struct options *options,
-	       struct stats *stats)
+static void put_stats(void *report, struct text *text)
 {
-	if (options->json) {
+	struct stats *stats = report;
+
+	if (stats->options->json) {
 		put_objects(text, stats);
 		return;
 	}
-	put_table(text, options, stats, &stats->by_call, put_call_name, "call");
+	put_table(text, stats->options, stats, &stats->by_call, put_call_name,
+		  "call");
 	text_char(text, '\n');
-	put_table(text, options, stats, &stats->by_process, put_process_name,
-		  "process");
+	put_table(text, stats->options, stats, &stats->by_process,
+		  put_process_name, "process");
 }
+
+const struct report_kind stats_report = {
+	.add_call = add_call,
+	.open = open_stats,
+	.close = close_stats,
+	.put = put_stats,
+};

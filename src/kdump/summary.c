@@ -29,6 +29,7 @@ struct gap {
 };
 
 struct summary {
+	const struct options *options;
 	struct text command; /* words, each with a NUL behind it */
 	uint64_t records, calls, processes, sessions, ended;
 	uint64_t first_ns, last_ns;
@@ -37,14 +38,21 @@ struct summary {
 	bool has_drops; /* the mark of a loss, whatever else tells of it */
 };
 
-int summary_open(struct summary **ret)
+static int open_summary(void **ret, const struct options *options)
 {
-	*ret = calloc(1, sizeof(**ret));
-	return *ret ? 0 : -ENOMEM;
+	struct summary *summary = calloc(1, sizeof(*summary));
+
+	if (!summary)
+		return -ENOMEM;
+	summary->options = options;
+	*ret = summary;
+	return 0;
 }
 
-void summary_close(struct summary *summary)
+static void close_summary(void *report)
 {
+	struct summary *summary = report;
+
 	if (!summary)
 		return;
 	for (unsigned i = 0; i < summary->gap_count; i++)
@@ -181,8 +189,10 @@ static int add_structure(struct summary *summary, const struct record *record)
 	return 0;
 }
 
-int summary_add(struct summary *summary, const struct record *record)
+static int add(void *report, const struct record *record)
 {
+	struct summary *summary = report;
+
 	if (!summary->records++)
 		summary->first_ns = record->time_ns;
 	summary->first_ns = MIN(summary->first_ns, record->time_ns);
@@ -275,11 +285,20 @@ static void put_object(struct text *text, const struct summary *summary)
 	text_put(text, "}\n");
 }
 
-void summary_put(struct text *text, const struct options *options,
-		 const struct summary *summary)
+static void put_summary(void *report, struct text *text)
 {
-	if (options->json)
+	const struct summary *summary = report;
+
+	if (summary->options->json)
 		put_object(text, summary);
 	else
-		put_lines(text, options, summary);
+		put_lines(text, summary->options, summary);
 }
+
+const struct report_kind summary_report = {
+	.is_of_all = true,
+	.add = add,
+	.open = open_summary,
+	.close = close_summary,
+	.put = put_summary,
+};

@@ -6,23 +6,12 @@
 #ifndef KDUMP_SUMMARY_H
 #define KDUMP_SUMMARY_H
 
-struct options;
-struct record;
-struct summary;
-struct text;
+#include "kdump/report.h"
 
 /* Different things that could not be seen; those beyond are counted as one. */
 #define SUMMARY_GAPS_MAX 512u
 
-/* 0 or -ENOMEM. */
-int summary_open(struct summary **ret);
-void summary_close(struct summary *summary); /* NULL is fine */
-
-/* 0 or -ENOMEM. */
-int summary_add(struct summary *summary, const struct record *record);
-
 /* Lines for people, or one object. */
-void summary_put(struct text *text, const struct options *options,
-		 const struct summary *summary);
+extern const struct report_kind summary_report;
 
 #endif

@@ -45,20 +45,27 @@ struct tree_process {
 };
 
 struct tree {
+	const struct options *options;
 	struct tree_process *living; /* a table */
 	struct tree_process *first, *last;
 	uint64_t count, left_out;
 };
 
-int tree_open(struct tree **ret)
+static int open_tree(void **ret, const struct options *options)
 {
-	*ret = calloc(1, sizeof(**ret));
-	return *ret ? 0 : -ENOMEM;
+	struct tree *tree = calloc(1, sizeof(*tree));
+
+	if (!tree)
+		return -ENOMEM;
+	tree->options = options;
+	*ret = tree;
+	return 0;
 }
 
-void tree_close(struct tree *tree)
+static void close_tree(void *report)
 {
 	struct tree_process *process, *next;
+	struct tree *tree = report;
 
 	if (!tree)
 		return;
@@ -219,8 +226,9 @@ static int add_to(struct tree *tree, struct tree_process *process,
 	}
 }
 
-int tree_add(struct tree *tree, const struct record *record)
+static int add(void *report, const struct record *record)
 {
+	struct tree *tree = report;
 	struct tree_process *process = find(tree, record->pid);
 	uint64_t left_out = tree->left_out;
 
@@ -388,9 +396,10 @@ static void put_root(struct text *text, const struct options *options,
 	} while (process && process != root);
 }
 
-void tree_put(struct text *text, const struct options *options,
-	      const struct tree *tree)
+static void put_tree(void *report, struct text *text)
 {
+	const struct tree *tree = report;
+	const struct options *options = tree->options;
 	const struct tree_process *process;
 
 	for (process = tree->first; process; process = process->next) {
@@ -402,3 +411,11 @@ void tree_put(struct text *text, const struct options *options,
 	if (tree->left_out && !options->json)
 		text_format(text, "and %" PRIu64 " more\n", tree->left_out);
 }
+
+const struct report_kind tree_report = {
+	.is_of_all = true,
+	.add = add,
+	.open = open_tree,
+	.close = close_tree,
+	.put = put_tree,
+};

@@ -6,22 +6,11 @@
 #ifndef KDUMP_TREE_H
 #define KDUMP_TREE_H
 
-struct options;
-struct record;
-struct text;
-struct tree;
+#include "kdump/report.h"
 
 #define TREE_PROCESSES_MAX 65536u
 
-/* 0 or -ENOMEM. */
-int tree_open(struct tree **ret);
-void tree_close(struct tree *tree); /* NULL is fine */
-
-/* 0 or -ENOMEM. */
-int tree_add(struct tree *tree, const struct record *record);
-
 /* Lines for people, or an object for each process. */
-void tree_put(struct text *text, const struct options *options,
-	      const struct tree *tree);
+extern const struct report_kind tree_report;
 
 #endif

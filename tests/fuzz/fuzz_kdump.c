@@ -17,6 +17,7 @@
 #include "kdump/json.h"
 #include "kdump/line.h"
 #include "kdump/options.h"
+#include "kdump/report.h"
 #include "kdump/stacks.h"
 #include "kdump/stats.h"
 #include "kdump/summary.h"
@@ -65,7 +66,8 @@ static void check_json(const struct text *text)
 	MUST(memcmp(text->data + text->length - 2, "}\n", 2) == 0);
 	MUST(text_is_utf8(text->data, text->length));
 	for (size_t i = 0; i < text->length - 1; i++)
-		MUST((unsigned char)text->data[i] >= ' ');
+		MUST((unsigned char)text->data[i] >= ' ' ||
+		     !memcmp(text->data + i, "\n{", 2));
 }
 
 static void print(struct text *text, const struct options *options,
@@ -86,13 +88,17 @@ static void print(struct text *text, const struct options *options,
 	MUST(!text->failed);
 }
 
+static const struct report_kind *const report_kinds[] = {
+	&stats_report,
+	&summary_report,
+	&tree_report,
+};
+
 struct joining {
 	const struct options *options;
 	const struct state *state;
 	struct text text;
-	struct stats *stats;
-	struct summary *summary;
-	struct tree *tree;
+	void *reports[ARRAY_LEN(report_kinds)];
 };
 
 static void print_call(void *context, struct call *call)
@@ -103,7 +109,43 @@ static void print_call(void *context, struct call *call)
 	joined_put_call(&joining->text, joining->options, joining->state, call);
 	check_lines(&joining->text);
 	MUST(!joining->text.failed);
-	MUST(stats_add(joining->stats, call) == 0);
+	for (size_t i = 0; i < ARRAY_LEN(report_kinds); i++)
+		if (report_kinds[i]->add_call)
+			MUST(report_kinds[i]->add_call(joining->reports[i],
+						       call) == 0);
+}
+
+/* Those of calls get what is part of none. */
+static void report(struct joining *joining, const struct record *record,
+		   bool of_calls)
+{
+	for (size_t i = 0; i < ARRAY_LEN(report_kinds); i++)
+		if (report_kinds[i]->add &&
+		    (report_kinds[i]->add_call != NULL) == of_calls)
+			MUST(report_kinds[i]->add(joining->reports[i],
+						  record) == 0);
+}
+
+static void open_reports(struct joining *joining)
+{
+	for (size_t i = 0; i < ARRAY_LEN(report_kinds); i++)
+		MUST(report_kinds[i]->open(&joining->reports[i],
+					   joining->options) == 0);
+}
+
+/* Lines that a terminal may have, or objects. */
+static void close_reports(struct joining *joining)
+{
+	for (size_t i = 0; i < ARRAY_LEN(report_kinds); i++) {
+		text_clear(&joining->text);
+		report_kinds[i]->put(joining->reports[i], &joining->text);
+		MUST(!joining->text.failed);
+		if (joining->text.length && joining->options->json)
+			check_json(&joining->text);
+		else if (joining->text.length)
+			check_lines(&joining->text);
+		report_kinds[i]->close(joining->reports[i]);
+	}
 }
 
 static void join(struct joining *joining, struct calls *calls,
@@ -117,6 +159,8 @@ static void join(struct joining *joining, struct calls *calls,
 		print_call(joining, call);
 	if (record->kind == KTR_PROCDTOR)
 		calls_pending(calls, record->pid, true, print_call, joining);
+	if (fate == CALL_ALONE)
+		report(joining, record, true);
 	if (fate != CALL_ALONE || !line_has(record))
 		return;
 	text_clear(&joining->text);
@@ -134,15 +178,12 @@ static void print_trace(int fd, const struct options *options)
 	struct reader *reader;
 	struct record record;
 
-	MUST(stats_open(&joining.stats) == 0);
-	MUST(summary_open(&joining.summary) == 0);
-	MUST(tree_open(&joining.tree) == 0);
+	open_reports(&joining);
 	MUST(reader_open(&reader, fd) == 0);
 	MUST(stacks_open(&state.stacks, "/no/such/directory") == 0);
 	while (reader_next(reader, &record) == READER_RECORD) {
 		MUST(state_learn(&state, &record) == 0);
-		MUST(summary_add(joining.summary, &record) == 0);
-		MUST(tree_add(joining.tree, &record) == 0);
+		report(&joining, &record, false);
 		MUST(stacks_learn(state.stacks, &record) == 0);
 		MUST(state.entries <= STATE_ENTRIES_MAX + 1);
 		if (options->joined)
@@ -152,21 +193,7 @@ static void print_trace(int fd, const struct options *options)
 		state_shown(&state, &record);
 	}
 	calls_pending(&calls, 0, true, print_call, &joining);
-	text_clear(&text);
-	stats_put(&text, options, joining.stats);
-	stats_close(joining.stats);
-	text_clear(&text);
-	summary_put(&text, options, joining.summary);
-	if (options->json)
-		check_json(&text);
-	else
-		check_lines(&text);
-	summary_close(joining.summary);
-	text_clear(&text);
-	tree_put(&text, options, joining.tree);
-	if (text.length && !options->json)
-		check_lines(&text);
-	tree_close(joining.tree);
+	close_reports(&joining);
 	reader_close(reader);
 	calls_done(&calls);
 	stacks_close(state.stacks);

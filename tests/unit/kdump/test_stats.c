@@ -14,18 +14,19 @@
 #include "kdump/options.h"
 #include "kdump/stats.h"
 
-static struct stats *stats;
+static const struct options options = { .json = true };
+static void *stats;
 
 static int setup(void **state)
 {
 	(void)state;
-	return stats_open(&stats);
+	return stats_report.open(&stats, &options);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	stats_close(stats);
+	stats_report.close(stats);
 	return 0;
 }
 
@@ -43,7 +44,7 @@ static void add(int32_t pid, const char *name, uint64_t took_ns, int error,
 	while (!call.row || strcmp(call.row->name, name) != 0)
 		call.row = sysdesc_find(SYSDESC_X86_64, call.number++);
 	call.number--;
-	assert_int_equal(stats_add(stats, &call), 0);
+	assert_int_equal(stats_report.add_call(stats, &call), 0);
 }
 
 static int64_t member(const char *line, const char *name)
@@ -59,9 +60,7 @@ static int64_t member(const char *line, const char *name)
 
 static void put(struct text *text)
 {
-	const struct options options = { .json = true };
-
-	stats_put(text, &options, stats);
+	stats_report.put(stats, text);
 }
 
 static void must_be_near(int64_t is, int64_t wanted)
@@ -104,7 +103,7 @@ static void test_classes(void **state)
 	for (uint64_t ns = 1; ns >> 58 == 0; ns += ns / 4 + 1) {
 		struct text text = TEXT_INIT;
 
-		assert_int_equal(stats_open(&stats), 0);
+		assert_int_equal(stats_report.open(&stats, &options), 0);
 		add(1, "read", ns, 0, 0);
 		add(1, "read", ns, 0, 0);
 		/* So that the longest is no bound. */
@@ -112,9 +111,9 @@ static void test_classes(void **state)
 		put(&text);
 		must_be_near(member(text_string(&text), "p50_ns"), (int64_t)ns);
 		text_done(&text);
-		stats_close(stats);
+		stats_report.close(stats);
 	}
-	assert_int_equal(stats_open(&stats), 0);
+	assert_int_equal(stats_report.open(&stats, &options), 0);
 }
 
 static void test_bounded(void **state)

@@ -14,18 +14,19 @@
 #include "kdump/summary.h"
 #include "trace/record.h"
 
-static struct summary *summary;
+static const struct options options = { .json = true };
+static void *summary;
 
 static int setup(void **state)
 {
 	(void)state;
-	return summary_open(&summary);
+	return summary_report.open(&summary, &options);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	summary_close(summary);
+	summary_report.close(summary);
 	return 0;
 }
 
@@ -40,17 +41,16 @@ static void add(const char *name, const char *fields, size_t length)
 			       .length = length },
 	};
 
-	assert_int_equal(summary_add(summary, &record), 0);
+	assert_int_equal(summary_report.add(summary, &record), 0);
 }
 
 #define ADD(name, fields) add(name, fields, sizeof(fields))
 
 static void must_say(const char *wanted)
 {
-	const struct options options = { .json = true };
 	struct text text = TEXT_INIT;
 
-	summary_put(&text, &options, summary);
+	summary_report.put(summary, &text);
 	if (!strstr(text_string(&text), wanted))
 		fail_msg("no %s in: %s", wanted, text_string(&text));
 	text_done(&text);

@@ -1,0 +1,29 @@
+/*
+ * What is made of a trace as a whole, instead of lines for its records: sums,
+ * trees, tables.
+ */
+#ifndef KDUMP_REPORT_H
+#define KDUMP_REPORT_H
+
+#include <stdbool.h>
+
+struct call;
+struct options;
+struct record;
+struct text;
+
+struct report_kind {
+	/* It tells of the whole trace, whatever is selected. */
+	bool is_of_all;
+	/* NULL: it takes records alone, each of them; else calls put together,
+	 * and the records that are part of none. */
+	int (*add_call)(void *report, const struct call *call);
+	int (*add)(void *report, const struct record *record);
+	/* 0 or -ENOMEM, as the two above. options outlives the report. */
+	int (*open)(void **ret, const struct options *options);
+	void (*close)(void *report); /* NULL is fine */
+	/* Once, when all has been taken. */
+	void (*put)(void *report, struct text *text);
+};
+
+#endif
