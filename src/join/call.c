@@ -14,6 +14,7 @@
 #include "base/array.h"
 #include "join/descriptor.h"
 #include "join/state.h"
+#include "trace/fields.h"
 
 struct call_thread {
 	uint64_t key; /* of both ids: not every file has those of threads */
@@ -144,6 +145,56 @@ bool call_part(const struct call *call, unsigned index, struct record *ret)
 	*ret = part->record;
 	return record_decode_payload(ret, call->data + part->offset) ==
 	       RECORD_OK;
+}
+
+/* How many paths there are among the arguments before this one. */
+static unsigned paths_before(const struct sysdesc_row *row, unsigned index)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; row && i < index && i < row->narg; i++)
+		count += row->arg[i].kind == KIND_PATH;
+	return count;
+}
+
+/* The recorder's words behind the NAMEI at a place. */
+static bool find_told(const struct call *call, unsigned place, unsigned index,
+		      struct field *ret)
+{
+	struct record part;
+	int64_t arg;
+
+	for (unsigned i = place + 1; i < call->part_count; i++)
+		if (call_part(call, i, &part) &&
+		    record_is_struct(&part, KTR_STRUCT_PATH) &&
+		    fields_find_number(part.structure.data,
+				       part.structure.length, "arg", &arg) &&
+		    arg == index)
+			return fields_find(part.structure.data,
+					   part.structure.length, "path", ret);
+	return false;
+}
+
+bool call_path(const struct call *call, unsigned index, const char **ret,
+	       size_t *ret_length)
+{
+	unsigned left = paths_before(call->row, index);
+	struct record part;
+	struct field told;
+
+	for (unsigned i = 0; i < call->part_count; i++) {
+		if (call->parts[i].record.kind != KTR_NAMEI || left-- > 0 ||
+		    !call_part(call, i, &part))
+			continue;
+		*ret = (const char *)part.raw.data;
+		*ret_length = part.raw.length;
+		if (find_told(call, i, index, &told)) {
+			*ret = told.data;
+			*ret_length = told.length;
+		}
+		return *ret_length > 0 && **ret == '/';
+	}
+	return false;
 }
 
 uint64_t call_duration_ns(const struct call *call)

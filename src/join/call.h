@@ -92,6 +92,14 @@ void calls_pending(struct calls *calls, int32_t pid, bool forget,
  */
 bool call_part(const struct call *call, unsigned index, struct record *ret);
 
+/*
+ * Where the path that is argument `index` led, absolute: as it was given, or as
+ * the recorder put it together. Lives as long as the call. False when nobody
+ * says.
+ */
+bool call_path(const struct call *call, unsigned index, const char **ret,
+	       size_t *ret_length);
+
 /* From entry to return; 0 where it has not returned. */
 uint64_t call_duration_ns(const struct call *call);
 

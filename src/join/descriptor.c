@@ -351,37 +351,6 @@ void descriptors_enter(struct descriptors *descriptors, const struct call *call)
 			       (uint32_t)call->args[1]);
 }
 
-/* Where the path of argument `index` led; false: nobody says. */
-static bool find_path(const struct call *call, unsigned index,
-		      struct record *part, const void **ret, size_t *ret_length)
-{
-	bool found = false;
-	struct field path;
-	int64_t arg;
-
-	for (unsigned i = 0; i < call->part_count; i++) {
-		if (!call_part(call, i, part))
-			continue;
-		if (part->kind == KTR_NAMEI && !found && part->raw.length &&
-		    part->raw.data[0] == '/') {
-			*ret = part->raw.data;
-			*ret_length = part->raw.length;
-			found = true;
-		}
-		if (!record_is_struct(part, KTR_STRUCT_PATH) ||
-		    !fields_find_number(part->structure.data,
-					part->structure.length, "arg", &arg) ||
-		    arg != index ||
-		    !fields_find(part->structure.data, part->structure.length,
-				 "path", &path))
-			continue;
-		*ret = path.data;
-		*ret_length = path.length;
-		return true;
-	}
-	return found;
-}
-
 /* The argument that is a path, or -1. */
 static int path_argument(const struct sysdesc_row *row)
 {
@@ -445,12 +414,11 @@ static struct descriptor_name *opened(const struct call *call)
 {
 	int index = path_argument(call->row);
 	struct descriptor_name *name = NULL;
-	struct record part;
-	const void *path;
+	const char *path;
 	size_t length;
 
 	if (index >= 0)
-		return find_path(call, (unsigned)index, &part, &path, &length)
+		return call_path(call, (unsigned)index, &path, &length)
 			   ? name_of(path, length)
 			   : NULL;
 	if (call->row->classes & CLASS_NETWORK)

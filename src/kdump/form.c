@@ -36,7 +36,8 @@ int form_open(struct form *form, const struct options *options)
 		.state = STATE_INIT,
 		.calls = CALLS_INIT,
 	};
-	if (options->joined && !options->plain)
+	if (options->report ? options->report->wants_names
+			    : options->joined && !options->plain)
 		form->calls.descriptors = &form->descriptors;
 	if (options->report)
 		r = options->report->open(&form->report, options);

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "kdump/files.h"
 #include "kdump/options.h"
 #include "kdump/stats.h"
 #include "kdump/summary.h"
@@ -39,6 +40,7 @@ enum options_id {
 	OPTION_WHERE,
 	OPTION_JOINED,
 	OPTION_STATS,
+	OPTION_FILES,
 	OPTION_SUMMARY,
 	OPTION_TREE,
 	OPTION_JSON,
@@ -78,6 +80,8 @@ static const struct options_row options_table[] = {
 	  OPTION_WHERE },
 	{ 0, "stats", NULL, "show sums by call and by process at the end",
 	  OPTION_STATS },
+	{ 0, "files", NULL,
+	  "show what was done with each file, socket and pipe", OPTION_FILES },
 	{ 0, "summary", NULL,
 	  "show what the trace is about, and what it does not hold",
 	  OPTION_SUMMARY },
@@ -190,6 +194,7 @@ static bool *options_flag(struct options *options, enum options_id id)
 	case OPTION_VERSION:
 		return &options->version;
 	case OPTION_STATS:
+	case OPTION_FILES:
 	case OPTION_SUMMARY:
 	case OPTION_TREE:
 	case OPTION_FILE:
@@ -207,8 +212,8 @@ static int options_take_report(struct options_taking *taking,
 			       const struct report_kind *report)
 {
 	if (taking->options->report && taking->options->report != report) {
-		text_put(taking->error, "one of --stats, --summary and --tree "
-					"at a time");
+		text_put(taking->error, "one of --stats, --files, --summary "
+					"and --tree at a time");
 		return -EINVAL;
 	}
 	taking->options->report = report;
@@ -228,6 +233,8 @@ static int options_take_one(void *context, int id, const char *value)
 		return 0;
 	case OPTION_STATS:
 		return options_take_report(taking, &stats_report);
+	case OPTION_FILES:
+		return options_take_report(taking, &files_report);
 	case OPTION_SUMMARY:
 		return options_take_report(taking, &summary_report);
 	case OPTION_TREE:

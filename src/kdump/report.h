@@ -15,6 +15,8 @@ struct text;
 struct report_kind {
 	/* It tells of the whole trace, whatever is selected. */
 	bool is_of_all;
+	/* It wants to know where descriptors lead. */
+	bool wants_names;
 	/* NULL: it takes records alone, each of them; else calls put together,
 	 * and the records that are part of none. */
 	int (*add_call)(void *report, const struct call *call);

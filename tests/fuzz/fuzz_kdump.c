@@ -12,7 +12,9 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "join/call.h"
+#include "join/descriptor.h"
 #include "join/state.h"
+#include "kdump/files.h"
 #include "kdump/joined.h"
 #include "kdump/json.h"
 #include "kdump/line.h"
@@ -90,6 +92,7 @@ static void print(struct text *text, const struct options *options,
 
 static const struct report_kind *const report_kinds[] = {
 	&stats_report,
+	&files_report,
 	&summary_report,
 	&tree_report,
 };
@@ -173,11 +176,13 @@ static void print_trace(int fd, const struct options *options)
 {
 	struct state state = STATE_INIT;
 	struct calls calls = CALLS_INIT;
+	struct descriptors descriptors = { .count = 0 };
 	struct text text = TEXT_INIT;
 	struct joining joining = { .options = options, .state = &state };
 	struct reader *reader;
 	struct record record;
 
+	calls.descriptors = &descriptors;
 	open_reports(&joining);
 	MUST(reader_open(&reader, fd) == 0);
 	MUST(stacks_open(&state.stacks, "/no/such/directory") == 0);
@@ -186,6 +191,8 @@ static void print_trace(int fd, const struct options *options)
 		report(&joining, &record, false);
 		MUST(stacks_learn(state.stacks, &record) == 0);
 		MUST(state.entries <= STATE_ENTRIES_MAX + 1);
+		MUST(descriptors_learn(&descriptors, &record) == 0);
+		MUST(descriptors.count <= DESCRIPTORS_MAX + 1);
 		if (options->joined)
 			join(&joining, &calls, &record);
 		else
@@ -196,6 +203,8 @@ static void print_trace(int fd, const struct options *options)
 	close_reports(&joining);
 	reader_close(reader);
 	calls_done(&calls);
+	descriptors_done(&descriptors);
+	MUST(descriptors.count == 0);
 	stacks_close(state.stacks);
 	state_done(&state);
 	text_done(&text);

@@ -227,6 +227,8 @@ static const struct option_case {
 	{ "abi", "--stats -S" },
 	{ "times", "--stats --json" },
 	{ "empty", "--stats" },
+	{ "calls", "--files" },
+	{ "calls", "--files --json" },
 	{ "calls", "-jS" },
 	{ "data", "-j -m 5" },
 	{ "times", "-jHTER" },
@@ -319,6 +321,8 @@ static const struct usage_case {
 		      "wanted\n" },
 	{ "-w fail", "kdump-u: -w: column 1: 'fail' stands where a field is "
 		     "wanted: pid, tid, " },
+	{ "--tree --stats", "kdump-u: one of --stats, --files, --summary and "
+			    "--tree at a time\n" },
 	{ "-w failed --where failed", "kdump-u: -w twice: join the two by "
 				      "and\n" },
 };

@@ -1,0 +1,284 @@
+/*
+ * Sums by name: of paths that calls were given, and of what their descriptors
+ * lead to. Which way bytes went the table of calls says.
+ */
+#include "kdump/files.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "decode/data.h"
+#include "join/call.h"
+#include "join/descriptor.h"
+#include "kdump/json_value.h"
+#include "kdump/options.h"
+
+/* Different calls that are told of one file. */
+#define CALLS_TOLD 12u
+
+struct file {
+	uint64_t calls, errors, read, written, total_ns;
+	const struct sysdesc_row *by[CALLS_TOLD]; /* in order */
+	unsigned by_count;
+	UT_hash_handle hh;
+	size_t length;
+	char name[]; /* with a NUL behind it; "" for all others */
+};
+
+struct files {
+	const struct options *options;
+	struct file *first; /* a table */
+	struct file *rest;  /* when it is full */
+};
+
+static int open_files(void **ret, const struct options *options)
+{
+	struct files *files = calloc(1, sizeof(*files));
+
+	if (!files)
+		return -ENOMEM;
+	files->options = options;
+	*ret = files;
+	return 0;
+}
+
+static void close_files(void *report)
+{
+	struct files *files = report;
+	struct file *file, *next;
+
+	if (!files)
+		return;
+	file = files->first;
+	HASH_CLEAR(hh, files->first);
+	for (; file; file = next) {
+		next = file->hh.next;
+		free(file);
+	}
+	free(files);
+}
+
+/* ---- taking ---- */
+
+static struct file *add_file(struct files *files, const char *name,
+			     size_t length)
+{
+	struct file *file = calloc(1, sizeof(*file) + length + 1);
+
+	if (!file)
+		return NULL;
+	memcpy(file->name, name, length);
+	file->length = length;
+	HASH_ADD_KEYPTR(hh, files->first, file->name, length, file);
+	if (file->hh.tbl)
+		return file;
+	free(file);
+	return NULL;
+}
+
+static struct file *file_of(struct files *files, const char *name,
+			    size_t length)
+{
+	struct file *file;
+
+	HASH_FIND(hh, files->first, name, length, file);
+	if (file)
+		return file;
+	if (files->rest)
+		return files->rest;
+	if (HASH_COUNT(files->first) < FILES_MAX)
+		return add_file(files, name, length);
+	files->rest = add_file(files, "", 0);
+	return files->rest;
+}
+
+static void tell_call(struct file *file, const struct sysdesc_row *row)
+{
+	for (unsigned i = 0; i < file->by_count; i++)
+		if (file->by[i] == row)
+			return;
+	if (file->by_count < CALLS_TOLD)
+		file->by[file->by_count++] = row;
+}
+
+/* What the call did with it; moved: bytes, below 0 when they were written. */
+static int add_use(struct files *files, const struct call *call,
+		   const char *name, size_t length, int64_t moved)
+{
+	struct file *file = file_of(files, name, length);
+
+	if (!file)
+		return -ENOMEM;
+	file->calls++;
+	file->errors += call->has_returned && call->exit.sysret.error > 0;
+	file->total_ns += call_duration_ns(call);
+	if (moved > 0)
+		file->read += (uint64_t)moved;
+	else
+		file->written += (uint64_t)-moved;
+	tell_call(file, call->row);
+	return 0;
+}
+
+static bool is_data(const struct sysdesc_arg *arg)
+{
+	return arg->kind == KIND_BYTES || arg->kind == KIND_IOVEC ||
+	       arg->kind == KIND_MSGHDR || arg->kind == KIND_MMSGHDR;
+}
+
+/* Whether bytes went there: by the data that the call has, or, of one that has
+ * none, since it moves them between two descriptors, by what it calls each. */
+static bool is_written(const struct sysdesc_row *row, unsigned index)
+{
+	for (unsigned i = 0; i < row->narg; i++)
+		if (is_data(&row->arg[i]))
+			return row->arg[i].direction == DIRECTION_IN;
+	return strstr(row->arg[index].name, "out") != NULL;
+}
+
+static int64_t moved_by(const struct call *call, unsigned index)
+{
+	int64_t moved = call->exit.sysret.retval;
+
+	if (!call->has_returned || call->exit.sysret.error ||
+	    call->row->result != RESULT_COUNT || moved < 0)
+		return 0;
+	return is_written(call->row, index) ? -moved : moved;
+}
+
+static int add_argument(struct files *files, const struct call *call,
+			unsigned index)
+{
+	const struct descriptor_name *name = call->names[index];
+	const char *path;
+	size_t length;
+
+	switch (call->row->arg[index].kind) {
+	case KIND_FD:
+		return name ? add_use(files, call, name->text, name->length,
+				      moved_by(call, index))
+			    : 0;
+	case KIND_PATH:
+		return call_path(call, index, &path, &length)
+			   ? add_use(files, call, path, length, 0)
+			   : 0;
+	default:
+		return 0;
+	}
+}
+
+static int add_call(void *report, const struct call *call)
+{
+	const struct descriptor_name *result = call->result_name;
+	unsigned count = call->row ? MIN(call->arg_count, call->row->narg) : 0;
+	bool is_named = false;
+	int r = 0;
+
+	for (unsigned i = 0; !r && i < count; i++) {
+		is_named |= call->row->arg[i].kind == KIND_PATH;
+		r = add_argument(report, call, i);
+	}
+	/* One that it made, and no path led to. */
+	if (!r && result && !is_named && call->row->result == RESULT_FD)
+		r = add_use(report, call, result->text, result->length, 0);
+	return r;
+}
+
+/* ---- telling ---- */
+
+static bool is_path(const struct file *file)
+{
+	return file->name[0] == '/';
+}
+
+/* Files first; what moved most first, then by name. */
+static int compare(const struct file *one, const struct file *other)
+{
+	uint64_t this = one->read + one->written;
+	uint64_t that = other->read + other->written;
+
+	if (is_path(one) != is_path(other))
+		return is_path(one) ? -1 : 1;
+	if (this != that)
+		return this < that ? 1 : -1;
+	return strcmp(one->name, other->name);
+}
+
+static void put_line(struct text *text, const struct data_style *style,
+		     const struct file *file)
+{
+	text_format(text,
+		    "%9" PRIu64 " %8" PRIu64 " %12" PRIu64 " %12" PRIu64
+		    " %11.6f ",
+		    file->calls, file->errors, file->read, file->written,
+		    (double)file->total_ns / 1e9);
+	if (file->length)
+		data_escape(text, file->name, file->length, style);
+	else
+		text_put(text, "(others)");
+	for (unsigned i = 0; i < file->by_count; i++)
+		text_format(text, "%s%s", i ? "," : "  ", file->by[i]->name);
+	text_char(text, '\n');
+}
+
+static void put_table(struct text *text, const struct files *files,
+		      bool of_paths)
+{
+	text_format(text, "%9s %8s %12s %12s %11s %s\n", "calls", "errors",
+		    "read", "written", "seconds", of_paths ? "file" : "other");
+	for (const struct file *file = files->first; file; file = file->hh.next)
+		if (is_path(file) == of_paths)
+			put_line(text, &files->options->style, file);
+}
+
+static void put_object(struct text *text, const struct file *file)
+{
+	text_put(text, "{\"v\":1,\"ev\":\"stats\",\"by\":\"file\"");
+	if (file->length) {
+		json_value_open(text, "name");
+		json_value_put_bytes(text, file->name, file->length);
+	}
+	text_json_unsigned(text, "calls", file->calls);
+	text_json_unsigned(text, "errors", file->errors);
+	text_json_unsigned(text, "read", file->read);
+	text_json_unsigned(text, "written", file->written);
+	text_json_unsigned(text, "total_ns", file->total_ns);
+	json_value_open(text, "syscalls");
+	text_char(text, '[');
+	for (unsigned i = 0; i < file->by_count; i++) {
+		json_value_next(text);
+		text_json_string(text, file->by[i]->name,
+				 strlen(file->by[i]->name));
+	}
+	text_put(text, "]}\n");
+}
+
+static void put_files(void *report, struct text *text)
+{
+	struct files *files = report;
+
+	HASH_SORT(files->first, compare);
+	if (!files->options->json) {
+		put_table(text, files, true);
+		text_char(text, '\n');
+		put_table(text, files, false);
+		return;
+	}
+	for (const struct file *file = files->first; file; file = file->hh.next)
+		put_object(text, file);
+}
+
+const struct report_kind files_report = {
+	.wants_names = true,
+	.add_call = add_call,
+	.open = open_files,
+	.close = close_files,
+	.put = put_files,
+};
