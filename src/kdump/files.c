@@ -38,13 +38,13 @@ struct files {
 	struct file *rest;  /* when it is full */
 };
 
-static int open_files(void **ret, const struct options *options)
+static int open_files(void **ret, const struct report_context *context)
 {
 	struct files *files = calloc(1, sizeof(*files));
 
 	if (!files)
 		return -ENOMEM;
-	files->options = options;
+	files->options = context->options;
 	*ret = files;
 	return 0;
 }

@@ -27,9 +27,20 @@ static int open_query(struct form *form)
 	return r;
 }
 
+static int open_report(struct form *form)
+{
+	const struct report_context context = { form->options,
+						form->state.stacks,
+						&form->out };
+
+	if (!form->options->report)
+		return 0;
+	return form->options->report->open(&form->report, &context);
+}
+
 int form_open(struct form *form, const struct options *options)
 {
-	int r = 0;
+	int r;
 
 	*form = (struct form){
 		.options = options,
@@ -39,13 +50,10 @@ int form_open(struct form *form, const struct options *options)
 	if (options->report ? options->report->wants_names
 			    : options->joined && !options->plain)
 		form->calls.descriptors = &form->descriptors;
-	if (options->report)
-		r = options->report->open(&form->report, options);
+	r = stacks_open(&form->state.stacks, options->debug_directories);
 	if (!r)
 		r = open_query(form);
-	return r
-		   ?: stacks_open(&form->state.stacks,
-				  options->debug_directories);
+	return r ?: open_report(form);
 }
 
 void form_close(struct form *form)

@@ -11,6 +11,8 @@
 #include "base/cleanup.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "kdump/chrome.h"
+#include "kdump/compilations.h"
 #include "kdump/files.h"
 #include "kdump/options.h"
 #include "kdump/stats.h"
@@ -41,6 +43,8 @@ enum options_id {
 	OPTION_JOINED,
 	OPTION_STATS,
 	OPTION_FILES,
+	OPTION_CHROME,
+	OPTION_COMPILATIONS,
 	OPTION_SUMMARY,
 	OPTION_TREE,
 	OPTION_JSON,
@@ -87,6 +91,11 @@ static const struct options_row options_table[] = {
 	  OPTION_SUMMARY },
 	{ 0, "tree", NULL, "show who started whom, what they ran, how they ended",
 	  OPTION_TREE },
+	{ 0, "chrome", NULL,
+	  "print a timeline for Perfetto or chrome://tracing", OPTION_CHROME },
+	{ 0, "compile-commands", NULL,
+	  "print what compilers were given, as compile_commands.json",
+	  OPTION_COMPILATIONS },
 	{ 0, "json", NULL, "print an object of JSON a line, for programs",
 	  OPTION_JSON },
 	{ 0, "debug-dir", "DIRS",
@@ -195,6 +204,8 @@ static bool *options_flag(struct options *options, enum options_id id)
 		return &options->version;
 	case OPTION_STATS:
 	case OPTION_FILES:
+	case OPTION_CHROME:
+	case OPTION_COMPILATIONS:
 	case OPTION_SUMMARY:
 	case OPTION_TREE:
 	case OPTION_FILE:
@@ -208,12 +219,34 @@ static bool *options_flag(struct options *options, enum options_id id)
 	return NULL;
 }
 
+/* What is made of the whole trace, by option. */
+static const struct report_kind *options_report(int id)
+{
+	switch (id) {
+	case OPTION_STATS:
+		return &stats_report;
+	case OPTION_FILES:
+		return &files_report;
+	case OPTION_SUMMARY:
+		return &summary_report;
+	case OPTION_TREE:
+		return &tree_report;
+	case OPTION_CHROME:
+		return &chrome_report;
+	case OPTION_COMPILATIONS:
+		return &compilations_report;
+	default:
+		return NULL;
+	}
+}
+
 static int options_take_report(struct options_taking *taking,
 			       const struct report_kind *report)
 {
 	if (taking->options->report && taking->options->report != report) {
-		text_put(taking->error, "one of --stats, --files, --summary "
-					"and --tree at a time");
+		text_put(taking->error,
+			 "one of --stats, --files, --summary, --tree, --chrome "
+			 "and --compile-commands at a time");
 		return -EINVAL;
 	}
 	taking->options->report = report;
@@ -232,13 +265,12 @@ static int options_take_one(void *context, int id, const char *value)
 		taking->options->debug_directories = value;
 		return 0;
 	case OPTION_STATS:
-		return options_take_report(taking, &stats_report);
 	case OPTION_FILES:
-		return options_take_report(taking, &files_report);
 	case OPTION_SUMMARY:
-		return options_take_report(taking, &summary_report);
 	case OPTION_TREE:
-		return options_take_report(taking, &tree_report);
+	case OPTION_CHROME:
+	case OPTION_COMPILATIONS:
+		return options_take_report(taking, options_report(id));
 	case OPTION_WHERE:
 		return options_take_where(taking, value);
 	case OPTION_DATA_MAX:

@@ -10,7 +10,15 @@
 struct call;
 struct options;
 struct record;
+struct stacks;
 struct text;
+
+/* All of it outlives the report. */
+struct report_context {
+	const struct options *options;
+	struct stacks *stacks; /* what frames are called */
+	struct text *out;      /* for what need not wait for the end */
+};
 
 struct report_kind {
 	/* It tells of the whole trace, whatever is selected. */
@@ -21,8 +29,8 @@ struct report_kind {
 	 * and the records that are part of none. */
 	int (*add_call)(void *report, const struct call *call);
 	int (*add)(void *report, const struct record *record);
-	/* 0 or -ENOMEM, as the two above. options outlives the report. */
-	int (*open)(void **ret, const struct options *options);
+	/* 0 or -ENOMEM, as the two above. */
+	int (*open)(void **ret, const struct report_context *context);
 	void (*close)(void *report); /* NULL is fine */
 	/* Once, when all has been taken. */
 	void (*put)(void *report, struct text *text);

@@ -49,13 +49,13 @@ struct stats {
 	uint64_t total_ns;
 };
 
-static int open_stats(void **ret, const struct options *options)
+static int open_stats(void **ret, const struct report_context *context)
 {
 	struct stats *stats = calloc(1, sizeof(*stats));
 
 	if (!stats)
 		return -ENOMEM;
-	stats->options = options;
+	stats->options = context->options;
 	*ret = stats;
 	return 0;
 }

@@ -38,13 +38,13 @@ struct summary {
 	bool has_drops; /* the mark of a loss, whatever else tells of it */
 };
 
-static int open_summary(void **ret, const struct options *options)
+static int open_summary(void **ret, const struct report_context *context)
 {
 	struct summary *summary = calloc(1, sizeof(*summary));
 
 	if (!summary)
 		return -ENOMEM;
-	summary->options = options;
+	summary->options = context->options;
 	*ret = summary;
 	return 0;
 }

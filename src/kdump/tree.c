@@ -51,13 +51,13 @@ struct tree {
 	uint64_t count, left_out;
 };
 
-static int open_tree(void **ret, const struct options *options)
+static int open_tree(void **ret, const struct report_context *context)
 {
 	struct tree *tree = calloc(1, sizeof(*tree));
 
 	if (!tree)
 		return -ENOMEM;
-	tree->options = options;
+	tree->options = context->options;
 	*ret = tree;
 	return 0;
 }

@@ -131,9 +131,13 @@ static void report(struct joining *joining, const struct record *record,
 
 static void open_reports(struct joining *joining)
 {
+	const struct report_context context = { joining->options,
+						joining->state->stacks,
+						&joining->text };
+
 	for (size_t i = 0; i < ARRAY_LEN(report_kinds); i++)
-		MUST(report_kinds[i]->open(&joining->reports[i],
-					   joining->options) == 0);
+		MUST(report_kinds[i]->open(&joining->reports[i], &context) ==
+		     0);
 }
 
 /* Lines that a terminal may have, or objects. */
@@ -183,9 +187,9 @@ static void print_trace(int fd, const struct options *options)
 	struct record record;
 
 	calls.descriptors = &descriptors;
-	open_reports(&joining);
 	MUST(reader_open(&reader, fd) == 0);
 	MUST(stacks_open(&state.stacks, "/no/such/directory") == 0);
+	open_reports(&joining);
 	while (reader_next(reader, &record) == READER_RECORD) {
 		MUST(state_learn(&state, &record) == 0);
 		report(&joining, &record, false);

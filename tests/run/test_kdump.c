@@ -228,6 +228,14 @@ static const struct option_case {
 	{ "times", "--stats --json" },
 	{ "empty", "--stats" },
 	{ "calls", "--files" },
+	{ "calls", "--chrome" },
+	{ "tree", "--chrome" },
+	{ "other", "--chrome" },
+	{ "user", "--chrome" },
+	{ "hostile", "--chrome" },
+	{ "empty", "--chrome" },
+	{ "empty", "--compile-commands" },
+	{ "tree", "--compile-commands" },
 	{ "calls", "--files --json" },
 	{ "calls", "-jS" },
 	{ "data", "-j -m 5" },
@@ -321,8 +329,9 @@ static const struct usage_case {
 		      "wanted\n" },
 	{ "-w fail", "kdump-u: -w: column 1: 'fail' stands where a field is "
 		     "wanted: pid, tid, " },
-	{ "--tree --stats", "kdump-u: one of --stats, --files, --summary and "
-			    "--tree at a time\n" },
+	{ "--tree --stats", "kdump-u: one of --stats, --files, --summary, "
+			    "--tree, --chrome and --compile-commands at a "
+			    "time\n" },
 	{ "-w failed --where failed", "kdump-u: -w twice: join the two by "
 				      "and\n" },
 };

@@ -15,12 +15,13 @@
 #include "kdump/stats.h"
 
 static const struct options options = { .json = true };
+static const struct report_context context = { .options = &options };
 static void *stats;
 
 static int setup(void **state)
 {
 	(void)state;
-	return stats_report.open(&stats, &options);
+	return stats_report.open(&stats, &context);
 }
 
 static int teardown(void **state)
@@ -103,7 +104,7 @@ static void test_classes(void **state)
 	for (uint64_t ns = 1; ns >> 58 == 0; ns += ns / 4 + 1) {
 		struct text text = TEXT_INIT;
 
-		assert_int_equal(stats_report.open(&stats, &options), 0);
+		assert_int_equal(stats_report.open(&stats, &context), 0);
 		add(1, "read", ns, 0, 0);
 		add(1, "read", ns, 0, 0);
 		/* So that the longest is no bound. */
@@ -113,7 +114,7 @@ static void test_classes(void **state)
 		text_done(&text);
 		stats_report.close(stats);
 	}
-	assert_int_equal(stats_report.open(&stats, &options), 0);
+	assert_int_equal(stats_report.open(&stats, &context), 0);
 }
 
 static void test_bounded(void **state)

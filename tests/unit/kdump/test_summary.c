@@ -15,12 +15,13 @@
 #include "trace/record.h"
 
 static const struct options options = { .json = true };
+static const struct report_context context = { .options = &options };
 static void *summary;
 
 static int setup(void **state)
 {
 	(void)state;
-	return summary_report.open(&summary, &options);
+	return summary_report.open(&summary, &context);
 }
 
 static int teardown(void **state)
