@@ -14,6 +14,7 @@
 #include "kdump/chrome.h"
 #include "kdump/compilations.h"
 #include "kdump/files.h"
+#include "kdump/folded.h"
 #include "kdump/options.h"
 #include "kdump/stats.h"
 #include "kdump/summary.h"
@@ -44,6 +45,7 @@ enum options_id {
 	OPTION_STATS,
 	OPTION_FILES,
 	OPTION_CHROME,
+	OPTION_FOLDED,
 	OPTION_COMPILATIONS,
 	OPTION_SUMMARY,
 	OPTION_TREE,
@@ -93,6 +95,8 @@ static const struct options_row options_table[] = {
 	  OPTION_TREE },
 	{ 0, "chrome", NULL,
 	  "print a timeline for Perfetto or chrome://tracing", OPTION_CHROME },
+	{ 0, "folded", "WHAT",
+	  "print stacks for flame graphs, by count or by time", OPTION_FOLDED },
 	{ 0, "compile-commands", NULL,
 	  "print what compilers were given, as compile_commands.json",
 	  OPTION_COMPILATIONS },
@@ -205,6 +209,7 @@ static bool *options_flag(struct options *options, enum options_id id)
 	case OPTION_STATS:
 	case OPTION_FILES:
 	case OPTION_CHROME:
+	case OPTION_FOLDED:
 	case OPTION_COMPILATIONS:
 	case OPTION_SUMMARY:
 	case OPTION_TREE:
@@ -245,12 +250,25 @@ static int options_take_report(struct options_taking *taking,
 {
 	if (taking->options->report && taking->options->report != report) {
 		text_put(taking->error,
-			 "one of --stats, --files, --summary, --tree, --chrome "
-			 "and --compile-commands at a time");
+			 "one of --stats, --files, --summary, --tree, "
+			 "--chrome, --folded and --compile-commands at a "
+			 "time");
 		return -EINVAL;
 	}
 	taking->options->report = report;
 	return 0;
+}
+
+static int options_take_folded(struct options_taking *taking, const char *value)
+{
+	if (!strcmp(value, "count"))
+		return options_take_report(taking, &folded_count_report);
+	if (!strcmp(value, "time"))
+		return options_take_report(taking, &folded_time_report);
+	text_put(taking->error, "--folded is by count or by time, not by ");
+	data_quote(taking->error, value, strlen(value),
+		   &taking->options->style);
+	return -EINVAL;
 }
 
 static int options_take_one(void *context, int id, const char *value)
@@ -271,6 +289,8 @@ static int options_take_one(void *context, int id, const char *value)
 	case OPTION_CHROME:
 	case OPTION_COMPILATIONS:
 		return options_take_report(taking, options_report(id));
+	case OPTION_FOLDED:
+		return options_take_folded(taking, value);
 	case OPTION_WHERE:
 		return options_take_where(taking, value);
 	case OPTION_DATA_MAX:

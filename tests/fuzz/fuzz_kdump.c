@@ -15,6 +15,7 @@
 #include "join/descriptor.h"
 #include "join/state.h"
 #include "kdump/files.h"
+#include "kdump/folded.h"
 #include "kdump/joined.h"
 #include "kdump/json.h"
 #include "kdump/line.h"
@@ -91,10 +92,8 @@ static void print(struct text *text, const struct options *options,
 }
 
 static const struct report_kind *const report_kinds[] = {
-	&stats_report,
-	&files_report,
-	&summary_report,
-	&tree_report,
+	&stats_report,   &files_report, &folded_time_report,
+	&summary_report, &tree_report,
 };
 
 struct joining {
