@@ -15,6 +15,7 @@ struct data_style {
 	unsigned width; /* columns of a line, more than 8 */
 	bool utf8;      /* characters beyond ASCII may be shown as they are */
 	bool plain;     /* numbers are shown without the names they have */
+	bool names;     /* those in structures by their names alone */
 };
 
 /*

@@ -185,8 +185,9 @@ static void structure_constant(void *context, const char *name,
 	}
 	structure_part(output, name);
 	constant_put(output->text, constant,
-		     constant->kind == KIND_MODE ? CONSTANT_NAMES
-						 : CONSTANT_CLASSIC);
+		     output->style->names || constant->kind == KIND_MODE
+			 ? CONSTANT_NAMES
+			 : CONSTANT_CLASSIC);
 }
 
 static void structure_text(void *context, const char *name, const void *data,

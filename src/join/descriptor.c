@@ -417,10 +417,13 @@ static struct descriptor_name *opened(const struct call *call)
 	const char *path;
 	size_t length;
 
-	if (index >= 0)
-		return call_path(call, (unsigned)index, &path, &length)
-			   ? name_of(path, length)
-			   : NULL;
+	if (index >= 0 && !call_path(call, (unsigned)index, &path, &length))
+		return NULL;
+	if (index >= 0) {
+		while (length > 2 && !memcmp(path + length - 2, "/.", 2))
+			length -= 2;
+		return name_of(path, length);
+	}
 	if (call->row->classes & CLASS_NETWORK)
 		name = address_of(call);
 	return name ?: name_of_kind(call->row);

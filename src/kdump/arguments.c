@@ -197,11 +197,12 @@ static void put_bytes(struct arguments *arguments, uint64_t value)
 /* A structure without its name: "{ ... }". */
 static void put_value(struct arguments *arguments, const struct record *record)
 {
+	struct data_style style = arguments->options->style;
 	struct text whole = TEXT_INIT;
 	const char *body;
 
-	structure_put(&whole, record, arguments->call->abi,
-		      &arguments->options->style);
+	style.names = true;
+	structure_put(&whole, record, arguments->call->abi, &style);
 	body = strchr(text_string(&whole), '{');
 	text_put(arguments->text, body ?: text_string(&whole));
 	text_done(&whole);
@@ -357,7 +358,7 @@ static bool is_looked_at(const struct call *call, unsigned index)
 	return index == 0 || arg[index].kind != KIND_MODE ||
 	       arg[index - 1].kind != KIND_FLAGS ||
 	       arg[index - 1].set != FLAGSET_OPEN ||
-	       (call->args[index - 1] & (O_CREAT | __O_TMPFILE));
+	       (call->args[index - 1] & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)));
 }
 
 void arguments_put(struct arguments *arguments)
