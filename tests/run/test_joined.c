@@ -370,10 +370,10 @@ static void put_flags(struct text *text, const char *at)
 static bool is_stable(const char *name, size_t length)
 {
 	static const char *const names[] = {
-		"st_size",  "st_uid",   "st_gid",  "st_nlink",  "st_mode",
-		"stx_size", "stx_mode", "stx_uid", "rlim_cur",  "rlim_max",
-		"sa_flags", "tv_sec",   "f_bsize", "f_namelen", "events",
-		"fd",       "sysname",  "machine", "c_iflag",
+		"st_size",  "st_uid",   "st_gid",    "st_nlink", "st_mode",
+		"stx_size", "stx_mode", "stx_uid",   "rlim_cur", "rlim_max",
+		"sa_flags", "f_bsize",  "f_namelen", "events",   "fd",
+		"sysname",  "machine",  "c_iflag",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
