@@ -1,5 +1,6 @@
 # What `cmake --install` puts beside programs and library: manual pages, the
-# contracts in include/ktrace-u, and a pkg-config file that leads to them.
+# schema of kdump-u's JSON, the contracts in include/ktrace-u, and a pkg-config
+# file that leads to them.
 
 file(GLOB sections RELATIVE ${CMAKE_SOURCE_DIR}/man CONFIGURE_DEPENDS
   ${CMAKE_SOURCE_DIR}/man/*.[1-9])
@@ -8,6 +9,9 @@ foreach(page ${sections})
   install(FILES man/${page}
     DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
 endforeach()
+
+install(FILES man/kdump-u.schema.json
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/ktrace-u)
 
 install(DIRECTORY include/ktrace-u DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.h")
