@@ -14,6 +14,7 @@
 #include "kdump/form.h"
 #include "kdump/options.h"
 #include "trace/reader.h"
+#include "trace/record.h"
 
 #define DUMP_PIECE   ((size_t)64 << 10) /* written at once */
 #define DUMP_IDLE_MS 300 /* a call that lasts is shown before it returns */
@@ -24,6 +25,8 @@ struct dump {
 	struct follow follow;
 	struct form form;
 	struct text *error;
+	bool has_ended;         /* a session has, */
+	unsigned open_sessions; /* and so many have not */
 };
 
 const char *dump_name(const struct options *options)
@@ -74,10 +77,24 @@ static int dump_flush(struct dump *dump)
 	return dump_write(dump->options->out, &dump->form.out, dump->error);
 }
 
+/* Whether anything may be appended is told by who records. */
+static void dump_note_sessions(struct dump *dump, const struct record *record)
+{
+	if (record->kind != KTR_STRUCT)
+		return;
+	if (record_is_struct(record, KTR_STRUCT_SESSION))
+		dump->open_sessions++;
+	if (!record_is_struct(record, KTR_STRUCT_END))
+		return;
+	dump->has_ended = true;
+	dump->open_sessions -= dump->open_sessions > 0;
+}
+
 static int dump_record(struct dump *dump, const struct record *record)
 {
 	int error = form_take(&dump->form, record);
 
+	dump_note_sessions(dump, record);
 	if (error)
 		return dump_fail_input(dump, -error);
 	return dump->form.out.length >= DUMP_PIECE ? dump_flush(dump) : 0;
@@ -129,10 +146,12 @@ static int dump_error(struct dump *dump)
 	return dump_flush(dump) ? -1 : dump_fail_input(dump, error);
 }
 
-/* True when the end of the file is none, because -l waits for more. */
+/* True when the end of the file is none, because -l waits for more: until all
+ * that was begun has ended. */
 static bool dump_goes_on(const struct dump *dump, enum reader_result result)
 {
-	if (!dump->options->follow || !dump->follow.is_regular)
+	if (!dump->options->follow || !dump->follow.is_regular ||
+	    (dump->has_ended && !dump->open_sessions))
 		return false;
 	return result == READER_END ||
 	       (result == READER_FAULT &&

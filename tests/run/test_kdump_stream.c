@@ -177,6 +177,36 @@ static void test_file_grows(void **state)
 	sample_done(&sample);
 }
 
+/* -l: it ends when the recorders have, each in its time. */
+static void test_growing_file_ends(void **state)
+{
+	char path[] = "/tmp/kdump-ends-XXXXXX";
+	const char *argv[] = { KDUMP_U, "-l", "-t", "n", path, NULL };
+	struct sample begin = SAMPLE_INIT, end = SAMPLE_INIT;
+	struct sample sample = one_line();
+	struct running running;
+	int status;
+
+	(void)state;
+	close(mkstemp(path));
+	sample_fields(&begin, "session\0arch=x86_64");
+	sample_fields(&end, "session_end\0complete:1");
+	put(path, begin.bytes.data, begin.bytes.length);
+	put(path, begin.bytes.data, begin.bytes.length);
+	put(path, end.bytes.data, end.bytes.length);
+	running = start(argv);
+	put(path, sample.bytes.data, sample.bytes.length);
+	must_print(&running, LINE);
+	assert_int_equal(waitpid(running.pid, &status, WNOHANG), 0);
+	put(path, end.bytes.data, end.bytes.length);
+	status = stop(&running, 0);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	unlink(path);
+	sample_done(&begin);
+	sample_done(&end);
+	sample_done(&sample);
+}
+
 /* -l: a fault that no growth can heal ends it as ever. */
 static void test_growing_file_breaks(void **state)
 {
@@ -352,6 +382,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pipe_is_live),
 		cmocka_unit_test(test_file_grows),
+		cmocka_unit_test(test_growing_file_ends),
 		cmocka_unit_test(test_growing_file_breaks),
 		cmocka_unit_test(test_stdin),
 		cmocka_unit_test(test_reader_leaves),
