@@ -60,13 +60,18 @@ static uint64_t key_of(const struct record *record)
 	return (uint64_t)(uint32_t)record->pid << 32 | (uint32_t)record->tid;
 }
 
-static struct call_thread *find(const struct calls *calls,
+/* The next record is often of the same thread. */
+static struct call_thread *find(struct calls *calls,
 				const struct record *record)
 {
 	uint64_t key = key_of(record);
-	struct call_thread *thread;
+	struct call_thread *thread = calls->last;
 
+	if (thread && thread->key == key)
+		return thread;
 	HASH_FIND(hh, calls->threads, &key, sizeof(key), thread);
+	if (thread)
+		calls->last = thread;
 	return thread;
 }
 
@@ -82,8 +87,10 @@ static struct call_thread *add(struct calls *calls, const struct record *record)
 		return NULL;
 	thread->key = key_of(record);
 	HASH_ADD(hh, calls->threads, key, sizeof(thread->key), thread);
-	if (thread->hh.tbl)
+	if (thread->hh.tbl) {
+		calls->last = thread;
 		return thread;
+	}
 	thread_free(thread);
 	return NULL;
 }
@@ -274,6 +281,7 @@ static void give(struct calls *calls, struct call_thread *thread,
 		 struct call **ret)
 {
 	HASH_DEL(calls->threads, thread);
+	calls->last = NULL;
 	calls->given = thread;
 	*ret = &thread->call;
 }
@@ -312,7 +320,7 @@ static struct call_thread *find_exec(const struct calls *calls,
 	return thread;
 }
 
-static struct call_thread *find_returning(const struct calls *calls,
+static struct call_thread *find_returning(struct calls *calls,
 					  const struct state *state,
 					  const struct record *record)
 {
@@ -378,7 +386,7 @@ static int take_part(struct calls *calls, const struct record *record)
 		return CALL_KEPT;
 	if (!thread || is_of_no_call(record))
 		return CALL_ALONE;
-	r = add_part(&thread->call, record);
+	r = calls->skips_parts ? 0 : add_part(&thread->call, record);
 	return r < 0 ? r : CALL_KEPT;
 }
 
@@ -419,6 +427,7 @@ static void forget_those(struct calls *calls, int32_t pid)
 {
 	struct call_thread *thread = calls->threads, *next;
 
+	calls->last = NULL;
 	HASH_CLEAR(hh, calls->threads);
 	for (; thread; thread = next) {
 		next = thread->hh.next;

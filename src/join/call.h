@@ -48,9 +48,11 @@ struct call {
 };
 
 struct calls {
-	struct call_thread *threads;     /* a table, those in a call */
-	struct call_thread *given;       /* with the call that was given out */
-	struct call_thread *spare;       /* one that may be used again */
+	struct call_thread *threads; /* a table, those in a call */
+	struct call_thread *given;   /* with the call that was given out */
+	struct call_thread *spare;   /* one that may be used again */
+	struct call_thread *last;    /* that was found, if it is in a call */
+	bool skips_parts;            /* the caller wants none */
 	struct descriptors *descriptors; /* the caller's, who has them learn
 					  * from each record before it is taken
 					  * here; NULL: no names */

@@ -53,6 +53,9 @@ int form_open(struct form *form, const struct options *options)
 	r = stacks_open(&form->state.stacks, options->debug_directories);
 	if (!r)
 		r = open_query(form);
+	form->calls.skips_parts =
+	    options->report && options->report->needs_no_parts &&
+	    !(form->query && query_needs_parts(form->query));
 	return r ?: open_report(form);
 }
 

@@ -25,6 +25,8 @@ struct report_kind {
 	bool is_of_all;
 	/* It wants to know where descriptors lead. */
 	bool wants_names;
+	/* Entries and returns of calls are enough for it. */
+	bool needs_no_parts;
 	/* NULL: it takes records alone, each of them; else calls put together,
 	 * and the records that are part of none. */
 	int (*add_call)(void *report, const struct call *call);

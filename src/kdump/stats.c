@@ -27,9 +27,14 @@
 #define ROWS_MAX 12000u
 
 struct stats_row {
-	uint64_t key;     /* of a call its ABI and number, or a pid */
-	bool is_rest;     /* of all that have no row */
-	struct call last; /* for its name; without its data */
+	uint64_t key; /* of a call its ABI and number, or a pid */
+	bool is_rest; /* of all that have no row */
+	/* Its name, by the first call that was counted. */
+	enum sysdesc_abi abi;
+	int64_t number;
+	const struct sysdesc_row *row;
+	int32_t pid;
+	char comm[KTR_COMM_SIZE + 1];
 	uint64_t calls, errors, unfinished;
 	uint64_t bytes; /* moved */
 	uint64_t total_ns, max_ns;
@@ -106,13 +111,19 @@ static uint64_t end_of(unsigned class)
 	return ((uint64_t)(STEPS + class % STEPS) + 1) << (power - 3);
 }
 
-static struct stats_row *add_row(struct stats_rows *rows, uint64_t key)
+static struct stats_row *add_row(struct stats_rows *rows, uint64_t key,
+				 const struct call *call)
 {
 	struct stats_row *row = calloc(1, sizeof(*row));
 
 	if (!row)
 		return NULL;
 	row->key = key;
+	row->abi = call->abi;
+	row->number = call->number;
+	row->row = call->row;
+	row->pid = call->entry.pid;
+	memcpy(row->comm, call->entry.comm, sizeof(row->comm));
 	HASH_ADD(hh, rows->first, key, sizeof(row->key), row);
 	if (row->hh.tbl)
 		return row;
@@ -120,7 +131,8 @@ static struct stats_row *add_row(struct stats_rows *rows, uint64_t key)
 	return NULL;
 }
 
-static struct stats_row *row_of(struct stats_rows *rows, uint64_t key)
+static struct stats_row *row_of(struct stats_rows *rows, uint64_t key,
+				const struct call *call)
 {
 	struct stats_row *row;
 
@@ -129,7 +141,7 @@ static struct stats_row *row_of(struct stats_rows *rows, uint64_t key)
 		return row;
 	if (rows->rest)
 		return rows->rest;
-	row = add_row(rows, key);
+	row = add_row(rows, key, call);
 	if (row && HASH_COUNT(rows->first) > ROWS_MAX) {
 		row->is_rest = true;
 		rows->rest = row;
@@ -147,9 +159,6 @@ static void count(struct stats_row *row, const struct call *call)
 {
 	uint64_t took = call_duration_ns(call);
 
-	row->last = *call;
-	row->last.data = NULL;
-	row->last.parts = NULL;
 	row->calls++;
 	if (!call->has_returned) {
 		row->unfinished++;
@@ -168,10 +177,10 @@ static int add_call(void *report, const struct call *call)
 {
 	struct stats *stats = report;
 	uint64_t key = (uint64_t)call->abi << 56 ^ (uint64_t)call->number;
-	struct stats_row *row = row_of(&stats->by_call, key);
+	struct stats_row *row = row_of(&stats->by_call, key, call);
 	struct stats_row *process;
 
-	process = row_of(&stats->by_process, (uint32_t)call->entry.pid);
+	process = row_of(&stats->by_process, (uint32_t)call->entry.pid, call);
 	if (!row || !process)
 		return -ENOMEM;
 	count(row, call);
@@ -240,21 +249,21 @@ static void put_call_name(struct text *text, const struct options *options,
 		text_put(text, "(others)");
 		return;
 	}
-	name_syscall(text, row->last.abi, row->last.number, options->numbers);
-	if (row->last.abi != sysdesc_abi_native())
-		text_format(text, " (%s)", sysdesc_abi_name(row->last.abi));
+	name_syscall(text, row->abi, row->number, options->numbers);
+	if (row->abi != sysdesc_abi_native())
+		text_format(text, " (%s)", sysdesc_abi_name(row->abi));
 }
 
 static void put_process_name(struct text *text, const struct options *options,
 			     const struct stats_row *row)
 {
-	const char *comm = row->last.entry.comm;
+	const char *comm = row->comm;
 
 	if (row->is_rest) {
 		text_put(text, "(others)");
 		return;
 	}
-	text_decimal(text, row->last.entry.pid);
+	text_decimal(text, row->pid);
 	text_char(text, ' ');
 	data_escape(text, comm, strlen(comm), &options->style);
 }
@@ -297,26 +306,24 @@ static void put_members(struct text *text, const struct stats_row *row)
 
 static void put_call_object(struct text *text, const struct stats_row *row)
 {
-	const struct call *call = &row->last;
-
 	text_put(text, "{\"v\":1,\"ev\":\"stats\",\"by\":\"syscall\"");
 	if (!row->is_rest) {
-		json_value_string(text, "abi", sysdesc_abi_name(call->abi));
-		json_value_integer(text, "number", call->number);
+		json_value_string(text, "abi", sysdesc_abi_name(row->abi));
+		json_value_integer(text, "number", row->number);
 	}
-	if (!row->is_rest && call->row)
-		json_value_string(text, "syscall", call->row->name);
+	if (!row->is_rest && row->row)
+		json_value_string(text, "syscall", row->row->name);
 	put_members(text, row);
 	text_put(text, "}\n");
 }
 
 static void put_process_object(struct text *text, const struct stats_row *row)
 {
-	const char *comm = row->last.entry.comm;
+	const char *comm = row->comm;
 
 	text_put(text, "{\"v\":1,\"ev\":\"stats\",\"by\":\"process\"");
 	if (!row->is_rest) {
-		json_value_integer(text, "pid", row->last.entry.pid);
+		json_value_integer(text, "pid", row->pid);
 		json_value_open(text, "comm");
 		json_value_put_bytes(text, comm, strlen(comm));
 	}
@@ -352,6 +359,7 @@ static void put_stats(void *report, struct text *text)
 }
 
 const struct report_kind stats_report = {
+	.needs_no_parts = true,
 	.add_call = add_call,
 	.open = open_stats,
 	.close = close_stats,

@@ -110,12 +110,13 @@ static int set_executable(struct lineage_process *process,
 
 int lineage_learn(struct lineage *lineage, const struct record *record)
 {
-	struct lineage_process *process = find(lineage, record->pid);
 	const struct lineage_process *parent = NULL;
+	struct lineage_process *process;
 	int64_t ppid = 0;
 
 	if (!record_is_struct(record, KTR_STRUCT_PROCESS))
 		return 0;
+	process = find(lineage, record->pid);
 	if (fields_find_number(record->structure.data, record->structure.length,
 			       "ppid", &ppid))
 		parent = find(lineage, (int32_t)ppid);

@@ -15,7 +15,7 @@
 struct query {
 	struct program program;
 	struct lineage lineage;
-	bool needs_calls;
+	bool needs_calls, needs_parts;
 	bool has_first;
 	uint64_t first_ns;
 };
@@ -44,7 +44,8 @@ static int prepare(struct query *query, struct text *error)
 	for (unsigned i = 0; !r && i < program->term_count; i++) {
 		struct term *term = &program->terms[i];
 
-		query->needs_calls |= term->field->is_of_call;
+		query->needs_calls |= term->field->needs & TERM_NEEDS_CALL;
+		query->needs_parts |= term->field->needs & TERM_NEEDS_PARTS;
 		if (term_is_tree(term))
 			r = add_trees(query, term, error);
 	}
@@ -92,6 +93,11 @@ int query_check(const char *expression, struct text *error)
 bool query_needs_calls(const struct query *query)
 {
 	return query->needs_calls;
+}
+
+bool query_needs_parts(const struct query *query)
+{
+	return query->needs_parts;
 }
 
 int query_learn(struct query *query, const struct record *record)

@@ -37,6 +37,9 @@ int query_check(const char *expression, struct text *error);
 /* Whether it asks for what only a whole call tells: its paths, its result. */
 bool query_needs_calls(const struct query *query);
 
+/* Whether it looks at what was captured between its entry and its return. */
+bool query_needs_parts(const struct query *query);
+
 /* Learns from a record, shown or not, before it or its call is asked about. 0
  * or -ENOMEM. */
 int query_learn(struct query *query, const struct record *record);

@@ -32,10 +32,16 @@ struct term_context {
 	uint64_t first_ns; /* of the trace's first record */
 };
 
+/* What it looks at, beside any record, as bits. */
+enum term_needs {
+	TERM_NEEDS_CALL = 1,  /* a whole call, with its return */
+	TERM_NEEDS_PARTS = 2, /* of a call, what was captured in between */
+};
+
 struct term_field {
 	const char *name;
 	enum value_kind kind;
-	bool is_of_call; /* only a whole call tells */
+	unsigned needs; /* TERM_NEEDS_ */
 	bool (*holds)(const struct term *term,
 		      const struct term_context *context);
 	const char *help; /* one line */
