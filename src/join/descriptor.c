@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <fcntl.h>
 #include <linux/close_range.h>
-#include <linux/fcntl.h>
 #include <linux/sched.h>
+#include <sys/socket.h>
 
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
@@ -19,6 +20,7 @@
 #include "base/text.h"
 #include "decode/address.h"
 #include "join/call.h"
+#include "sysdesc/sets.h"
 #include "trace/fields.h"
 #include "trace/record.h"
 
@@ -37,10 +39,14 @@ struct descriptor_table {
 
 /* ---- names ---- */
 
+/* A longer one no kernel has, and it is not known. */
 static struct descriptor_name *name_of(const void *text, size_t length)
 {
-	struct descriptor_name *name = malloc(sizeof(*name) + length + 1);
+	struct descriptor_name *name;
 
+	if (length > PATH_MAX)
+		return NULL;
+	name = malloc(sizeof(*name) + length + 1);
 	if (!name)
 		return NULL;
 	name->holders = 1;
@@ -249,9 +255,7 @@ static int set_field(struct descriptors *descriptors,
 		     struct descriptor_table *table, int32_t fd,
 		     const struct field *field)
 {
-	struct descriptor_name *name = name_of(field->data, field->length);
-
-	return name ? set(descriptors, table, fd, name) : -ENOMEM;
+	return set(descriptors, table, fd, name_of(field->data, field->length));
 }
 
 /* ---- what records tell ---- */
@@ -277,19 +281,30 @@ static int inherit(struct descriptors *descriptors, int32_t pid, int32_t ppid)
 	return r;
 }
 
-/* A birth, or another program: of that one the recorder tells. */
+/* A birth; else another program, or one that is met: of those the recorder
+ * tells. Nor has a child a table when what was lost may have been its parent's.
+ */
 static int learn_process(struct descriptors *descriptors,
 			 const struct record *record)
 {
 	struct descriptor_table *table = find_table(descriptors, record->pid);
-	int64_t ppid;
+	int64_t creator;
 
 	if (table)
 		forget(descriptors, table);
 	else if (fields_find_number(record->structure.data,
-				    record->structure.length, "ppid", &ppid))
-		return inherit(descriptors, record->pid, (int32_t)ppid);
+				    record->structure.length, "creator",
+				    &creator))
+		return inherit(descriptors, record->pid, (int32_t)creator);
 	return 0;
+}
+
+static bool is_field(const struct field *field, const char *name,
+		     bool is_number)
+{
+	return field->is_number == is_number &&
+	       field->name_length == strlen(name) &&
+	       !memcmp(field->name, name, field->name_length);
 }
 
 /* "cwd=/src", "fd:3", "path=/etc/passwd", and so on. */
@@ -297,7 +312,7 @@ static int learn_list(struct descriptors *descriptors,
 		      const struct record *record)
 {
 	struct descriptor_table *table = take_table(descriptors, record->pid);
-	int32_t fd = DESCRIPTOR_CWD;
+	int32_t fd = -1;
 	bool is_malformed = false;
 	struct field field;
 	size_t at = 0;
@@ -309,10 +324,13 @@ static int learn_list(struct descriptors *descriptors,
 	while (!r &&
 	       fields_next(record->structure.data, record->structure.length,
 			   &at, &field, &is_malformed)) {
-		if (field.is_number)
+		if (is_field(&field, "fd", true))
 			fd = (int32_t)field.number;
-		else
+		else if (is_field(&field, "path", false) && fd >= 0)
 			r = set_field(descriptors, table, fd, &field);
+		else if (is_field(&field, "cwd", false))
+			r = set_field(descriptors, table, DESCRIPTOR_CWD,
+				      &field);
 	}
 	return r;
 }
@@ -322,11 +340,13 @@ int descriptors_learn(struct descriptors *descriptors,
 {
 	struct descriptor_table *table = NULL;
 
-	/* A loss may have been of any call. */
+	/* A loss may have been of any call; of a newborn, of its parent's. */
 	if (record->after_drop || record->kind == KTR_PROCDTOR)
 		table = find_table(descriptors, record->pid);
 	if (table)
 		forget(descriptors, table);
+	else if (record->after_drop && record->kind == KTR_PROCCTOR)
+		return take_table(descriptors, record->pid) ? 0 : -ENOMEM;
 	if (record_is_struct(record, KTR_STRUCT_PROCESS))
 		return learn_process(descriptors, record);
 	if (record_is_struct(record, KTR_STRUCT_DESCRIPTORS))
@@ -336,6 +356,11 @@ int descriptors_learn(struct descriptors *descriptors,
 
 /* ---- what calls tell ---- */
 
+static bool is_descriptor(const struct sysdesc_row *row, unsigned index)
+{
+	return index < row->narg && row->arg[index].kind == KIND_FD;
+}
+
 void descriptors_enter(struct descriptors *descriptors, const struct call *call)
 {
 	struct descriptor_table *table = find_table(descriptors,
@@ -343,12 +368,35 @@ void descriptors_enter(struct descriptors *descriptors, const struct call *call)
 
 	if (!table || !call->row)
 		return;
-	if (call->row->effect == EFFECT_CLOSE)
+	switch (call->row->effect) {
+	case EFFECT_CLOSE:
 		close_one(descriptors, table, (int32_t)call->args[0]);
-	else if (call->row->effect == EFFECT_CLOSE_RANGE &&
-		 !((uint32_t)call->args[2] & CLOSE_RANGE_CLOEXEC))
-		close_range_of(descriptors, table, (uint32_t)call->args[0],
-			       (uint32_t)call->args[1]);
+		break;
+	case EFFECT_DUP:
+		if (is_descriptor(call->row, 1) &&
+		    (int32_t)call->args[0] != (int32_t)call->args[1])
+			close_one(descriptors, table, (int32_t)call->args[1]);
+		break;
+	case EFFECT_CLOSE_RANGE:
+		if ((uint32_t)call->args[2] & CLOSE_RANGE_UNSHARE)
+			forget(descriptors, table);
+		else if (!((uint32_t)call->args[2] & CLOSE_RANGE_CLOEXEC))
+			close_range_of(descriptors, table,
+				       (uint32_t)call->args[0],
+				       (uint32_t)call->args[1]);
+		break;
+	case EFFECT_UNSHARE:
+		if (call->args[0] & (CLONE_FILES | CLONE_FS))
+			forget(descriptors, table);
+		break;
+	case EFFECT_SETNS:
+	case EFFECT_RINGS:
+		/* Another directory; or a ring may close what nobody sees. */
+		forget(descriptors, table);
+		break;
+	default:
+		break;
+	}
 }
 
 /* The argument that is a path, or -1. */
@@ -371,11 +419,10 @@ static void put_address(struct text *text, const struct address *address)
 {
 	bool is_wide = strchr(address->host, ':') != NULL;
 
-	if (address->rest_length)
+	if (address->number == AF_UNIX && address->rest_length) {
 		text_put(text, address->is_abstract ? "@" : "");
-	if (address->rest_length)
 		text_bytes(text, address->rest, address->rest_length);
-	else if (address->has_port)
+	} else if (address->has_port)
 		text_format(text, is_wide ? "[%s]:%u" : "%s:%u", address->host,
 			    address->port);
 	else
@@ -388,7 +435,9 @@ static struct descriptor_name *name_of_address(const void *data, size_t length)
 	struct text text = TEXT_INIT;
 	struct address address;
 
-	if (!address_parse(data, length, &address) || !address.family)
+	/* AF_UNSPEC: it leads nowhere any more. */
+	if (!address_parse(data, length, &address) || !address.family ||
+	    address.number == AF_UNSPEC)
 		return NULL;
 	put_address(&text, &address);
 	if (!text.failed)
@@ -410,6 +459,27 @@ static struct descriptor_name *address_of(const struct call *call)
 	return NULL;
 }
 
+/* A file without a name, in the directory that the path leads to. */
+static bool has_no_name(const struct call *call)
+{
+	const uint64_t flag = O_TMPFILE & ~O_DIRECTORY;
+	struct record part;
+	uint64_t flags;
+
+	for (unsigned i = 0; i < call->row->narg; i++)
+		if (call->row->arg[i].kind == KIND_FLAGS &&
+		    call->row->arg[i].set == FLAGSET_OPEN)
+			return call->args[i] & flag;
+	for (unsigned i = 0; i < call->part_count; i++)
+		if (call_part(call, i, &part) &&
+		    record_is_struct(&part, "open_how") &&
+		    part.structure.length >= sizeof(flags)) {
+			memcpy(&flags, part.structure.data, sizeof(flags));
+			return flags & flag;
+		}
+	return false;
+}
+
 static struct descriptor_name *opened(const struct call *call)
 {
 	int index = path_argument(call->row);
@@ -417,7 +487,8 @@ static struct descriptor_name *opened(const struct call *call)
 	const char *path;
 	size_t length;
 
-	if (index >= 0 && !call_path(call, (unsigned)index, &path, &length))
+	if (index >= 0 && (has_no_name(call) ||
+			   !call_path(call, (unsigned)index, &path, &length)))
 		return NULL;
 	if (index >= 0) {
 		while (length > 2 && !memcmp(path + length - 2, "/.", 2))
@@ -466,13 +537,16 @@ static bool copies(const struct call *call)
 		(command == F_DUPFD || command == F_DUPFD_CLOEXEC));
 }
 
-/* Where its first argument led. */
+/* Where its first argument led, unless another thread has changed that since.
+ */
 static struct descriptor_name *first_of(const struct leaving *leaving)
 {
 	struct descriptor *descriptor =
 	    find_in(leaving->table, (int32_t)leaving->call->args[0]);
 
-	return descriptor ? descriptor_hold(descriptor->name) : NULL;
+	if (!descriptor || descriptor->name != leaving->call->names[0])
+		return NULL;
+	return descriptor_hold(descriptor->name);
 }
 
 /* The working directory is where a path or a descriptor led. */
@@ -484,23 +558,45 @@ static int leave_cwd(const struct leaving *leaving)
 		   has_path ? opened(leaving->call) : first_of(leaving));
 }
 
+/* All that share a name are the same socket, and lead elsewhere now. */
+static void rename_all(const struct leaving *leaving,
+		       const struct descriptor_name *former,
+		       struct descriptor_name *name)
+{
+	struct descriptor_table *table = leaving->descriptors->tables;
+	struct descriptor *descriptor;
+
+	for (; table; table = table->hh.next)
+		for (descriptor = table->descriptors; descriptor;
+		     descriptor = descriptor->hh.next)
+			if (descriptor->name == former) {
+				descriptor_drop(descriptor->name);
+				descriptor->name = descriptor_hold(name);
+			}
+}
+
 static int leave_address(const struct leaving *leaving)
 {
-	struct descriptor_name *name = address_of(leaving->call);
+	const struct call *call = leaving->call;
+	struct descriptor_name *former = call->names[0];
+	struct descriptor_name *name = address_of(call) ?: name_of("socket", 6);
 
 	if (!name)
-		return 0;
-	return set(leaving->descriptors, leaving->table,
-		   (int32_t)leaving->call->args[0], name);
+		return -ENOMEM;
+	/* The call's own, and this descriptor's. */
+	if (former && former->holders > 2)
+		rename_all(leaving, former, name);
+	return set(leaving->descriptors, leaving->table, (int32_t)call->args[0],
+		   name);
 }
 
 static uint64_t spawn_flags(const struct call *call)
 {
 	struct record part;
-	uint64_t flags = 0;
+	uint64_t flags = UINT64_MAX; /* not told: whatever may be */
 
-	if (call->row->effect == EFFECT_SPAWN && call->row->narg)
-		return call->args[0];
+	if (call->row->effect == EFFECT_SPAWN)
+		return call->row->narg ? call->args[0] : 0;
 	for (unsigned i = 0; i < call->part_count; i++)
 		if (call_part(call, i, &part) &&
 		    record_is_struct(&part, "clone_args") &&
@@ -509,14 +605,16 @@ static uint64_t spawn_flags(const struct call *call)
 	return flags;
 }
 
-/* Two processes with one table: what one does, the other has. Of neither it is
- * known, until it executes something. */
+/* Two processes with one table or directory, or two of a process's threads with
+ * tables of their own: of neither it is known, until it executes something. */
 static void leave_spawn(const struct leaving *leaving)
 {
+	const uint64_t both = CLONE_FILES | CLONE_FS;
 	uint64_t flags = spawn_flags(leaving->call);
 	struct descriptor_table *child;
 
-	if (!(flags & CLONE_FILES) || (flags & CLONE_THREAD))
+	if (flags != UINT64_MAX &&
+	    (flags & both) == (flags & CLONE_THREAD ? both : 0))
 		return;
 	child = find_table(leaving->descriptors,
 			   (int32_t)leaving->call->exit.sysret.retval);

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -203,7 +204,8 @@ static char *name_of(struct chrome *chrome, const struct record *record)
 	const char *slash;
 
 	if (fields_find(record->structure.data, record->structure.length, "exe",
-			&exe)) {
+			&exe) &&
+	    exe.length <= PATH_MAX) {
 		slash = memrchr(exe.data, '/', exe.length);
 		if (slash)
 			exe.length -= (size_t)(slash + 1 - exe.data);
@@ -406,6 +408,7 @@ static void put_chrome(void *report, struct text *text)
 }
 
 const struct report_kind chrome_report = {
+	.is_document = true,
 	.wants_names = true,
 	.add_call = add_call,
 	.add = add,

@@ -5,6 +5,7 @@
 #include "kdump/compilations.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,9 @@
 #include "kdump/json_value.h"
 #include "trace/fields.h"
 #include "trace/record.h"
+
+/* Words are repeated for each source: of one command no more than this. */
+#define OUTPUT_MAX ((size_t)16 << 20)
 
 /* A process that has executed something, whose words come next. */
 struct starting {
@@ -233,9 +237,12 @@ static void put_one(struct compilations *compilations,
 static void put_command(struct compilations *compilations,
 			const struct command *command)
 {
+	size_t limit = compilations->out->length + OUTPUT_MAX;
+
 	if (!compiles(command))
 		return;
-	for (size_t i = 1; i < command->count; i++)
+	for (size_t i = 1;
+	     i < command->count && compilations->out->length < limit; i++)
 		if (takes_word(command->words[i]))
 			i++;
 		else if (is_source(command->words[i]))
@@ -277,7 +284,8 @@ static int add_process(struct compilations *compilations,
 
 	forget(compilations, record->pid);
 	if (!fields_find(record->structure.data, record->structure.length,
-			 "cwd", &cwd))
+			 "cwd", &cwd) ||
+	    cwd.length > PATH_MAX)
 		return 0;
 	make_room(compilations);
 	starting = calloc(1, sizeof(*starting));
@@ -359,6 +367,8 @@ static void put_compilations(void *report, struct text *text)
 }
 
 const struct report_kind compilations_report = {
+	.is_document = true,
+	.is_of_all = true,
 	.add = add,
 	.open = open_compilations,
 	.close = close_compilations,

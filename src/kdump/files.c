@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,8 +113,12 @@ static void tell_call(struct file *file, const struct sysdesc_row *row)
 static int add_use(struct files *files, const struct call *call,
 		   const char *name, size_t length, int64_t moved)
 {
-	struct file *file = file_of(files, name, length);
+	struct file *file;
 
+	/* No kernel has a longer one. */
+	if (length > PATH_MAX)
+		return 0;
+	file = file_of(files, name, length);
 	if (!file)
 		return -ENOMEM;
 	file->calls++;

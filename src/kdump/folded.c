@@ -12,6 +12,7 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "decode/data.h"
 #include "decode/name.h"
@@ -22,6 +23,10 @@
 
 /* More frames are recorded of no call, but for what is inlined. */
 #define FRAMES_MAX 1024u
+/* Names of one stack: those beyond are left out. */
+#define NAMES_MAX ((size_t)256 << 10)
+/* Of one name. */
+#define NAME_MAX_SHOWN ((size_t)4096)
 
 struct fold {
 	uint64_t weight;
@@ -87,7 +92,7 @@ static void put_name(struct text *text, const char *name,
 {
 	size_t start = text->length;
 
-	data_escape(text, name, strlen(name), style);
+	data_escape(text, name, MIN(strlen(name), NAME_MAX_SHOWN), style);
 	for (size_t i = start; i < text->length; i++)
 		if (text->data[i] == ';')
 			text->data[i] = ' ';
@@ -115,7 +120,8 @@ static void take_frame(void *context, const struct stacks_frame *frame)
 	struct folded *folded = context;
 	const struct data_style *style = &folded->options->style;
 
-	if (folded->frame_count == FRAMES_MAX)
+	if (folded->frame_count == FRAMES_MAX ||
+	    folded->names.length > NAMES_MAX)
 		return;
 	folded->begins[folded->frame_count++] = folded->names.length;
 	if (frame->symbol && frame->symbol->function)
@@ -221,6 +227,7 @@ static void put_folded(void *report, struct text *text)
 }
 
 const struct report_kind folded_count_report = {
+	.is_document = true,
 	.add_call = add_call,
 	.open = open_folded,
 	.close = close_folded,
@@ -228,6 +235,7 @@ const struct report_kind folded_count_report = {
 };
 
 const struct report_kind folded_time_report = {
+	.is_document = true,
 	.add_call = add_call,
 	.open = open_by_time,
 	.close = close_folded,

@@ -47,8 +47,10 @@ int form_open(struct form *form, const struct options *options)
 		.state = STATE_INIT,
 		.calls = CALLS_INIT,
 	};
-	if (options->report ? options->report->wants_names
-			    : options->joined && !options->plain)
+	/* Where records are left out, it is not known what calls did. */
+	if (!options->has_facilities &&
+	    (options->report ? options->report->wants_names
+			     : options->joined && !options->plain))
 		form->calls.descriptors = &form->descriptors;
 	r = stacks_open(&form->state.stacks, options->debug_directories);
 	if (!r)
@@ -144,7 +146,8 @@ static bool is_wanted(const struct form *form, const struct record *record,
 {
 	const struct query_subject subject = { record, call, &form->state };
 
-	return !form->query || query_matches(form->query, &subject);
+	return select_origin(form->options, record) &&
+	       (!form->query || query_matches(form->query, &subject));
 }
 
 static int add_to_report(struct form *form, const struct record *record)
@@ -161,7 +164,7 @@ static void take_call(void *context, struct call *call)
 
 	if (!is_wanted(form, &call->entry, call))
 		return;
-	if (form->report && form->options->report->add_call)
+	if (form->report)
 		r = form->options->report->add_call(form->report, call);
 	else if (form->options->joined)
 		show_joined(form, call);
@@ -211,18 +214,22 @@ static bool joins(const struct form *form)
 {
 	const struct report_kind *report = form->options->report;
 
-	if (report ? report->add_call != NULL : form->options->joined)
-		return true;
-	return form->query && query_needs_calls(form->query);
+	if (report)
+		return report->add_call != NULL;
+	return form->options->joined ||
+	       (form->query && query_needs_calls(form->query));
 }
 
 static int take_selected(struct form *form, const struct record *record)
 {
 	if (form->report && form->options->report->is_of_all)
 		return add_to_report(form, record);
-	if (!select_origin(form->options, record))
+	/* What all did must be known to know what descriptors lead to. */
+	if (!form->calls.descriptors && !select_origin(form->options, record))
 		return 0;
-	show_drop(form, record);
+	if (select_origin(form->options, record) &&
+	    !(form->report && form->options->report->is_document))
+		show_drop(form, record);
 	if (!select_kind(form->options, record))
 		return 0;
 	return joins(form) ? join(form, record) : take_event(form, record);
@@ -265,6 +272,9 @@ bool form_waits(const struct form *form)
 
 void form_idle(struct form *form)
 {
+	/* What is selected is known when a call has returned. */
+	if (form->query)
+		return;
 	calls_pending(&form->calls, 0, false, take_call, form);
 }
 

@@ -20,7 +20,7 @@ struct form {
 	const struct options *options;
 	struct state state;
 	struct calls calls;             /* of those that put calls together */
-	struct descriptors descriptors; /* of -j */
+	struct descriptors descriptors; /* of what shows their names */
 	struct query *query;            /* of -w, or NULL */
 	void *report;                   /* of options->report, or NULL */
 	struct text out;                /* what is to be written next */

@@ -339,10 +339,13 @@ int options_take(struct options *ret, int argc, char *const *argv,
 
 void options_usage(struct text *text)
 {
-	text_put(text, "usage: kdump-u [-AcdEHjlnRSsT] [-m bytes] [-p id] "
-		       "[-t points] [-w expression]\n"
-		       "               [--stats] [--summary] [--tree] [--json] "
-		       "[--debug-dir dirs] [[-f] file]\n");
+	text_put(text,
+		 "usage: kdump-u [-AcdEHjlnRSsT] [-m bytes] [-p id] "
+		 "[-t points] [-w expression]\n"
+		 "               [--stats | --files | --summary | --tree | "
+		 "--chrome | --folded what |\n"
+		 "               --compile-commands] [--json] "
+		 "[--debug-dir dirs] [[-f] file]\n");
 }
 
 void options_manual(struct text *text)

@@ -23,6 +23,8 @@ struct report_context {
 struct report_kind {
 	/* It tells of the whole trace, whatever is selected. */
 	bool is_of_all;
+	/* Nothing may stand in between: that records were lost is not said. */
+	bool is_document;
 	/* It wants to know where descriptors lead. */
 	bool wants_names;
 	/* Entries and returns of calls are enough for it. */

@@ -27,10 +27,17 @@ struct stacks_mapping {
 	int64_t changed_ns;
 };
 
-struct stacks_process {
-	int32_t pid;
+struct stacks_maps {
 	struct stacks_mapping *mappings;
 	size_t count;
+};
+
+/* An exec is shown when it has returned, with the stack from before. */
+struct stacks_process {
+	int32_t pid;
+	struct stacks_maps maps;
+	struct stacks_maps former; /* those of stacks before this: */
+	uint64_t since_ns;
 	UT_hash_handle hh;
 };
 
@@ -49,13 +56,20 @@ static void stacks_free_mapping(struct stacks_mapping *mapping)
 	free(mapping->build_id);
 }
 
+static void stacks_free_maps(struct stacks *stacks, struct stacks_maps *maps)
+{
+	stacks->mappings -= maps->count;
+	for (size_t i = 0; i < maps->count; i++)
+		stacks_free_mapping(&maps->mappings[i]);
+	free(maps->mappings);
+	*maps = (struct stacks_maps){ .count = 0 };
+}
+
 static void stacks_free_process(struct stacks *stacks,
 				struct stacks_process *process)
 {
-	stacks->mappings -= process->count;
-	for (size_t i = 0; i < process->count; i++)
-		stacks_free_mapping(&process->mappings[i]);
-	free(process->mappings);
+	stacks_free_maps(stacks, &process->maps);
+	stacks_free_maps(stacks, &process->former);
 	free(process);
 }
 
@@ -169,21 +183,21 @@ static int take_mapping(const struct record *record, struct stacks_mapping *ret)
 }
 
 /* What lies there is not there any more. */
-static void stacks_unmap(struct stacks *stacks, struct stacks_process *process,
+static void stacks_unmap(struct stacks *stacks, struct stacks_maps *maps,
 			 uint64_t start, uint64_t end)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < process->count; i++) {
-		struct stacks_mapping *mapping = &process->mappings[i];
+	for (size_t i = 0; i < maps->count; i++) {
+		struct stacks_mapping *mapping = &maps->mappings[i];
 
 		if (mapping->start < end && start < mapping->end)
 			stacks_free_mapping(mapping);
 		else
-			process->mappings[kept++] = *mapping;
+			maps->mappings[kept++] = *mapping;
 	}
-	stacks->mappings -= process->count - kept;
-	process->count = kept;
+	stacks->mappings -= maps->count - kept;
+	maps->count = kept;
 }
 
 /* For one more: no process is kept without any. */
@@ -205,16 +219,17 @@ static int stacks_learn_mapping(struct stacks *stacks,
 	stacks_make_room(stacks);
 	process = stacks_take(stacks, record->pid);
 	if (process) {
-		stacks_unmap(stacks, process, mapping.start, mapping.end);
-		grown = reallocarray(process->mappings, process->count + 1,
-				     sizeof(*grown));
+		stacks_unmap(stacks, &process->maps, mapping.start,
+			     mapping.end);
+		grown = reallocarray(process->maps.mappings,
+				     process->maps.count + 1, sizeof(*grown));
 	}
 	if (!grown) {
 		stacks_free_mapping(&mapping);
 		return -ENOMEM;
 	}
-	process->mappings = grown;
-	process->mappings[process->count++] = mapping;
+	process->maps.mappings = grown;
+	process->maps.mappings[process->maps.count++] = mapping;
 	stacks->mappings++;
 	return 0;
 }
@@ -228,8 +243,16 @@ int stacks_learn(struct stacks *stacks, const struct record *record)
 	if (record->kind != KTR_PROCCTOR && record->kind != KTR_PROCDTOR)
 		return 0;
 	process = stacks_find(stacks, record->pid);
-	if (process)
+	if (!process)
+		return 0;
+	if (record->kind == KTR_PROCDTOR) {
 		stacks_forget(stacks, process);
+		return 0;
+	}
+	stacks_free_maps(stacks, &process->former);
+	process->former = process->maps;
+	process->maps = (struct stacks_maps){ .count = 0 };
+	process->since_ns = record->time_ns;
 	return 0;
 }
 
@@ -245,11 +268,15 @@ stacks_at(const struct stacks *stacks, const struct record *record, uint64_t pc)
 {
 	const struct stacks_process *process =
 	    stacks ? stacks_find(stacks, record->pid) : NULL;
+	const struct stacks_maps *maps;
 
-	for (size_t i = 0; process && i < process->count; i++)
-		if (pc >= process->mappings[i].start &&
-		    pc < process->mappings[i].end)
-			return &process->mappings[i];
+	if (!process)
+		return NULL;
+	maps = record->time_ns < process->since_ns ? &process->former
+						   : &process->maps;
+	for (size_t i = 0; i < maps->count; i++)
+		if (pc >= maps->mappings[i].start && pc < maps->mappings[i].end)
+			return &maps->mappings[i];
 	return NULL;
 }
 

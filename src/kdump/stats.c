@@ -29,7 +29,7 @@
 struct stats_row {
 	uint64_t key; /* of a call its ABI and number, or a pid */
 	bool is_rest; /* of all that have no row */
-	/* Its name, by the first call that was counted. */
+	/* Its name, a process's by the last call that was counted. */
 	enum sysdesc_abi abi;
 	int64_t number;
 	const struct sysdesc_row *row;
@@ -123,7 +123,6 @@ static struct stats_row *add_row(struct stats_rows *rows, uint64_t key,
 	row->number = call->number;
 	row->row = call->row;
 	row->pid = call->entry.pid;
-	memcpy(row->comm, call->entry.comm, sizeof(row->comm));
 	HASH_ADD(hh, rows->first, key, sizeof(row->key), row);
 	if (row->hh.tbl)
 		return row;
@@ -159,6 +158,7 @@ static void count(struct stats_row *row, const struct call *call)
 {
 	uint64_t took = call_duration_ns(call);
 
+	memcpy(row->comm, call->entry.comm, sizeof(row->comm));
 	row->calls++;
 	if (!call->has_returned) {
 		row->unfinished++;

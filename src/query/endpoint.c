@@ -6,8 +6,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -135,13 +133,17 @@ static bool same_bits(const uint8_t *one, const uint8_t *other, unsigned count)
 }
 
 /* Without the zone that text may have behind it. */
-static bool host_fits(const struct endpoint *endpoint, const char *text)
+static bool host_fits(const struct endpoint *endpoint,
+		      const struct address *address)
 {
+	const char *text = address->host;
+
 	uint8_t host[16] = { 0 };
 	char plain[ADDRESS_HOST_MAX];
 
 	copy(plain, sizeof(plain), text, strcspn(text, "%"));
-	return inet_pton(endpoint->family, plain, host) == 1 &&
+	return address->number == (unsigned)endpoint->family &&
+	       inet_pton(endpoint->family, plain, host) == 1 &&
 	       same_bits(host, endpoint->host, endpoint->prefix);
 }
 
@@ -172,7 +174,7 @@ bool endpoint_has(const struct endpoint *endpoint, const void *data,
 		return false;
 	if (endpoint->family == AF_UNIX)
 		return path_fits(endpoint, &address);
-	if (endpoint->family != AF_UNSPEC && !host_fits(endpoint, address.host))
+	if (endpoint->family != AF_UNSPEC && !host_fits(endpoint, &address))
 		return false;
 	if (endpoint->port_high == ANY_PORT)
 		return true;

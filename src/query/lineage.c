@@ -5,6 +5,7 @@
 #include "query/lineage.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,7 +96,8 @@ static int set_executable(struct lineage_process *process,
 	char *copy;
 
 	if (!fields_find(record->structure.data, record->structure.length,
-			 "exe", &field))
+			 "exe", &field) ||
+	    field.length > PATH_MAX)
 		return 0;
 	copy = malloc(field.length + 1);
 	if (!copy)

@@ -22,7 +22,6 @@
 struct waiting {
 	enum token_kind kind; /* TOKEN_AND, _OR, _NOT, _OPEN */
 	unsigned step;
-	size_t column;
 };
 
 struct parser {
@@ -100,8 +99,7 @@ static int wait_for(struct parser *parser, enum token_kind kind, unsigned step)
 		text_put(parser->error, "it is nested too deeply");
 		return -EINVAL;
 	}
-	parser->waiting[parser->depth++] =
-	    (struct waiting){ kind, step, parser->token.column };
+	parser->waiting[parser->depth++] = (struct waiting){ kind, step };
 	return 0;
 }
 

@@ -427,7 +427,7 @@ static bool duration_holds(const struct term *term,
 static const struct term_field fields[] = {
 	{ "pid", VALUE_NUMBER, 0, pid_holds, "process id" },
 	{ "tid", VALUE_NUMBER, 0, tid_holds, "thread id" },
-	{ "tree", VALUE_NUMBER, 0, tree_holds,
+	{ "tree", VALUE_PROCESS, 0, tree_holds,
 	  "id of a process that is meant with all that descend from it" },
 	{ "comm", VALUE_TEXT, 0, comm_holds, "name of the thread" },
 	{ "exe", VALUE_PATH, 0, exe_holds, "what the process executes" },

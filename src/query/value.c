@@ -59,6 +59,15 @@ static int read_number(struct value *value, const char *word)
 	return -EINVAL;
 }
 
+static int read_process(struct value *value, const char *word)
+{
+	int64_t number;
+
+	if (options_number(word, 1, INT32_MAX, &number) < 0)
+		return -EINVAL;
+	return take_number(value, number);
+}
+
 /* Digits with a fraction, times a scale; *ret_end is behind them. */
 static int read_fraction(const char *word, uint64_t scale, uint64_t *ret,
 			 const char **ret_end)
@@ -257,6 +266,7 @@ static const struct kind {
 } kinds[] = {
 	[VALUE_NONE] = { NULL, false, NULL },
 	[VALUE_NUMBER] = { read_number, true, "a number" },
+	[VALUE_PROCESS] = { read_process, false, "a process id" },
 	[VALUE_DURATION] = { read_duration, true,
 			     "a duration, as 10ms or 1.5s" },
 	[VALUE_TIME] = { read_time, true,

@@ -17,6 +17,7 @@ struct text;
 enum value_kind {
 	VALUE_NONE,     /* the term stands alone: failed */
 	VALUE_NUMBER,   /* 3, 0x1f, -1, 64k */
+	VALUE_PROCESS,  /* a process id */
 	VALUE_DURATION, /* 10ms, 1.5: nanoseconds; seconds without a unit */
 	VALUE_TIME,     /* 2026-11-20T10:00:00, or seconds since 1970 */
 	VALUE_ERRNO,    /* ENOENT, 2 */

@@ -221,10 +221,11 @@ static void present(struct task *task, uint32_t audit_arch)
 	if (process->abi == SYSDESC_ABI_UNKNOWN) {
 		process->abi = sysdesc_abi_of(audit_arch, 0);
 		task->abi = process->abi;
-		if (state_is_recorded(process)) {
+		if (state_is_recorded(process))
 			identity_put_process(task);
+		/* Of several threads, the others run and change them still. */
+		if (state_is_recorded(process) && process->task_count == 1)
 			identity_put_descriptors(task);
-		}
 	}
 	task->abi = process->abi;
 }

@@ -134,7 +134,7 @@ static void put_procctor(struct task *task)
 		    sizeof(record));
 }
 
-void identity_put_process(struct task *task)
+static void put_process(struct task *task, bool is_born)
 {
 	pid_t pid = task->process->pid;
 	struct fields_writer *fields;
@@ -155,12 +155,24 @@ void identity_put_process(struct task *task)
 		return;
 	}
 	fields_number(fields, "ppid", status.parent);
+	if (is_born)
+		fields_number(fields, "creator", task->process->parent);
 	if (!proc_start_time(pid, &start))
 		fields_number(fields, "start", (int64_t)start);
 	put_ids(fields, &status);
 	put_link(fields, pid, "exe", "exe");
 	put_link(fields, pid, "cwd", "cwd");
 	session_fields_end(task->process->session);
+}
+
+void identity_put_process(struct task *task)
+{
+	put_process(task, false);
+}
+
+void identity_put_birth(struct task *task)
+{
+	put_process(task, true);
 }
 
 struct descriptors {
@@ -185,6 +197,7 @@ static bool records_changes(const struct process *process)
 	const uint32_t both = KTRFAC(KTR_SYSCALL) | KTRFAC(KTR_NAMEI);
 
 	return (process->facilities & both) == both && process->plan &&
+	       !process->is_filtered &&
 	       select_is_all(&process->plan->wish.calls);
 }
 

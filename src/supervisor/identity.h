@@ -22,6 +22,8 @@ void identity_put_session_end(struct session *session);
 /* PROCCTOR and `process`: before the first record of a pid, at fork and exec.
  */
 void identity_put_process(struct task *task);
+/* The same of one that a call of another has made, whom it names. */
+void identity_put_birth(struct task *task);
 /* `descriptors`, where all that changes them is recorded: behind `process`, but
  * for a fork, whose child has its parent's. */
 void identity_put_descriptors(struct task *task);

@@ -144,7 +144,7 @@ static void claim(struct supervisor *supervisor, struct task *task,
 	task->has_old_options = supervisor->changes_options;
 	memcpy(task->comm, comm, sizeof(task->comm));
 	if (task->tid == process->pid && state_is_recorded(process))
-		identity_put_process(task);
+		identity_put_birth(task);
 }
 
 void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,

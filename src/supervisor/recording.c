@@ -218,11 +218,18 @@ void recording_pause(struct supervisor *supervisor, bool pause)
 {
 	const uint32_t inherited = KTRFAC_ROOT | KTRFAC_INHERIT;
 	struct process *process, *next;
+	struct task *task;
 
 	supervisor->is_paused = pause;
-	HASH_ITER (hh, supervisor->tasks.processes, process, next)
+	HASH_ITER (hh, supervisor->tasks.processes, process, next) {
 		process->facilities = (process->facilities & inherited) |
 				      facilities_now(supervisor, process->plan);
+		task = pause || !state_is_recorded(process)
+			   ? NULL
+			   : task_of_known(&supervisor->tasks, process);
+		if (task && process->abi != SYSDESC_ABI_UNKNOWN)
+			identity_put_descriptors(task);
+	}
 }
 
 /* Where the setter is privileged, or nothing was gained, it is always allowed;

@@ -144,14 +144,14 @@ enum sysdesc_effect {
 	EFFECT_UNSHARE, /* args[0] holds the flags */
 	EFFECT_EXIT,    /* the thread ends: there is no return */
 	EFFECT_EXIT_GROUP,
-	EFFECT_CREDS,     /* user or group ids */
-	EFFECT_CLOSE,     /* args[0] is a descriptor that goes */
+	EFFECT_CREDS,       /* user or group ids */
+	EFFECT_CLOSE,       /* args[0] is a descriptor that goes */
 	EFFECT_CLOSE_RANGE, /* those from args[0] to args[1] go; args[2] holds
 			     * the flags */
-	EFFECT_DUP,     /* the result leads where args[0] does */
-	EFFECT_FCNTL,   /* the same, when args[1] is F_DUPFD, or that with
-			 * _CLOEXEC */
-	EFFECT_ADDRESS, /* args[0] leads to the socket's address in args[1] */
+	EFFECT_DUP,         /* the result leads where args[0] does */
+	EFFECT_FCNTL,       /* the same, when args[1] is F_DUPFD, or that with
+			     * _CLOEXEC */
+	EFFECT_ADDRESS,   /* args[0] leads to the socket's address in args[1] */
 	EFFECT_SIGRETURN, /* registers are replaced: the result means nothing */
 	EFFECT_COMM,      /* prctl: the thread's name, perhaps, or a filter */
 	EFFECT_SECCOMP,   /* args[0] is the operation */

@@ -267,7 +267,7 @@ static void test_child(void **state)
 
 	sample_origin(&joining->sample, 4300, 4300, "echo");
 	sample_process(&joining->sample, LINUX64);
-	sample_fields(&joining->sample, "process\0ppid:4242\0cwd=/src");
+	sample_fields(&joining->sample, "process\0ppid:4242\0creator:4242");
 	must_lead(joining, 8, "pipe:[12]");
 	must_lead(joining, DESCRIPTOR_CWD, "/src");
 	enter(joining, CLOSE, 8, 0, 0);
@@ -284,7 +284,7 @@ static void test_shared(void **state)
 	enter(joining, CLONE, 0x400, 0, 0);
 	sample_origin(&joining->sample, 4300, 4300, "echo");
 	sample_process(&joining->sample, LINUX64);
-	sample_fields(&joining->sample, "process\0ppid:4242");
+	sample_fields(&joining->sample, "process\0creator:4242");
 	sample_origin(&joining->sample, 4242, 4242, "echo");
 	leave(joining, CLONE, 0, 4300);
 	must_lead(joining, 8, NULL);
@@ -317,6 +317,76 @@ static void test_lost(void **state)
 	joining->sample.after_drop = true;
 	enter(joining, READ, 8, 0, 0);
 	must_lead(joining, 8, NULL);
+}
+
+/* A child's first record tells that its parent's were lost. */
+static void test_lost_before_birth(void **state)
+{
+	struct joining *joining = *state;
+
+	sample_origin(&joining->sample, 4300, 4300, "echo");
+	joining->sample.after_drop = true;
+	sample_process(&joining->sample, LINUX64);
+	sample_fields(&joining->sample, "process\0creator:4242");
+	must_lead(joining, 8, NULL);
+}
+
+/* One that is met later is nobody's newborn. */
+static void test_met(void **state)
+{
+	struct joining *joining = *state;
+
+	sample_origin(&joining->sample, 4300, 4300, "echo");
+	sample_process(&joining->sample, LINUX64);
+	sample_fields(&joining->sample, "process\0ppid:4242");
+	must_lead(joining, 8, NULL);
+}
+
+/* A copy of a socket is that socket: where it is connected, both are. */
+static void test_same_socket(void **state)
+{
+	struct joining *joining = *state;
+
+	enter(joining, SOCKET, 2, 2, 0);
+	leave(joining, SOCKET, 0, 3);
+	enter(joining, DUP2, 3, 4, 0);
+	leave(joining, DUP2, 0, 4);
+	enter(joining, CONNECT, 3, 0, 16);
+	add_address(joining);
+	leave(joining, CONNECT, 0, 0);
+	must_lead(joining, 4, "127.0.0.1:80");
+	enter(joining, CONNECT, 4, 0, 16);
+	sample_literal(&joining->sample, KTR_STRUCT,
+		       "sockaddr\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+	leave(joining, CONNECT, 0, 0);
+	must_lead(joining, 3, "socket");
+}
+
+/* Another thread opens another file while a copy is made. */
+static void test_copied_meanwhile(void **state)
+{
+	struct joining *joining = *state;
+
+	enter(joining, DUP2, 8, 9, 0);
+	sample_origin(&joining->sample, 4242, 4243, "echo");
+	enter(joining, CLOSE, 8, 0, 0);
+	leave(joining, CLOSE, 0, 0);
+	open_file(joining, 8);
+	sample_origin(&joining->sample, 4242, 4242, "echo");
+	leave(joining, DUP2, 0, 9);
+	must_lead(joining, 9, NULL);
+	must_lead(joining, 8, "/src/a.c");
+}
+
+/* A file without a name is not the directory that it is in. */
+static void test_without_name(void **state)
+{
+	struct joining *joining = *state;
+
+	enter(joining, OPENAT, (uint64_t)DESCRIPTOR_CWD, 0, 020200002);
+	sample_literal(&joining->sample, KTR_NAMEI, "/tmp");
+	leave(joining, OPENAT, 0, 3);
+	must_lead(joining, 3, NULL);
 }
 
 static void test_ended(void **state)
@@ -367,13 +437,24 @@ static void test_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		JOINING(test_told),    JOINING(test_opened),
-		JOINING(test_closed),  JOINING(test_copied),
-		JOINING(test_sockets), JOINING(test_directory),
-		JOINING(test_child),   JOINING(test_shared),
-		JOINING(test_exec),    JOINING(test_lost),
-		JOINING(test_ended),   JOINING(test_of_call),
+		JOINING(test_told),
+		JOINING(test_opened),
+		JOINING(test_closed),
+		JOINING(test_copied),
+		JOINING(test_sockets),
+		JOINING(test_directory),
+		JOINING(test_child),
+		JOINING(test_shared),
+		JOINING(test_exec),
+		JOINING(test_lost),
+		JOINING(test_ended),
+		JOINING(test_of_call),
 		JOINING(test_bounded),
+		JOINING(test_met),
+		JOINING(test_lost_before_birth),
+		JOINING(test_same_socket),
+		JOINING(test_copied_meanwhile),
+		JOINING(test_without_name),
 	};
 
 	return cmocka_run_group_tests_name("descriptor", tests, NULL, NULL);

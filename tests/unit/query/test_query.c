@@ -314,6 +314,8 @@ static const struct {
 	{ "duration = 3x", "column 12: '3x' stands where a duration" },
 	{ "time = noon", "column 8: 'noon' stands where a time" },
 	{ "point = q", "column 9: 'q' stands where letters of trace points" },
+	{ "tree > 3", "column 6: '>' stands where = or != is wanted" },
+	{ "tree = 4294967306", "column 8: '4294967306' stands where a proce" },
 	{ "failed = 1", "column 8: '=' stands where and or or is wanted" },
 	{ "failed failed", "column 8: 'failed' stands where and or or is" },
 	{ "failed and", "column 11: it ends where a field is wanted" },
