@@ -59,7 +59,7 @@ static const struct ending {
 	  "+++ killed by SIGTERM +++\n" },
 	{ "kill -KILL $$", W_EXITCODE(0, SIGKILL), "",
 	  "+++ killed by SIGKILL +++\n" },
-	{ "printf 'a\\tb'", 0, "a\tb", " write(1, \"a\\tb\", 3) = 3 <0." },
+	{ "printf 'a\\tb'", 0, "a\tb", ">, \"a\\tb\", 3) = 3 <0." },
 	{ "cd /nonexistent", W_EXITCODE(2, 0), "",
 	  "chdir(\"/nonexistent\") = -1 ENOENT (No such file or directory)" },
 };
@@ -293,9 +293,9 @@ static void test_attach(void **state)
 	argv[2] = pid;
 	assert_int_equal(run_start(&child, &target.place, &spec), 0);
 	fault_close(&err.write);
-	await_text(err.read, "read(0, ");
+	await_text(err.read, "read(0<");
 	control_say(&target, "word");
-	await_text(err.read, "write(1, \"word\\n\", 5) = 5 <");
+	await_text(err.read, ">, \"word\\n\", 5) = 5 <");
 	kill(child.pid, SIGINT);
 	assert_int_equal(run_finish(&child, &result), 0);
 	assert_true(run_exited(&result, 0));
