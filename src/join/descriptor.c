@@ -116,20 +116,19 @@ find_table(const struct descriptors *descriptors, int32_t pid)
 	return table;
 }
 
-/* The one that is wanted stays. */
-static void make_room(struct descriptors *descriptors, int32_t wanted)
+static void forget_process(struct descriptors *descriptors, int32_t pid)
 {
-	struct descriptor_table *oldest = descriptors->tables;
+	struct descriptor_table *table = find_table(descriptors, pid);
 
-	while (descriptors->count >= DESCRIPTORS_MAX && oldest) {
-		struct descriptor_table *next = oldest->hh.next;
+	if (table)
+		forget(descriptors, table);
+}
 
-		if (oldest->pid != wanted)
-			forget(descriptors, oldest);
-		else
-			clear(descriptors, oldest);
-		oldest = next;
-	}
+/* uthash keeps the order of insertion: the first one is the oldest. */
+static void make_room(struct descriptors *descriptors)
+{
+	while (descriptors->count >= DESCRIPTORS_MAX && descriptors->tables)
+		forget(descriptors, descriptors->tables);
 }
 
 static struct descriptor_table *take_table(struct descriptors *descriptors,
@@ -139,7 +138,7 @@ static struct descriptor_table *take_table(struct descriptors *descriptors,
 
 	if (table)
 		return table;
-	make_room(descriptors, pid);
+	make_room(descriptors);
 	table = calloc(1, sizeof(*table));
 	if (!table)
 		return NULL;
@@ -215,7 +214,6 @@ static struct descriptor *add_to(struct descriptors *descriptors,
 {
 	struct descriptor *descriptor;
 
-	make_room(descriptors, table->pid);
 	descriptor = calloc(1, sizeof(*descriptor));
 	if (!descriptor)
 		return NULL;
@@ -236,7 +234,9 @@ static int set(struct descriptors *descriptors, struct descriptor_table *table,
 {
 	struct descriptor *descriptor = find_in(table, fd);
 
-	if (!name) {
+	/* Where there are too many, those that come are not known. */
+	if (!name || (!descriptor && descriptors->count >= DESCRIPTORS_MAX)) {
+		descriptor_drop(name);
 		close_one(descriptors, table, fd);
 		return 0;
 	}
@@ -611,17 +611,13 @@ static void leave_spawn(const struct leaving *leaving)
 {
 	const uint64_t both = CLONE_FILES | CLONE_FS;
 	uint64_t flags = spawn_flags(leaving->call);
-	struct descriptor_table *child;
 
 	if (flags != UINT64_MAX &&
 	    (flags & both) == (flags & CLONE_THREAD ? both : 0))
 		return;
-	child = find_table(leaving->descriptors,
-			   (int32_t)leaving->call->exit.sysret.retval);
-	if (child)
-		forget(leaving->descriptors, child);
-	if (child != leaving->table)
-		forget(leaving->descriptors, leaving->table);
+	forget_process(leaving->descriptors,
+		       (int32_t)leaving->call->exit.sysret.retval);
+	forget_process(leaving->descriptors, leaving->call->entry.pid);
 }
 
 static int leave(const struct leaving *leaving)

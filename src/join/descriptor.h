@@ -13,7 +13,7 @@ struct call;
 struct descriptor_table;
 struct record;
 
-/* Names remembered, of all processes; the oldest process goes first. */
+/* Names remembered, of all processes; for another process the oldest goes. */
 #define DESCRIPTORS_MAX 65536u
 
 /* What stands for the working directory, as in calls. */

@@ -164,18 +164,27 @@ static struct life *find_life(const struct chrome *chrome, int32_t pid)
 	return life;
 }
 
-static void forget_life(struct chrome *chrome, struct life *life)
+static void forget_life(struct chrome *chrome, int32_t pid)
 {
+	struct life *life = find_life(chrome, pid);
+
+	if (!life)
+		return;
 	HASH_DEL(chrome->lives, life);
 	free_life(life);
+}
+
+static void make_room(struct chrome *chrome)
+{
+	if (HASH_COUNT(chrome->lives) >= CHROME_PROCESSES_MAX)
+		forget_life(chrome, chrome->lives->pid);
 }
 
 static struct life *add_life(struct chrome *chrome, int32_t pid)
 {
 	struct life *life;
 
-	if (HASH_COUNT(chrome->lives) >= CHROME_PROCESSES_MAX)
-		forget_life(chrome, chrome->lives);
+	make_room(chrome);
 	life = calloc(1, sizeof(*life));
 	if (!life)
 		return NULL;
@@ -272,7 +281,7 @@ static int add_end(struct chrome *chrome, const struct record *record)
 		return 0;
 	if (life->name)
 		put_life(chrome, "e", life, record);
-	forget_life(chrome, life);
+	forget_life(chrome, record->pid);
 	return 0;
 }
 

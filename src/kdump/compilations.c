@@ -13,7 +13,6 @@
 #include <uthash.h>
 
 #include "base/array.h"
-#include "base/cleanup.h"
 #include "base/text.h"
 #include "kdump/json_value.h"
 #include "trace/fields.h"
@@ -311,26 +310,37 @@ static size_t count_words(const char *data, size_t length)
 	return count;
 }
 
-/* The words of a record, of which the last may have no NUL. */
+/* Copies the words of a record, of which the last may have no NUL. */
+static void fill_words(struct command *command, char *data,
+		       const struct record *record)
+{
+	size_t length = record->raw.length;
+
+	memcpy(data, record->raw.data, length);
+	data[length] = '\0';
+	for (size_t at = 0; at < length; at += strlen(data + at) + 1)
+		command->words[command->count++] = data + at;
+}
+
 static int add_words(struct compilations *compilations,
 		     const struct starting *starting,
 		     const struct record *record)
 {
-	const char *from = (const char *)record->raw.data;
-	size_t length = record->raw.length;
-	_cleanup_free_ const char **words = calloc(count_words(from, length),
-						   sizeof(*words));
-	_cleanup_free_ char *data = malloc(length + 1);
-	struct command command = { starting->directory, words, 0 };
+	struct command command = { .directory = starting->directory };
+	char *data = malloc(record->raw.length + 1);
+	int r = -ENOMEM;
 
-	if (!data || !words)
-		return -ENOMEM;
-	memcpy(data, from, length);
-	data[length] = '\0';
-	for (size_t at = 0; at < length; at += strlen(data + at) + 1)
-		words[command.count++] = data + at;
-	put_command(compilations, &command);
-	return 0;
+	command.words = calloc(
+	    count_words((const char *)record->raw.data, record->raw.length),
+	    sizeof(*command.words));
+	if (data && command.words) {
+		fill_words(&command, data, record);
+		put_command(compilations, &command);
+		r = 0;
+	}
+	free(command.words);
+	free(data);
+	return r;
 }
 
 static int add(void *report, const struct record *record)

@@ -191,7 +191,8 @@ static int add_call(void *report, const struct call *call)
 		r = add_argument(report, call, i);
 	}
 	/* One that it made, and no path led to. */
-	if (!r && result && !is_named && call->row->result == RESULT_FD)
+	if (!r && result && !is_named && call->row &&
+	    call->row->result == RESULT_FD)
 		r = add_use(report, call, result->text, result->length, 0);
 	return r;
 }

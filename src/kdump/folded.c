@@ -151,11 +151,12 @@ static void put_stack(struct folded *folded, const struct call *call,
 
 static struct fold *add_fold(struct folded *folded, const char *line)
 {
-	struct fold *fold = calloc(1, sizeof(*fold) + strlen(line) + 1);
+	size_t size = strlen(line) + 1;
+	struct fold *fold = calloc(1, sizeof(*fold) + size);
 
 	if (!fold)
 		return NULL;
-	strcpy(fold->line, line);
+	memcpy(fold->line, line, size);
 	HASH_ADD_STR(folded->first, line, fold);
 	if (fold->hh.tbl)
 		return fold;

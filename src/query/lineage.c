@@ -48,18 +48,27 @@ static struct lineage_process *find(const struct lineage *lineage, int32_t pid)
 	return process;
 }
 
-static void forget(struct lineage *lineage, struct lineage_process *process)
+void lineage_forget(struct lineage *lineage, int32_t pid)
 {
+	struct lineage_process *process = find(lineage, pid);
+
+	if (!process)
+		return;
 	HASH_DEL(lineage->processes, process);
 	process_free(process);
+}
+
+static void make_room(struct lineage *lineage)
+{
+	if (HASH_COUNT(lineage->processes) >= LINEAGE_PROCESSES_MAX)
+		lineage_forget(lineage, lineage->processes->pid);
 }
 
 static struct lineage_process *add(struct lineage *lineage, int32_t pid)
 {
 	struct lineage_process *process;
 
-	if (HASH_COUNT(lineage->processes) >= LINEAGE_PROCESSES_MAX)
-		forget(lineage, lineage->processes);
+	make_room(lineage);
 	process = calloc(1, sizeof(*process));
 	if (!process)
 		return NULL;
@@ -133,14 +142,6 @@ int lineage_learn(struct lineage *lineage, const struct record *record)
 		process->trees = trees | trees_of_root(lineage, record->pid);
 	}
 	return set_executable(process, record);
-}
-
-void lineage_forget(struct lineage *lineage, int32_t pid)
-{
-	struct lineage_process *process = find(lineage, pid);
-
-	if (process)
-		forget(lineage, process);
 }
 
 bool lineage_is_in(const struct lineage *lineage, int32_t pid, unsigned tree)

@@ -4,7 +4,7 @@
 #include "query/value.h"
 
 #include <errno.h>
-#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -139,11 +139,11 @@ static int read_date(struct value *value, const char *word)
 	if (seconds < 0 || seconds > INT64_MAX / (int64_t)CLOCK_NS_PER_S - 1)
 		return -EINVAL;
 	if (*end == '.') {
-		char digits[16] = "0";
+		char digits[16];
 
-		if (strlen(end) + 2 > sizeof(digits))
+		if (snprintf(digits, sizeof(digits), "0%s", end) >=
+		    (int)sizeof(digits))
 			return -EINVAL;
-		strcat(digits, end);
 		if (read_fraction(digits, CLOCK_NS_PER_S, &part, &end))
 			return -EINVAL;
 	}

@@ -414,22 +414,36 @@ static void test_of_call(void **state)
 	assert_null(joining->call->names[0]);
 }
 
-/* However many there are, so many are kept. */
+/* However many there are, so many are kept: the oldest process goes. */
 static void test_bounded(void **state)
 {
+	const int each = DESCRIPTORS_MAX / 4;
 	struct joining *joining = *state;
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 6; i++) {
 		sample_origin(&joining->sample, 5000 + i, 5000 + i, "many");
 		sample_process(&joining->sample, LINUX64);
 		sample_fields(&joining->sample, "descriptors\0cwd=/");
-		for (int fd = 0; fd < (int)DESCRIPTORS_MAX / 2; fd++)
+		for (int fd = 0; fd < each; fd++)
 			open_file(joining, fd);
-		must_lead(joining, DESCRIPTORS_MAX / 2 - 1, "/src/a.c");
-		assert_true(joining->descriptors.count <= DESCRIPTORS_MAX + 1);
+		must_lead(joining, 0, "/src/a.c");
+		assert_true(joining->descriptors.count <= DESCRIPTORS_MAX);
 	}
+	must_lead(joining, each - 1, "/src/a.c");
 	sample_origin(&joining->sample, 4242, 4242, "echo");
 	must_lead(joining, 8, NULL);
+}
+
+/* Of one process that has too many, the last ones are not known. */
+static void test_too_many(void **state)
+{
+	struct joining *joining = *state;
+
+	for (int fd = 100; fd < (int)DESCRIPTORS_MAX + 200; fd++)
+		open_file(joining, fd);
+	must_lead(joining, 100, "/src/a.c");
+	must_lead(joining, DESCRIPTORS_MAX + 199, NULL);
+	assert_int_equal(joining->descriptors.count, DESCRIPTORS_MAX);
 }
 
 #define JOINING(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -437,23 +451,15 @@ static void test_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		JOINING(test_told),
-		JOINING(test_opened),
-		JOINING(test_closed),
-		JOINING(test_copied),
-		JOINING(test_sockets),
-		JOINING(test_directory),
-		JOINING(test_child),
-		JOINING(test_shared),
-		JOINING(test_exec),
-		JOINING(test_lost),
-		JOINING(test_ended),
-		JOINING(test_of_call),
-		JOINING(test_bounded),
-		JOINING(test_met),
-		JOINING(test_lost_before_birth),
-		JOINING(test_same_socket),
-		JOINING(test_copied_meanwhile),
+		JOINING(test_told),         JOINING(test_opened),
+		JOINING(test_closed),       JOINING(test_copied),
+		JOINING(test_sockets),      JOINING(test_directory),
+		JOINING(test_child),        JOINING(test_shared),
+		JOINING(test_exec),         JOINING(test_lost),
+		JOINING(test_ended),        JOINING(test_of_call),
+		JOINING(test_bounded),      JOINING(test_met),
+		JOINING(test_too_many),     JOINING(test_lost_before_birth),
+		JOINING(test_same_socket),  JOINING(test_copied_meanwhile),
 		JOINING(test_without_name),
 	};
 
