@@ -207,7 +207,9 @@ static int read_pattern(struct value *value, const char *word, bool is_path)
 
 	if (!copy)
 		return -ENOMEM;
-	value->pattern = (struct glob){ copy, strlen(copy), is_path };
+	value->pattern.pattern = copy;
+	value->pattern.length = strlen(copy);
+	value->pattern.is_path = is_path;
 	return 0;
 }
 

@@ -336,7 +336,7 @@ static int compare_words(const void *one, const void *other)
 static void put_words(struct text *text, const char *at)
 {
 	char *copied = strdup(at), *save = NULL;
-	char *words[FLAGS_MAX];
+	char *words[FLAGS_MAX] = { NULL };
 	size_t count = 0;
 
 	assert_non_null(copied);
