@@ -299,14 +299,6 @@ static int learn_process(struct descriptors *descriptors,
 	return 0;
 }
 
-static bool is_field(const struct field *field, const char *name,
-		     bool is_number)
-{
-	return field->is_number == is_number &&
-	       field->name_length == strlen(name) &&
-	       !memcmp(field->name, name, field->name_length);
-}
-
 /* "cwd=/src", "fd:3", "path=/etc/passwd", and so on. */
 static int learn_list(struct descriptors *descriptors,
 		      const struct record *record)
@@ -324,11 +316,12 @@ static int learn_list(struct descriptors *descriptors,
 	while (!r &&
 	       fields_next(record->structure.data, record->structure.length,
 			   &at, &field, &is_malformed)) {
-		if (is_field(&field, "fd", true))
+		if (field.is_number && fields_is(&field, "fd"))
 			fd = (int32_t)field.number;
-		else if (is_field(&field, "path", false) && fd >= 0)
+		else if (!field.is_number && fd >= 0 &&
+			 fields_is(&field, "path"))
 			r = set_field(descriptors, table, fd, &field);
-		else if (is_field(&field, "cwd", false))
+		else if (!field.is_number && fields_is(&field, "cwd"))
 			r = set_field(descriptors, table, DESCRIPTOR_CWD,
 				      &field);
 	}

@@ -156,19 +156,20 @@ static int options_take_data_max(struct options_taking *taking,
 }
 
 /* It is looked at now, so that what is wrong is said before anything is. */
-static int options_take_where(struct options_taking *taking, const char *value)
+int options_take_where(struct options *options, const char *value,
+		       struct text *error)
 {
 	_cleanup_(text_done) struct text problem = TEXT_INIT;
 	int r;
 
-	if (taking->options->where) {
-		text_put(taking->error, "-w twice: join the two by and");
+	if (options->where) {
+		text_put(error, "-w twice: join the two by and");
 		return -EINVAL;
 	}
-	taking->options->where = value;
+	options->where = value;
 	r = query_check(value, &problem);
 	if (r < 0)
-		text_format(taking->error, "-w: %s", text_string(&problem));
+		text_format(error, "-w: %s", text_string(&problem));
 	return r;
 }
 
@@ -292,7 +293,8 @@ static int options_take_one(void *context, int id, const char *value)
 	case OPTION_FOLDED:
 		return options_take_folded(taking, value);
 	case OPTION_WHERE:
-		return options_take_where(taking, value);
+		return options_take_where(taking->options, value,
+					  taking->error);
 	case OPTION_DATA_MAX:
 		return options_take_data_max(taking, value);
 	case OPTION_ID:

@@ -50,6 +50,11 @@ struct options {
 int options_take(struct options *ret, int argc, char *const *argv,
 		 struct text *error);
 
+/* Takes the expression of -w, once, of whatever program has such options. 0, or
+ * -EINVAL or -ENOMEM with one line in *error. */
+int options_take_where(struct options *options, const char *value,
+		       struct text *error);
+
 /* The line that says how to call it, newline included. */
 void options_usage(struct text *text);
 

@@ -336,10 +336,9 @@ static bool has_signal(const struct stacks_signals *signals, uint64_t index)
 	       (signals->bits[index / 64] >> index % 64 & 1);
 }
 
-static bool is_field(const struct field *field, const char *name)
+static bool is_number(const struct field *field, const char *name)
 {
-	return field->is_number && field->name_length == strlen(name) &&
-	       !memcmp(field->name, name, field->name_length);
+	return field->is_number && fields_is(field, name);
 }
 
 void stacks_each(struct stacks *stacks, const struct record *record,
@@ -357,9 +356,9 @@ void stacks_each(struct stacks *stacks, const struct record *record,
 			   &malformed)) {
 		uint64_t number = (uint64_t)field.number;
 
-		if (is_field(&field, "signal") && number < FRAMES_MAX)
+		if (is_number(&field, "signal") && number < FRAMES_MAX)
 			signals.bits[number / 64] |= UINT64_C(1) << number % 64;
-		if (!is_field(&field, "pc"))
+		if (!is_number(&field, "pc"))
 			continue;
 		stacks_visit_pc(stacks, record,
 				(struct stacks_frame){

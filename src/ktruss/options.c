@@ -7,10 +7,8 @@
 #include <errno.h>
 #include <stdint.h>
 
-#include "base/cleanup.h"
 #include "base/options.h"
 #include "base/text.h"
-#include "query/query.h"
 
 enum option_id {
 	OPTION_CPU = 1,
@@ -115,22 +113,6 @@ static int take_data_max(struct parse *parse, const char *value)
 	return r;
 }
 
-static int take_where(struct parse *parse, const char *value)
-{
-	_cleanup_(text_done) struct text problem = TEXT_INIT;
-	int r;
-
-	if (parse->options->show.where) {
-		text_put(parse->error, "-w twice: join the two by and");
-		return -EINVAL;
-	}
-	parse->options->show.where = value;
-	r = query_check(value, &problem);
-	if (r < 0)
-		text_format(parse->error, "-w: %s", text_string(&problem));
-	return r;
-}
-
 static bool *flag_of(struct ktruss_options *options, enum option_id id)
 {
 	switch (id) {
@@ -193,7 +175,7 @@ static int take_one(void *context, int id, const char *value)
 	case OPTION_PID:
 		return take_pid(parse, value);
 	case OPTION_WHERE:
-		return take_where(parse, value);
+		return options_take_where(&options->show, value, parse->error);
 	default:
 		*flag_of(options, (enum option_id)id) = true;
 		return 0;

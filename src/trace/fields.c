@@ -140,17 +140,21 @@ bool fields_next(const uint8_t *data, size_t length, size_t *position,
 	return true;
 }
 
+bool fields_is(const struct field *field, const char *name)
+{
+	return field->name_length == strlen(name) &&
+	       memcmp(field->name, name, field->name_length) == 0;
+}
+
 bool fields_find(const uint8_t *data, size_t length, const char *name,
 		 struct field *ret)
 {
-	size_t name_length = strlen(name);
 	bool malformed = false;
 	size_t position = 0;
 	struct field field;
 
 	while (fields_next(data, length, &position, &field, &malformed)) {
-		if (field.name_length == name_length &&
-		    memcmp(field.name, name, name_length) == 0) {
+		if (fields_is(&field, name)) {
 			*ret = field;
 			return true;
 		}

@@ -44,6 +44,8 @@ struct field {
 bool fields_next(const uint8_t *data, size_t length, size_t *position,
 		 struct field *ret, bool *ret_malformed);
 
+bool fields_is(const struct field *field, const char *name);
+
 /* The first field of that name; false when there is none: then *ret is 0. */
 bool fields_find(const uint8_t *data, size_t length, const char *name,
 		 struct field *ret);
