@@ -148,15 +148,16 @@ def progress(tell, line):
         print("\r%-60s\r%s" % ("", line), end="", file=tell, flush=True)
 
 
-def measure(place, rounds, quick, only, tell=sys.stderr):
+def measure(place, rounds, quick, only, results, ended, tell=sys.stderr):
     """All rounds. Each of them runs everything once, so that what disturbs the
-    machine for a while disturbs all alike."""
-    results = Results()
+    machine for a while disturbs all alike. ended(n) is called after the nth."""
     cases = list(plan(quick, only, results))
     for setup in {case.setup for case, _ in cases if case.setup}:
         run(fill(setup, place.words))
     for number in range(rounds):
         for case, tracers in cases:
+            if quick and number >= case.quick_rounds:
+                continue
             progress(tell, "round %d of %d: %s" % (number + 1, rounds,
                                                    case.name))
             divisor = 4 if quick else 1
@@ -167,5 +168,5 @@ def measure(place, rounds, quick, only, tell=sys.stderr):
             for tracer in tracers[shift:] + tracers[:shift]:
                 results.add(case.name, tracer.name,
                             run_once(case, tracer, place, counts))
+        ended(number + 1)
     progress(tell, "")
-    return results

@@ -78,9 +78,11 @@ def document(results, rounds, extras):
 
 
 def write_json(path, results, rounds, extras):
-    with open(path, "w", encoding="utf-8") as file:
+    part = path + ".part"
+    with open(part, "w", encoding="utf-8") as file:
         json.dump(document(results, rounds, extras), file, indent=1)
         file.write("\n")
+    os.replace(part, path)
 
 
 GNUPLOT = """
