@@ -92,11 +92,11 @@ set style data histogram
 set style histogram clustered gap 1
 set style fill solid border -1
 set boxwidth 0.9
-set yrange [0:1.3]
+set yrange [0:*]
 set grid ytics lc rgb '#dddddd'
 set ylabel 'added time (strace = 1)'
 set xtics rotate by -30
-set key top left
+set key above horizontal
 set title 'What tracing adds, as a part of what strace adds (%(system)s)'
 set arrow from graph 0,first 1 to graph 1,first 1 nohead lc rgb '#888888' dt 2
 plot '%(data)s' using 2:xtic(1) title '%(first)s' lc rgb '#c8ccd4', \\
