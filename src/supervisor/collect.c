@@ -191,11 +191,13 @@ static void collect_recent(struct supervisor *supervisor,
 }
 
 /* Who is held is the one that will stop, and does while we sleep; its hint is
- * lost where another one was there first. As collect_hinted(). */
+ * lost where another one was there first. Another's may be lost to it: while
+ * the held one runs, everybody is looked at after some rounds; when it sleeps,
+ * at the end of the wait. As collect_hinted(). */
 static int collect_held(struct supervisor *supervisor, struct collect *collect,
 			pid_t held)
 {
-	pid_t tid = hint_next(true);
+	pid_t tid = hint_next(HINT_LONG);
 	bool empty;
 
 	if (tid > 0 && tid != held)
@@ -218,7 +220,7 @@ static int collect_hinted(struct supervisor *supervisor,
 	if (held)
 		return collect_held(supervisor, collect, held);
 	while (collect->count < COLLECT_MAX) {
-		tid = hint_next(waits);
+		tid = hint_next(waits ? HINT_MOMENT : HINT_NOW);
 		if (tid > 0) {
 			/* Stale, it names one who is gone, or runs again. */
 			take(supervisor, collect, tid, WNOHANG, &empty);

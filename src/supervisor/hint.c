@@ -17,6 +17,10 @@
 #define THREADS_IN_ROUND 8u
 /* About what a look at ten thousand threads takes. */
 #define MOMENT_NS (200l * 1000)
+/* A timer that ends before the next tick has the clock programmed for it, and
+ * again when it is not needed any more: of a virtual machine that is an exit
+ * each, which cost as much as all else about a stop. */
+#define LONG_NS (5l * 1000 * 1000)
 
 static sigset_t hint_signals(void)
 {
@@ -34,9 +38,10 @@ void hint_open(void)
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
-pid_t hint_next(bool wait)
+pid_t hint_next(enum hint_wait wait)
 {
-	const struct timespec moment = { .tv_nsec = wait ? MOMENT_NS : 0 };
+	static const long ns[] = { 0, MOMENT_NS, LONG_NS };
+	const struct timespec moment = { .tv_nsec = ns[wait] };
 	sigset_t set = hint_signals();
 	siginfo_t info;
 

@@ -20,9 +20,15 @@ struct hint {
 /* From now on SIGCHLD is kept for hint_next() in the calling thread. */
 void hint_open(void);
 
+enum hint_wait {
+	HINT_NOW,
+	HINT_MOMENT, /* about as long as a look at everybody takes */
+	HINT_LONG,   /* longer than a tick of the kernel's clock */
+};
+
 /* The id of a thread that stopped or ended; 0 when none is known, after having
- * waited a moment if asked; -EINTR when another signal came. */
-pid_t hint_next(bool wait);
+ * waited if asked; -EINTR when another signal came. */
+pid_t hint_next(enum hint_wait wait);
 
 /* The thread runs, and will probably stop soon. */
 void hint_note(struct hint *hint, pid_t tid);
