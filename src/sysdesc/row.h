@@ -33,6 +33,7 @@
 #define HEX(name)        VALUE(name, KIND_HEX, 0)
 #define POINTER(name)    VALUE(name, KIND_POINTER, 0)
 #define FD(name)         VALUE(name, KIND_FD, 0)
+#define OPENED(name, use) VALUE(name, KIND_FD, USE_##use)
 #define DIRFD(name)      VALUE(name, KIND_DIRFD, 0)
 #define SIZE(name)       VALUE(name, KIND_SIZE, 0)
 #define OFFSET(name)     VALUE(name, KIND_OFFSET, 0)
@@ -48,7 +49,8 @@
 #define CMD(name, set)   VALUE(name, KIND_CMD, FLAGSET_##set)
 
 /* Arguments that point at something. */
-#define PATH(name)   ARGUMENT(name, KIND_PATH, DIRECTION_IN, UNKNOWN, 0)
+#define PATH(name, use)                                                        \
+	ARGUMENT(name, KIND_PATH, DIRECTION_IN, UNKNOWN, USE_##use)
 #define STRING(name) ARGUMENT(name, KIND_STRING, DIRECTION_IN, UNKNOWN, 0)
 #define ARGV(name)   ARGUMENT(name, KIND_ARGV, DIRECTION_IN, UNKNOWN, 0)
 #define ENVP(name)   ARGUMENT(name, KIND_ENVP, DIRECTION_IN, UNKNOWN, 0)

@@ -172,13 +172,33 @@ enum sysdesc_effect {
 	EFFECT_UTRACE,  /* the recorder's own, see ktrace-u/utrace.h */
 };
 
+/* What a successful call does with what a path, or a descriptor, leads to. */
+enum sysdesc_use {
+	USE_NONE,
+	USE_LOOKUP,  /* asks about it */
+	USE_OPEN,    /* by the flags behind it, or a struct open_how */
+	USE_CREAT,   /* opens it for writing, empty, makes it if need be */
+	USE_WRITE,   /* its contents, without opening it */
+	USE_EXECUTE, /* runs it */
+	USE_ENTER,   /* makes it a directory to start from */
+	USE_MAKE,    /* it was not there before */
+	USE_REMOVE,  /* it is gone */
+	USE_RENAME,  /* it has another name, */
+	USE_REPLACE, /* which is this, whether it was there or not */
+	USE_LINK,    /* it has one more name */
+	USE_CHANGE,  /* its mode, owner, times or attributes */
+	USE_MOUNT,   /* what is mounted there */
+	USE_COUNT,
+};
+
 struct sysdesc_arg {
 	const char *name;
 	uint8_t kind;      /* enum sysdesc_kind */
 	uint8_t direction; /* enum sysdesc_direction */
 	uint8_t length;    /* enum sysdesc_length */
 	uint8_t len_arg;   /* index of the argument that length names */
-	uint8_t set; /* enum sysdesc_blob, or _flagset (sets.h), by kind */
+	uint8_t set; /* enum sysdesc_blob, or _flagset (sets.h), or _use, by
+		      * kind */
 };
 
 struct sysdesc_row {

@@ -121,6 +121,12 @@ static const char *check_set(const struct sysdesc_arg *arg)
 		return arg->set > FLAGSET_NONE && arg->set < FLAGSET_COUNT
 			   ? NULL
 			   : "set is no flagset";
+	case KIND_PATH:
+		return arg->set > USE_NONE && arg->set < USE_COUNT
+			   ? NULL
+			   : "nobody says what becomes of it";
+	case KIND_FD:
+		return arg->set < USE_COUNT ? NULL : "set is no use";
 	default:
 		return arg->set == 0 ? NULL : "has a set";
 	}
