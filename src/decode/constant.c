@@ -315,6 +315,17 @@ static void put_signal_name(struct text *text, const struct constant *constant)
 		text_decimal(text, (int32_t)constant->value);
 }
 
+static void put_mask(struct text *text, const struct constant *constant,
+		     enum constant_style style)
+{
+	if (style == CONSTANT_DECIMAL)
+		text_unsigned(text, constant->value);
+	else if (style == CONSTANT_CLASSIC)
+		text_hex(text, constant->value);
+	if (style == CONSTANT_NAMES || constant->value)
+		name_signal_mask(text, constant->value);
+}
+
 void constant_put(struct text *text, const struct constant *constant,
 		  enum constant_style style)
 {
@@ -336,6 +347,9 @@ void constant_put(struct text *text, const struct constant *constant,
 		break;
 	case CONSTANT_SIGNAL_CODE:
 		name_signal_code(text, constant->set, (int)constant->value);
+		break;
+	case CONSTANT_SIGNAL_MASK:
+		put_mask(text, constant, style);
 		break;
 	default:
 		put_single(text, constant, style);

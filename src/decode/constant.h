@@ -18,13 +18,15 @@ struct text;
 struct constant {
 	uint64_t value;
 	enum sysdesc_abi abi;
-	uint8_t kind; /* enum sysdesc_kind, or CONSTANT_SIGNAL_CODE */
+	uint8_t kind; /* enum sysdesc_kind, or one of the CONSTANT_SIGNAL_ */
 	uint8_t set;  /* enum sysdesc_flagset, for FLAGS, ENUM and CMD; the
 		       * signal, for a CODE */
 };
 
 /* A kind of its own: what a si_code says of its signal. */
 #define CONSTANT_SIGNAL_CODE UINT8_MAX
+/* And which signals a mask has: [INT TERM], ~[KILL STOP]. */
+#define CONSTANT_SIGNAL_MASK (UINT8_MAX - 1)
 
 enum constant_style {
 	/*

@@ -200,7 +200,7 @@ static void put_value(const struct layout_output *output, const char *name,
 
 /* A field that has names. Of a si_code the structure, which begins with the
  * signal, says which. */
-static void put_constant(const struct layout_output *output,
+static void put_constant(const struct layout_output *output, const char *name,
 			 const struct sysdesc_field *field,
 			 const struct bytes *bytes, size_t size)
 {
@@ -219,7 +219,9 @@ static void put_constant(const struct layout_output *output,
 		constant.set = (uint8_t)MIN(take(bytes->whole, 4),
 					    (uint64_t)UINT8_MAX);
 	}
-	output->constant(output->context, field->name, form, &constant);
+	if (field->kind == KIND_SIGNAL && field->set == FLAGSET_SIGPROCMASK)
+		constant.kind = CONSTANT_SIGNAL_MASK;
+	output->constant(output->context, name, form, &constant);
 }
 
 static void put_values(const struct layout_output *output,
@@ -247,7 +249,7 @@ static void put_leaf(const struct layout_output *output,
 	else if (field->count > 1)
 		put_values(output, field, bytes->data, size);
 	else if (field->kind != KIND_NONE && output->constant)
-		put_constant(output, field, bytes, size);
+		put_constant(output, field->name, field, bytes, size);
 	else
 		put_value(output, field->name, field, bytes->data, size);
 }
@@ -306,7 +308,11 @@ static void put_layout(const struct layout_output *output, const char *name,
 
 	if (is_scalar(layout)) {
 		field = sysdesc_walk(&walk, &offset, &size);
-		if (size <= bytes->length)
+		if (size > bytes->length)
+			return;
+		if (field->kind != KIND_NONE && output->constant)
+			put_constant(output, name, field, bytes, size);
+		else
 			put_value(output, name, field, bytes->data, size);
 		return;
 	}

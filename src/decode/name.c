@@ -4,8 +4,10 @@
  * the tables here. Prints nothing itself.
  */
 #include "decode/name.h"
+
 #include "base/array.h"
 #include "base/text.h"
+#include <string.h>
 
 #define NAME_SIGNAL_MAX    64
 #define NAME_SIGNAL_RT_MIN 34 /* glibc's SIGRTMIN: it keeps 32 and 33 */
@@ -51,6 +53,27 @@ void name_signal(struct text *text, int signo)
 		text_put(text, "SIG");
 		text_decimal(text, signo);
 	}
+}
+
+void name_signal_mask(struct text *text, uint64_t mask)
+{
+	bool is_full = __builtin_popcountll(mask) > NAME_SIGNAL_MAX / 2;
+	uint64_t named = is_full ? ~mask : mask;
+	struct text name = TEXT_INIT;
+	bool has_one = false;
+
+	text_put(text, is_full ? "~[" : "[");
+	for (int i = 1; i <= NAME_SIGNAL_MAX; i++) {
+		if (!(named & UINT64_C(1) << (i - 1)))
+			continue;
+		text_clear(&name);
+		name_signal(&name, i);
+		text_put(text, has_one ? " " : "");
+		text_put(text, text_string(&name) + strlen("SIG"));
+		has_one = true;
+	}
+	text_char(text, ']');
+	text_done(&name);
 }
 
 static void name_invalid(struct text *text, int number)

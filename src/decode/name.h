@@ -28,6 +28,10 @@ void name_errno(struct text *text, int error);
  */
 void name_signal(struct text *text, int signo);
 
+/* "[INT TERM]", "[]"; of a mask with more than half of them those that are not in
+ * it, "~[KILL STOP]". Bit 0 is signal 1. */
+void name_signal_mask(struct text *text, uint64_t mask);
+
 /* "SI_USER"; "<invalid=7>" for a code that the signal does not have. */
 void name_signal_code(struct text *text, int signo, int code);
 

@@ -57,6 +57,7 @@ static const struct type_shape {
 #define MODE(type, name)             CONSTANT(type, name, OCTAL, MODE, NONE)
 #define SIGNAL(type, name)           CONSTANT(type, name, NUMBER, SIGNAL, NONE)
 #define SIGNAL_CODE(type, name)      CONSTANT(type, name, NUMBER, SIGNAL, SIGNAL)
+#define SIGNALS(type, name)          CONSTANT(type, name, HEX, SIGNAL, SIGPROCMASK)
 
 /* ---- structures, to be measured ---- */
 

@@ -44,7 +44,8 @@ struct sysdesc_field {
 	uint8_t count;  /* more than 1: an array */
 	uint8_t kind;   /* enum sysdesc_kind: one that has names, or NONE; */
 	uint8_t set; /* enum sysdesc_flagset; with KIND_SIGNAL, SIGNAL says that
-		      * it is what si_code has for one */
+		      * it is what si_code has for one, SIGPROCMASK that it is a
+		      * mask of them */
 };
 
 struct sysdesc_layout {

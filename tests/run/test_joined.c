@@ -30,6 +30,7 @@
 #include "base/array.h"
 #include "support/command.h"
 #include "support/run.h"
+#include "sysdesc/sets.h"
 #include "sysdesc/sysdesc.h"
 
 #define ARGUMENTS_MAX 6
@@ -370,10 +371,10 @@ static void put_flags(struct text *text, const char *at)
 static bool is_stable(const char *name, size_t length)
 {
 	static const char *const names[] = {
-		"st_size",  "st_uid",   "st_gid",    "st_nlink", "st_mode",
-		"stx_size", "stx_mode", "stx_uid",   "rlim_cur", "rlim_max",
-		"sa_flags", "f_bsize",  "f_namelen", "events",   "fd",
-		"sysname",  "machine",  "c_iflag",
+		"st_size",  "st_uid",   "st_gid",  "st_nlink",  "st_mode",
+		"stx_size", "stx_mode", "stx_uid", "rlim_cur",  "rlim_max",
+		"sa_flags", "sa_mask",  "f_bsize", "f_namelen", "events",
+		"fd",       "sysname",  "machine", "c_iflag",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -383,12 +384,51 @@ static bool is_stable(const char *name, size_t length)
 	return false;
 }
 
+/* "[INT RT_1]", "~[KILL]", "0": strace counts from the kernel's first signal
+ * without a name, the C library keeps two of those to itself. */
+static bool put_mask(struct text *text, const char *at)
+{
+	int number;
+
+	if (*at != '[' && *at != '~' && strcmp(at, "0") != 0)
+		return false;
+	if (*at == '0')
+		at = "[]";
+	while (*at && *at != '}') {
+		size_t length = strcspn(at, "[] ~}");
+
+		if (!length) {
+			text_char(text, *at++);
+			if (at[-1] == ']')
+				break;
+			continue;
+		}
+		number = 32;
+		if (!strncmp(at, "RTMIN+", 6))
+			number = 34 + atoi(at + 6);
+		else if (!strncmp(at, "RT_", 3))
+			number += atoi(at + 3);
+		else if (isdigit((unsigned char)*at))
+			number = atoi(at);
+		else if (strncmp(at, "RTMIN", length) != 0)
+			number = 0;
+		if (number)
+			text_decimal(text, number);
+		else
+			text_bytes(text, at, length);
+		at += length;
+	}
+	return true;
+}
+
 /* "RLIM64_INFINITY" */
 static void put_member_value(struct text *text, const char *at, size_t length)
 {
 	char value[256];
 
 	snprintf(value, sizeof(value), "%.*s", (int)length, at);
+	if (put_mask(text, value))
+		return;
 	if (!strncmp(value, "RLIM64_", 7))
 		memmove(value + 4, value + 6, strlen(value + 6) + 1);
 	put_flags(text, value);
@@ -422,10 +462,16 @@ static void put_member(struct text *text, const char *arg, const char *name)
 
 /* What both say of a structure. */
 static void put_structures(struct text *ours, struct text *theirs,
-			   const char *our_arg, const char *their_arg)
+			   const char *our_arg, const char *their_arg,
+			   bool is_mask)
 {
 	const char *at = our_arg;
 
+	/* A mask is none of these, and has no members. */
+	if (is_mask && put_mask(theirs, their_arg)) {
+		put_mask(ours, our_arg + strspn(our_arg, "{ "));
+		return;
+	}
 	if (*our_arg != '{' || *their_arg != '{')
 		return;
 	for (; *at; at++) {
@@ -515,7 +561,8 @@ static void compare_argument(const struct call *ours, const struct call *theirs,
 
 	if (kind == KIND_BLOB) {
 		put_structures(&our_text, &their_text, ours->args[index],
-			       theirs->args[index]);
+			       theirs->args[index],
+			       ours->row->arg[index].set == BLOB_SIGSET);
 	} else {
 		put_simple(&our_text, kind, ours->args[index]);
 		put_simple(&their_text, kind, theirs->args[index]);

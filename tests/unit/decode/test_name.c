@@ -157,13 +157,34 @@ static void signal_codes(void **state)
 	must_be("SI_TKILL");
 }
 
+static void masks(void **state)
+{
+	static const struct {
+		uint64_t mask;
+		const char *wanted;
+	} rows[] = {
+		{ 0, "[]" },
+		{ 0x4002, "[INT TERM]" },
+		{ UINT64_C(1) << 33, "[RTMIN]" },
+		{ UINT64_C(1) << 63 | UINT64_C(1) << 31, "[32 RTMIN+30]" },
+		{ UINT64_MAX, "~[]" },
+		{ ~UINT64_C(0x40100), "~[KILL STOP]" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		name_signal_mask(&text, rows[i].mask);
+		must_be(rows[i].wanted);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls_by_abi), cmocka_unit_test(errors),
 		cmocka_unit_test(signals),      cmocka_unit_test(fault_results),
 		cmocka_unit_test(accesses),     cmocka_unit_test(violations),
-		cmocka_unit_test(signal_codes),
+		cmocka_unit_test(signal_codes), cmocka_unit_test(masks),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
