@@ -20,8 +20,15 @@
 #include "kdump/json_value.h"
 #include "kdump/options.h"
 
-#define STEPS   8u /* classes of a power of 2 */
-#define CLASSES (64 * STEPS)
+#define STEPS 8u /* classes of a power of 2 */
+/* Of 60 bits, which are 36 years. */
+#define CLASSES (58 * STEPS)
+
+/* Columns of a picture of them, each but the first four times what the one
+ * before is: up to a microsecond, to 4, ..., to a second, beyond. */
+#define COLUMNS      12u
+#define COLUMN_NS    UINT64_C(1000)
+#define COLUMN_TIMES 4u
 
 /* So many calls or processes have a row; the rest share one. */
 #define ROWS_MAX 12000u
@@ -170,7 +177,7 @@ static void count(struct stats_row *row, const struct call *call)
 		row->bytes += (uint64_t)call->exit.sysret.retval;
 	row->total_ns += took;
 	row->max_ns = MAX(row->max_ns, took);
-	row->classes[class_of(took)]++;
+	row->classes[MIN(class_of(took), CLASSES - 1)]++;
 }
 
 static int add_call(void *report, const struct call *call)
@@ -224,6 +231,44 @@ static void put_micros(struct text *text, uint64_t ns)
 {
 	text_format(text, " %10" PRIu64 ".%01" PRIu64, ns / 1000,
 		    ns % 1000 / 100);
+}
+
+static void fill_columns(const struct stats_row *row, uint64_t ret[COLUMNS])
+{
+	uint64_t limit = COLUMN_NS;
+	unsigned column = 0;
+
+	memset(ret, 0, COLUMNS * sizeof(*ret));
+	for (unsigned class = 0; class < CLASSES; class ++) {
+		while (column < COLUMNS - 1 && end_of(class) > limit) {
+			limit *= COLUMN_TIMES;
+			column++;
+		}
+		ret[column] += row->classes[class];
+	}
+}
+
+/* How many took how long, as columns of eight heights. */
+static void put_picture(struct text *text, const struct options *options,
+			const struct stats_row *row)
+{
+	static const char *const heights[][2] = {
+		{ ".", " " }, { "1", "▁" }, { "2", "▂" },
+		{ "3", "▃" }, { "4", "▄" }, { "5", "▅" },
+		{ "6", "▆" }, { "7", "▇" }, { "8", "█" },
+	};
+	uint64_t columns[COLUMNS], most = 1;
+	double height;
+
+	fill_columns(row, columns);
+	for (unsigned i = 0; i < COLUMNS; i++)
+		most = MAX(most, columns[i]);
+	for (unsigned i = 0; i < COLUMNS; i++) {
+		height = 1 + 7 * ((double)columns[i] / (double)most);
+		text_put(text, heights[columns[i] ? (unsigned)height : 0]
+				      [options->style.utf8]);
+	}
+	text_char(text, ' ');
 }
 
 static void put_numbers(struct text *text, const struct stats *stats,
@@ -284,12 +329,38 @@ static void put_table(struct text *text, const struct options *options,
 	for (const struct stats_row *row = rows->first; row;
 	     row = row->hh.next) {
 		put_numbers(text, stats, row);
+		put_picture(text, options, row);
 		name(text, options, row);
 		text_char(text, '\n');
 	}
 }
 
 /* ---- JSON ---- */
+
+/* How many took less than so long, and not less than the one before, where
+ * there are any. */
+static void put_histogram(struct text *text, const struct stats_row *row)
+{
+	uint64_t count, below;
+
+	json_value_open(text, "histogram");
+	text_char(text, '[');
+	for (unsigned class = 0; class < CLASSES; class += STEPS) {
+		count = 0;
+		/* STEPS classes are a power of 2, at first of 1 ns each. */
+		below = (uint64_t)STEPS << class / STEPS;
+		for (unsigned i = 0; i < STEPS; i++)
+			count += row->classes[class + i];
+		if (!count)
+			continue;
+		json_value_next(text);
+		text_char(text, '{');
+		json_value_integer(text, "below_ns", (int64_t)below);
+		text_json_unsigned(text, "calls", count);
+		text_char(text, '}');
+	}
+	text_char(text, ']');
+}
 
 static void put_members(struct text *text, const struct stats_row *row)
 {
@@ -302,6 +373,7 @@ static void put_members(struct text *text, const struct stats_row *row)
 	text_json_unsigned(text, "p50_ns", share_ns(row, 50));
 	text_json_unsigned(text, "p99_ns", share_ns(row, 99));
 	text_json_unsigned(text, "max_ns", row->max_ns);
+	put_histogram(text, row);
 }
 
 static void put_call_object(struct text *text, const struct stats_row *row)
