@@ -439,8 +439,7 @@ static struct descriptor_name *name_of_address(const void *data, size_t length)
 	return name;
 }
 
-/* Of a socket, by the address that the call was given or gave. */
-static struct descriptor_name *address_of(const struct call *call)
+struct descriptor_name *descriptors_address(const struct call *call)
 {
 	struct record part;
 
@@ -489,7 +488,7 @@ static struct descriptor_name *opened(const struct call *call)
 		return name_of(path, length);
 	}
 	if (call->row->classes & CLASS_NETWORK)
-		name = address_of(call);
+		name = descriptors_address(call);
 	return name ?: name_of_kind(call->row);
 }
 
@@ -572,7 +571,8 @@ static int leave_address(const struct leaving *leaving)
 {
 	const struct call *call = leaving->call;
 	struct descriptor_name *former = call->names[0];
-	struct descriptor_name *name = address_of(call) ?: name_of("socket", 6);
+	struct descriptor_name *name = descriptors_address(call)
+					   ?: name_of("socket", 6);
 
 	if (!name)
 		return -ENOMEM;

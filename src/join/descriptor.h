@@ -52,4 +52,8 @@ void descriptors_enter(struct descriptors *descriptors,
 /* What it opened, of a call that returned. 0 or -ENOMEM. */
 int descriptors_leave(struct descriptors *descriptors, const struct call *call);
 
+/* The address that a call on a socket was given, or gave; the caller's. NULL:
+ * none, or it is nothing that has a name. */
+struct descriptor_name *descriptors_address(const struct call *call);
+
 #endif

@@ -18,14 +18,21 @@
 #include "decode/data.h"
 #include "join/call.h"
 #include "join/descriptor.h"
+#include "join/use.h"
 #include "kdump/json_value.h"
 #include "kdump/options.h"
 
 /* Different calls that are told of one file. */
 #define CALLS_TOLD 12u
+#define LETTERS    6 /* that mostly are enough */
+
+/* In the order in which they are shown. */
+enum kind { KIND_OF_FILE, KIND_OF_NETWORK, KIND_OF_OTHER, KINDS };
 
 struct file {
 	uint64_t calls, errors, read, written, total_ns;
+	unsigned used;    /* bits of join/use.h */
+	bool was_missing; /* the last that was heard of it */
 	const struct sysdesc_row *by[CALLS_TOLD]; /* in order */
 	unsigned by_count;
 	UT_hash_handle hh;
@@ -109,9 +116,20 @@ static void tell_call(struct file *file, const struct sysdesc_row *row)
 		file->by[file->by_count++] = row;
 }
 
+/* One that was not there, and that a call had made if need be, is made. */
+static void tell_use(struct file *file, const struct call *call, unsigned used)
+{
+	if (used & USED_ENSURED && file->was_missing)
+		used = (used & ~(unsigned)USED_ENSURED) | USED_MADE;
+	file->used |= used;
+	if (used || call->exit.sysret.error == ENOENT)
+		file->was_missing = !used || used & USED_REMOVED;
+}
+
 /* What the call did with it; moved: bytes, below 0 when they were written. */
 static int add_use(struct files *files, const struct call *call,
-		   const char *name, size_t length, int64_t moved)
+		   const char *name, size_t length, unsigned used,
+		   int64_t moved)
 {
 	struct file *file;
 
@@ -128,6 +146,7 @@ static int add_use(struct files *files, const struct call *call,
 		file->read += (uint64_t)moved;
 	else
 		file->written += (uint64_t)-moved;
+	tell_use(file, call, used);
 	tell_call(file, call->row);
 	return 0;
 }
@@ -148,12 +167,37 @@ static bool is_written(const struct sysdesc_row *row, unsigned index)
 	return strstr(row->arg[index].name, "out") != NULL;
 }
 
+/* Of a call whose result counts messages: what was captured of them. */
+static int64_t captured(const struct call *call)
+{
+	struct record part;
+	int64_t sum = 0;
+
+	for (unsigned i = 0; i < call->part_count; i++)
+		if (call->parts[i].record.kind == KTR_GENIO &&
+		    call_part(call, i, &part))
+			sum += (int64_t)part.genio.length;
+	return sum;
+}
+
+static bool has_messages(const struct sysdesc_row *row)
+{
+	for (unsigned i = 0; i < row->narg; i++)
+		if (row->arg[i].kind == KIND_MMSGHDR)
+			return true;
+	return false;
+}
+
 static int64_t moved_by(const struct call *call, unsigned index)
 {
-	int64_t moved = call->exit.sysret.retval;
+	bool is_counted = call->row->result == RESULT_COUNT;
+	int64_t moved;
 
 	if (!call->has_returned || call->exit.sysret.error ||
-	    call->row->result != RESULT_COUNT || moved < 0)
+	    !(is_counted || has_messages(call->row)))
+		return 0;
+	moved = is_counted ? call->exit.sysret.retval : captured(call);
+	if (moved < 0)
 		return 0;
 	return is_written(call->row, index) ? -moved : moved;
 }
@@ -162,21 +206,36 @@ static int add_argument(struct files *files, const struct call *call,
 			unsigned index)
 {
 	const struct descriptor_name *name = call->names[index];
+	unsigned used = use_of(call, index);
 	const char *path;
 	size_t length;
 
 	switch (call->row->arg[index].kind) {
 	case KIND_FD:
 		return name ? add_use(files, call, name->text, name->length,
-				      moved_by(call, index))
+				      used, moved_by(call, index))
 			    : 0;
 	case KIND_PATH:
 		return call_path(call, index, &path, &length)
-			   ? add_use(files, call, path, length, 0)
+			   ? add_use(files, call, path, length, used, 0)
 			   : 0;
 	default:
 		return 0;
 	}
+}
+
+/* Who is spoken to through a socket that leads to nobody, or not yet. */
+static int add_address(struct files *files, const struct call *call)
+{
+	const struct descriptor_name *socket = call->names[0];
+	struct descriptor_name *address = descriptors_address(call);
+	int r = 0;
+
+	if (address && !(socket && !strcmp(socket->text, address->text)))
+		r = add_use(files, call, address->text, address->length, 0,
+			    moved_by(call, 0));
+	descriptor_drop(address);
+	return r;
 }
 
 static int add_call(void *report, const struct call *call)
@@ -193,28 +252,55 @@ static int add_call(void *report, const struct call *call)
 	/* One that it made, and no path led to. */
 	if (!r && result && !is_named && call->row &&
 	    call->row->result == RESULT_FD)
-		r = add_use(report, call, result->text, result->length, 0);
+		r = add_use(report, call, result->text, result->length, 0, 0);
+	if (!r && call->row && call->row->classes & CLASS_NETWORK)
+		r = add_address(report, call);
 	return r;
 }
 
 /* ---- telling ---- */
 
-static bool is_path(const struct file *file)
+/* "127.0.0.1:80", as join/descriptor.h names what a socket leads to. */
+static bool has_port(const struct file *file)
 {
-	return file->name[0] == '/';
+	const char *port = strrchr(file->name, ':');
+
+	return port && port[1] && !port[1 + strspn(port + 1, "0123456789")];
 }
 
-/* Files first; what moved most first, then by name. */
+static enum kind kind_of(const struct file *file)
+{
+	if (file->name[0] == '/')
+		return KIND_OF_FILE;
+	return file->name[0] == '@' || has_port(file) ? KIND_OF_NETWORK
+						      : KIND_OF_OTHER;
+}
+
+/* What moved most first, then by name. */
 static int compare(const struct file *one, const struct file *other)
 {
 	uint64_t this = one->read + one->written;
 	uint64_t that = other->read + other->written;
 
-	if (is_path(one) != is_path(other))
-		return is_path(one) ? -1 : 1;
+	if (kind_of(one) != kind_of(other))
+		return kind_of(one) < kind_of(other) ? -1 : 1;
 	if (this != that)
 		return this < that ? 1 : -1;
 	return strcmp(one->name, other->name);
+}
+
+/* A letter for each thing done, padded to stand in a column. */
+static void put_letters(struct text *text, unsigned used)
+{
+	size_t start = text->length;
+
+	if (used & USED_MADE)
+		used &= ~(unsigned)USED_ENSURED;
+	for (unsigned bit = 0; bit < USED_BITS; bit++)
+		if (used & ~(unsigned)USED_ASKED & 1u << bit)
+			text_char(text, use_letter(bit));
+	text_pad(text, start, LETTERS);
+	text_char(text, ' ');
 }
 
 static void put_line(struct text *text, const struct data_style *style,
@@ -225,6 +311,7 @@ static void put_line(struct text *text, const struct data_style *style,
 		    " %11.6f ",
 		    file->calls, file->errors, file->read, file->written,
 		    (double)file->total_ns / 1e9);
+	put_letters(text, file->used);
 	if (file->length)
 		data_escape(text, file->name, file->length, style);
 	else
@@ -235,13 +322,29 @@ static void put_line(struct text *text, const struct data_style *style,
 }
 
 static void put_table(struct text *text, const struct files *files,
-		      bool of_paths)
+		      enum kind kind)
 {
-	text_format(text, "%9s %8s %12s %12s %11s %s\n", "calls", "errors",
-		    "read", "written", "seconds", of_paths ? "file" : "other");
+	static const char *const names[KINDS] = { "file", "network", "other" };
+
+	text_format(text, "%s%9s %8s %12s %12s %11s %-*s %s\n",
+		    kind > 0 ? "\n" : "", "calls", "errors", "read", "written",
+		    "seconds", LETTERS, "used", names[kind]);
 	for (const struct file *file = files->first; file; file = file->hh.next)
-		if (is_path(file) == of_paths)
+		if (kind_of(file) == kind)
 			put_line(text, &files->options->style, file);
+}
+
+static void put_words(struct text *text, unsigned used)
+{
+	json_value_open(text, "used");
+	text_char(text, '[');
+	for (unsigned bit = 0; bit < USED_BITS; bit++) {
+		if (!(used & 1u << bit))
+			continue;
+		json_value_next(text);
+		text_json_string(text, use_name(bit), strlen(use_name(bit)));
+	}
+	text_char(text, ']');
 }
 
 static void put_object(struct text *text, const struct file *file)
@@ -256,6 +359,7 @@ static void put_object(struct text *text, const struct file *file)
 	text_json_unsigned(text, "read", file->read);
 	text_json_unsigned(text, "written", file->written);
 	text_json_unsigned(text, "total_ns", file->total_ns);
+	put_words(text, file->used);
 	json_value_open(text, "syscalls");
 	text_char(text, '[');
 	for (unsigned i = 0; i < file->by_count; i++) {
@@ -272,9 +376,8 @@ static void put_files(void *report, struct text *text)
 
 	HASH_SORT(files->first, compare);
 	if (!files->options->json) {
-		put_table(text, files, true);
-		text_char(text, '\n');
-		put_table(text, files, false);
+		for (enum kind kind = 0; kind < KINDS; kind++)
+			put_table(text, files, kind);
 		return;
 	}
 	for (const struct file *file = files->first; file; file = file->hh.next)

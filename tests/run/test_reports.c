@@ -263,6 +263,64 @@ static void test_files(void **state)
 	json_decref(object);
 }
 
+/* ---- what was done with them ---- */
+
+#define USES                                                                   \
+	"echo a >x; mv x y; chmod 600 y; ln y z; rm y; "                       \
+	"test -e w || echo b >w; cat w >/dev/null; "                           \
+	"mkdir d; cd d; cd ..; rmdir d; cp /bin/true t; ./t; cat none; :"
+
+static int record_uses(struct reports *uses)
+{
+	static const char *const argv[] = { "sh", "-c", USES, NULL };
+	const char *const options[] = { "-i", "-f", uses->trace, NULL };
+	struct run_spec spec = { .argv = argv, .trace = options };
+	struct run_result result;
+
+	run_place_file(&uses->place, "uses", uses->trace);
+	assert_int_equal(run_program(&result, &uses->place, &spec), 0);
+	assert_true(run_exited(&result, 0));
+	run_result_done(&result);
+	return 0;
+}
+
+static void must_be_used(const struct reports *uses, const char *name,
+			 const char *wanted)
+{
+	json_t *line = file_line(uses, name);
+	const json_t *words = json_object_get(line, "used");
+	struct text found = TEXT_INIT;
+
+	for (size_t i = 0; i < json_array_size(words); i++) {
+		text_put(&found, i ? " " : "");
+		text_put(&found, json_string_value(json_array_get(words, i)));
+	}
+	if (strcmp(text_string(&found), wanted) != 0)
+		fail_msg("%s: %s, not %s", name, text_string(&found), wanted);
+	text_done(&found);
+	json_decref(line);
+}
+
+static void test_uses(void **state)
+{
+	static const struct {
+		const char *name, *used;
+	} rows[] = {
+		/* Whether sh had to make it nobody can tell. */
+		{ "x", "written ensured removed renamed" },
+		{ "z", "made" },
+		/* But this was not there when test asked. */
+		{ "w", "asked read written made" },
+		{ "d", "made removed entered" },
+		{ "none", "" },
+	};
+	struct reports uses = *(const struct reports *)*state;
+
+	record_uses(&uses);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		must_be_used(&uses, rows[i].name, rows[i].used);
+}
+
 /* ---- what is selected ---- */
 
 struct selected {
@@ -346,6 +404,7 @@ int main(void)
 		cmocka_unit_test(test_compilations),
 		cmocka_unit_test(test_timeline),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_uses),
 		cmocka_unit_test(test_selected),
 		cmocka_unit_test(test_names),
 	};
