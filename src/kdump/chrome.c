@@ -30,10 +30,18 @@ struct life {
 	UT_hash_handle hh;
 };
 
+/* A thread without a CPU, since when. */
+struct absence {
+	int64_t tid;
+	uint64_t since_ns;
+	UT_hash_handle hh;
+};
+
 struct chrome {
 	struct options options; /* that bytes beyond ASCII are escaped by */
 	struct text *out;
-	struct life *lives; /* a table */
+	struct life *lives;       /* a table */
+	struct absence *absences; /* another */
 	uint64_t first_ns;
 	bool has_first;
 };
@@ -61,6 +69,7 @@ static void free_life(struct life *life)
 static void close_chrome(void *report)
 {
 	struct chrome *chrome = report;
+	struct absence *absence, *later;
 	struct life *life, *next;
 
 	if (!chrome)
@@ -70,6 +79,12 @@ static void close_chrome(void *report)
 	for (; life; life = next) {
 		next = life->hh.next;
 		free_life(life);
+	}
+	absence = chrome->absences;
+	HASH_CLEAR(hh, chrome->absences);
+	for (; absence; absence = later) {
+		later = absence->hh.next;
+		free(absence);
 	}
 	free(chrome);
 }
@@ -309,14 +324,57 @@ static int add_mark(struct chrome *chrome, const struct record *record)
 	return 0;
 }
 
-/* Off its CPU, from where it was switched out. */
-static int add_switch(struct chrome *chrome, const struct record *record)
+static void forget_absence(struct chrome *chrome, struct absence *absence)
 {
-	begin_event(chrome, record->csw.out ? "b" : "e", "off CPU", record);
+	HASH_DEL(chrome->absences, absence);
+	free(absence);
+}
+
+/* The first one is the oldest. */
+static int begin_absence(struct chrome *chrome, const struct record *record)
+{
+	struct absence *absence;
+
+	if (HASH_COUNT(chrome->absences) >= CHROME_PROCESSES_MAX)
+		forget_absence(chrome, chrome->absences);
+	absence = calloc(1, sizeof(*absence));
+	if (!absence)
+		return -ENOMEM;
+	absence->tid = record->tid;
+	absence->since_ns = record->time_ns;
+	HASH_ADD(hh, chrome->absences, tid, sizeof(absence->tid), absence);
+	if (absence->hh.tbl)
+		return 0;
+	free(absence);
+	return -ENOMEM;
+}
+
+static void put_absence(struct chrome *chrome, const char *phase,
+			const struct record *record)
+{
+	begin_event(chrome, phase, "off CPU", record);
 	put_category(chrome, "switch");
 	put_id(chrome, record->tid);
 	end_event(chrome);
-	return 0;
+}
+
+/* A time off its CPU is shown when it is over: one that nobody saw begin, or
+ * end, is none. */
+static int add_switch(struct chrome *chrome, const struct record *record)
+{
+	struct record begun = *record;
+	struct absence *absence;
+
+	HASH_FIND(hh, chrome->absences, &record->tid, sizeof(record->tid),
+		  absence);
+	if (!record->csw.out && absence) {
+		begun.time_ns = absence->since_ns;
+		put_absence(chrome, "b", &begun);
+		put_absence(chrome, "e", record);
+	}
+	if (absence)
+		forget_absence(chrome, absence);
+	return record->csw.out ? begin_absence(chrome, record) : 0;
 }
 
 static int add(void *report, const struct record *record)

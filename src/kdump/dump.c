@@ -13,6 +13,7 @@
 #include "kdump/follow.h"
 #include "kdump/form.h"
 #include "kdump/options.h"
+#include "kdump/progress.h"
 #include "trace/reader.h"
 #include "trace/record.h"
 
@@ -23,6 +24,7 @@ struct dump {
 	const struct options *options;
 	struct reader *reader;
 	struct follow follow;
+	struct progress progress;
 	struct form form;
 	struct text *error;
 	bool has_ended;         /* a session has, */
@@ -50,6 +52,15 @@ static int dump_fail_input(struct dump *dump, int error)
 			 strerror(error));
 }
 
+/* What comes of records failed, on its own account or for want of memory. */
+static int dump_fail_form(struct dump *dump, int error)
+{
+	if (dump->form.error.length == 0)
+		return dump_fail_input(dump, error);
+	text_bytes(dump->error, dump->form.error.data, dump->form.error.length);
+	return -1;
+}
+
 static const char *dump_output(int fd)
 {
 	return fd == STDOUT_FILENO ? "standard output" : "output";
@@ -74,6 +85,8 @@ int dump_write(int fd, struct text *text, struct text *error)
 
 static int dump_flush(struct dump *dump)
 {
+	if (dump->form.out.length)
+		progress_yield(&dump->progress);
 	return dump_write(dump->options->out, &dump->form.out, dump->error);
 }
 
@@ -95,15 +108,25 @@ static int dump_record(struct dump *dump, const struct record *record)
 	int error = form_take(&dump->form, record);
 
 	dump_note_sessions(dump, record);
+	progress_note(&dump->progress);
 	if (error)
-		return dump_fail_input(dump, -error);
+		return dump_fail_form(dump, -error);
 	return dump->form.out.length >= DUMP_PIECE ? dump_flush(dump) : 0;
+}
+
+/* All has come in. */
+static int dump_end(struct dump *dump)
+{
+	int error = form_end(&dump->form);
+
+	if (error)
+		return dump_fail_form(dump, -error);
+	return dump_flush(dump);
 }
 
 static int dump_fault(struct dump *dump)
 {
-	form_end(&dump->form);
-	if (dump_flush(dump))
+	if (dump_end(dump))
 		return -1;
 	text_put(dump->error, dump_name(dump->options));
 	text_put(dump->error, ": offset ");
@@ -185,13 +208,14 @@ static int dump_step(struct dump *dump)
 		return dump_error(dump);
 	if (result == READER_FAULT)
 		return dump_fault(dump);
-	form_end(&dump->form);
-	return dump_flush(dump) ? -1 : 1;
+	return dump_end(dump) ? -1 : 1;
 }
 
 int dump_run(const struct options *options, int fd, struct text *error)
 {
-	struct dump dump = { .options = options, .error = error };
+	struct dump dump = { .options = options,
+			     .error = error,
+			     .follow = { .inotify = -1 } };
 	int result;
 
 	result = form_open(&dump.form, options);
@@ -200,10 +224,12 @@ int dump_run(const struct options *options, int fd, struct text *error)
 	if (result == 0)
 		result = reader_open(&dump.reader, fd);
 	if (result)
-		return dump_fail_input(&dump, -result);
-	do
+		dump_fail_form(&dump, -result);
+	progress_open(&dump.progress, fd, options->out,
+		      !options->report || options->follow);
+	while (result == 0)
 		result = dump_step(&dump);
-	while (result == 0);
+	progress_clear(&dump.progress);
 	reader_close(dump.reader);
 	follow_close(&dump.follow);
 	form_close(&dump.form);

@@ -29,9 +29,13 @@ static int open_query(struct form *form)
 
 static int open_report(struct form *form)
 {
-	const struct report_context context = { form->options,
-						form->state.stacks,
-						&form->out };
+	const struct report_context context = {
+		.options = form->options,
+		.stacks = form->state.stacks,
+		.state = &form->state,
+		.out = &form->out,
+		.error = &form->error,
+	};
 
 	if (!form->options->report)
 		return 0;
@@ -71,6 +75,7 @@ void form_close(struct form *form)
 	stacks_close(form->state.stacks);
 	state_done(&form->state);
 	text_done(&form->out);
+	text_done(&form->error);
 }
 
 static void show_drop(struct form *form, const struct record *record)
@@ -157,21 +162,31 @@ static int add_to_report(struct form *form, const struct record *record)
 	return kind->add ? kind->add(form->report, record) : 0;
 }
 
+static void report_call(struct form *form, const struct call *call)
+{
+	const struct state_call shown = { call->abi, call->number };
+	int r;
+
+	if (form->failure)
+		return;
+	form->state.shown = &shown;
+	r = form->options->report->add_call(form->report, call);
+	form->state.shown = NULL;
+	form->failure = r < 0 ? r : 0;
+}
+
 static void take_call(void *context, struct call *call)
 {
 	struct form *form = context;
-	int r = 0;
 
 	if (!is_wanted(form, &call->entry, call))
 		return;
 	if (form->report)
-		r = form->options->report->add_call(form->report, call);
+		report_call(form, call);
 	else if (form->options->joined)
 		show_joined(form, call);
 	else
 		show_records(form, call);
-	/* As when a text cannot grow: whoever writes it sees it. */
-	form->out.failed |= r < 0;
 }
 
 static int take_event(struct form *form, const struct record *record)
@@ -205,6 +220,8 @@ static int join(struct form *form, const struct record *record)
 		take_call(form, call);
 	if (is_end(record))
 		calls_pending(&form->calls, record->pid, true, take_call, form);
+	if (form->failure)
+		return form->failure;
 	return fate == CALL_ALONE ? take_event(form, record) : 0;
 }
 
@@ -278,10 +295,15 @@ void form_idle(struct form *form)
 	calls_pending(&form->calls, 0, false, take_call, form);
 }
 
-void form_end(struct form *form)
+int form_end(struct form *form)
 {
+	const struct report_kind *report = form->options->report;
+
 	if (joins(form))
 		calls_pending(&form->calls, 0, true, take_call, form);
-	if (form->report)
-		form->options->report->put(form->report, &form->out);
+	if (form->failure)
+		return form->failure;
+	if (report && report->put)
+		report->put(form->report, &form->out);
+	return report && report->finish ? report->finish(form->report) : 0;
 }

@@ -24,14 +24,17 @@ struct form {
 	struct query *query;            /* of -w, or NULL */
 	void *report;                   /* of options->report, or NULL */
 	struct text out;                /* what is to be written next */
-	bool drop_said;                 /* and nothing shown since */
+	struct text error; /* what failed that is not the input, or "" */
+	int failure;       /* of the last call that was given out */
+	bool drop_said;    /* and nothing shown since */
 };
 
-/* 0 or -ENOMEM. */
+/* 0, -ENOMEM, or -errno with a line in form->error, as the others here. It is
+ * to be closed even so. */
 int form_open(struct form *form, const struct options *options);
 void form_close(struct form *form);
 
-/* Learns from a record, and adds what is to be said of it. 0 or -ENOMEM. */
+/* Learns from a record, and adds what is to be said of it. */
 int form_take(struct form *form, const struct record *record);
 
 /* Whether there are calls that form_idle() would show. */
@@ -40,6 +43,6 @@ bool form_waits(const struct form *form);
 void form_idle(struct form *form);
 
 /* Nothing comes any more: adds what is left. */
-void form_end(struct form *form);
+int form_end(struct form *form);
 
 #endif

@@ -111,8 +111,7 @@ static void json_syscall(const struct json *json)
 		json_names(json, row);
 }
 
-/* The name of an error, ours for FreeBSD's two included; NULL for none. */
-static const char *json_errno_name(int error)
+const char *json_errno_name(int error)
 {
 	switch (error) {
 	case KTR_ERESTART:

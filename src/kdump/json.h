@@ -16,4 +16,7 @@ void json_put_drop(struct text *text, const struct record *record);
 /* The one that says that of the call, put together, something was left out. */
 void json_put_cut(struct text *text, const struct record *entry);
 
+/* The name of an error, ours for FreeBSD's two included; NULL for none. */
+const char *json_errno_name(int error);
+
 #endif

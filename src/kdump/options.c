@@ -16,6 +16,7 @@
 #include "kdump/files.h"
 #include "kdump/folded.h"
 #include "kdump/options.h"
+#include "kdump/sqlite.h"
 #include "kdump/stats.h"
 #include "kdump/summary.h"
 #include "kdump/tree.h"
@@ -47,6 +48,7 @@ enum options_id {
 	OPTION_CHROME,
 	OPTION_FOLDED,
 	OPTION_COMPILATIONS,
+	OPTION_SQLITE,
 	OPTION_SUMMARY,
 	OPTION_TREE,
 	OPTION_JSON,
@@ -100,6 +102,8 @@ static const struct options_row options_table[] = {
 	{ 0, "compile-commands", NULL,
 	  "print what compilers were given, as compile_commands.json",
 	  OPTION_COMPILATIONS },
+	{ 0, "sqlite", "DATABASE", "make a database of the trace, for questions",
+	  OPTION_SQLITE },
 	{ 0, "json", NULL, "print an object of JSON a line, for programs",
 	  OPTION_JSON },
 	{ 0, "debug-dir", "DIRS",
@@ -212,6 +216,7 @@ static bool *options_flag(struct options *options, enum options_id id)
 	case OPTION_CHROME:
 	case OPTION_FOLDED:
 	case OPTION_COMPILATIONS:
+	case OPTION_SQLITE:
 	case OPTION_SUMMARY:
 	case OPTION_TREE:
 	case OPTION_FILE:
@@ -252,8 +257,8 @@ static int options_take_report(struct options_taking *taking,
 	if (taking->options->report && taking->options->report != report) {
 		text_put(taking->error,
 			 "one of --stats, --files, --summary, --tree, "
-			 "--chrome, --folded and --compile-commands at a "
-			 "time");
+			 "--chrome, --folded, --compile-commands and "
+			 "--sqlite at a time");
 		return -EINVAL;
 	}
 	taking->options->report = report;
@@ -292,6 +297,9 @@ static int options_take_one(void *context, int id, const char *value)
 		return options_take_report(taking, options_report(id));
 	case OPTION_FOLDED:
 		return options_take_folded(taking, value);
+	case OPTION_SQLITE:
+		taking->options->database = value;
+		return options_take_report(taking, &sqlite_report);
 	case OPTION_WHERE:
 		return options_take_where(taking->options, value,
 					  taking->error);
@@ -346,8 +354,9 @@ void options_usage(struct text *text)
 		 "[-t points] [-w expression]\n"
 		 "               [--stats | --files | --summary | --tree | "
 		 "--chrome | --folded what |\n"
-		 "               --compile-commands] [--json] "
-		 "[--debug-dir dirs] [[-f] file]\n");
+		 "               --compile-commands | --sqlite database] "
+		 "[--json]\n"
+		 "               [--debug-dir dirs] [[-f] file]\n");
 }
 
 void options_manual(struct text *text)

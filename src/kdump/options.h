@@ -20,6 +20,7 @@ struct options {
 	bool has_facilities;
 	int64_t id; /* of a process or a thread; 0: all of them */
 	const struct report_kind *report; /* --stats and others, or NULL */
+	const char *database;             /* --sqlite: what to make, or NULL */
 	const char *where; /* -w: an expression of query/query.h, or NULL */
 	const char *debug_directories; /* --debug-dir */
 	size_t data_max; /* bytes of data to show; 0: all of them */

@@ -11,13 +11,16 @@ struct call;
 struct options;
 struct record;
 struct stacks;
+struct state;
 struct text;
 
 /* All of it outlives the report. */
 struct report_context {
 	const struct options *options;
-	struct stacks *stacks; /* what frames are called */
-	struct text *out;      /* for what need not wait for the end */
+	struct stacks *stacks;     /* what frames are called */
+	const struct state *state; /* of the records that are added */
+	struct text *out;          /* for what need not wait for the end */
+	struct text *error;        /* for what fails that is not the input */
 };
 
 struct report_kind {
@@ -33,11 +36,13 @@ struct report_kind {
 	 * and the records that are part of none. */
 	int (*add_call)(void *report, const struct call *call);
 	int (*add)(void *report, const struct record *record);
-	/* 0 or -ENOMEM, as the two above. */
+	/* 0, -ENOMEM, or -errno with a line in context->error; as the two
+	 * above, and the last. */
 	int (*open)(void **ret, const struct report_context *context);
 	void (*close)(void *report); /* NULL is fine */
-	/* Once, when all has been taken. */
+	/* Once, when all has been taken; either may be NULL. */
 	void (*put)(void *report, struct text *text);
+	int (*finish)(void *report);
 };
 
 #endif

@@ -130,13 +130,19 @@ static void report(struct joining *joining, const struct record *record,
 
 static void open_reports(struct joining *joining)
 {
-	const struct report_context context = { joining->options,
-						joining->state->stacks,
-						&joining->text };
+	struct text error = TEXT_INIT;
+	const struct report_context context = {
+		.options = joining->options,
+		.stacks = joining->state->stacks,
+		.state = joining->state,
+		.out = &joining->text,
+		.error = &error,
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(report_kinds); i++)
 		MUST(report_kinds[i]->open(&joining->reports[i], &context) ==
 		     0);
+	MUST(error.length == 0);
 }
 
 /* Lines that a terminal may have, or objects. */

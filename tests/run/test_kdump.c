@@ -332,8 +332,8 @@ static const struct usage_case {
 	{ "-w fail", "kdump-u: -w: column 1: 'fail' stands where a field is "
 		     "wanted: pid, tid, " },
 	{ "--tree --stats", "kdump-u: one of --stats, --files, --summary, "
-			    "--tree, --chrome, --folded and "
-			    "--compile-commands at a time\n" },
+			    "--tree, --chrome, --folded, "
+			    "--compile-commands and --sqlite at a time\n" },
 	{ "--folded=x", "kdump-u: --folded is by count or by time, not by "
 			"\"x\"\n" },
 	{ "-w failed --where failed", "kdump-u: -w twice: join the two by "
