@@ -27,8 +27,8 @@ struct call_thread {
 static void drop_names(struct call *call)
 {
 	for (unsigned i = 0; i < ARRAY_LEN(call->names); i++)
-		descriptor_drop(call->names[i]);
-	descriptor_drop(call->result_name);
+		descriptor_name_drop(call->names[i]);
+	descriptor_name_drop(call->result_name);
 }
 
 static void thread_free(struct call_thread *thread)
@@ -224,7 +224,7 @@ static void hold_names(struct call *call, const struct descriptors *descriptors)
 {
 	for (unsigned i = 0; i < call->arg_count; i++)
 		if (is_descriptor(call, i))
-			call->names[i] = descriptor_hold(
+			call->names[i] = descriptor_name_hold(
 			    descriptors_find(descriptors, call->entry.pid,
 					     (int32_t)call->args[i]));
 }
@@ -248,7 +248,7 @@ static int leave(const struct calls *calls, struct call *call)
 		memset(call->names, 0, sizeof(call->names));
 	}
 	if (gives_descriptor(call))
-		call->result_name = descriptor_hold(
+		call->result_name = descriptor_name_hold(
 		    descriptors_find(calls->descriptors, call->entry.pid,
 				     (int32_t)call->exit.sysret.retval));
 	return 0;

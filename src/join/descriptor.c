@@ -1,12 +1,10 @@
 /*
- * A table of names for each process. A child begins with its parent's; an exec
+ * What records and calls tell. A child begins with its parent's names; an exec
  * begins anew with what the recorder tells of.
  */
 #include "join/descriptor.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <fcntl.h>
@@ -14,272 +12,39 @@
 #include <linux/sched.h>
 #include <sys/socket.h>
 
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
-
 #include "base/text.h"
 #include "decode/address.h"
 #include "join/call.h"
+#include "join/descriptor_table.h"
 #include "sysdesc/sets.h"
 #include "trace/fields.h"
 #include "trace/record.h"
 
-struct descriptor {
-	int32_t fd;
-	struct descriptor_name *name;
-	UT_hash_handle hh;
-};
-
-/* There is one from `descriptors` on, or that of the parent. */
-struct descriptor_table {
-	int32_t pid;
-	struct descriptor *descriptors;
-	UT_hash_handle hh;
-};
-
-/* ---- names ---- */
-
-/* A longer one no kernel has, and it is not known. */
-static struct descriptor_name *name_of(const void *text, size_t length)
-{
-	struct descriptor_name *name;
-
-	if (length > PATH_MAX)
-		return NULL;
-	name = malloc(sizeof(*name) + length + 1);
-	if (!name)
-		return NULL;
-	name->holders = 1;
-	name->length = length;
-	memcpy(name->text, text, length);
-	name->text[length] = '\0';
-	return name;
-}
-
-struct descriptor_name *descriptor_hold(struct descriptor_name *name)
-{
-	if (name)
-		name->holders++;
-	return name;
-}
-
-void descriptor_drop(struct descriptor_name *name)
-{
-	if (name && --name->holders == 0)
-		free(name);
-}
-
-/* ---- tables ---- */
-
-static void clear(struct descriptors *descriptors,
-		  struct descriptor_table *table)
-{
-	struct descriptor *descriptor = table->descriptors, *next;
-
-	HASH_CLEAR(hh, table->descriptors);
-	for (; descriptor; descriptor = next) {
-		next = descriptor->hh.next;
-		descriptor_drop(descriptor->name);
-		free(descriptor);
-		descriptors->count--;
-	}
-}
-
-static void forget(struct descriptors *descriptors,
-		   struct descriptor_table *table)
-{
-	clear(descriptors, table);
-	HASH_DEL(descriptors->tables, table);
-	free(table);
-	descriptors->count--;
-}
-
 void descriptors_done(struct descriptors *descriptors)
 {
-	struct descriptor_table *table = descriptors->tables, *next;
-
-	HASH_CLEAR(hh, descriptors->tables);
-	for (; table; table = next) {
-		next = table->hh.next;
-		clear(descriptors, table);
-		free(table);
-	}
-	descriptors->count = 0;
-}
-
-static struct descriptor_table *
-find_table(const struct descriptors *descriptors, int32_t pid)
-{
-	struct descriptor_table *table;
-
-	HASH_FIND(hh, descriptors->tables, &pid, sizeof(pid), table);
-	return table;
-}
-
-static void forget_process(struct descriptors *descriptors, int32_t pid)
-{
-	struct descriptor_table *table = find_table(descriptors, pid);
-
-	if (table)
-		forget(descriptors, table);
-}
-
-/* uthash keeps the order of insertion: the first one is the oldest. */
-static void make_room(struct descriptors *descriptors)
-{
-	while (descriptors->count >= DESCRIPTORS_MAX && descriptors->tables)
-		forget(descriptors, descriptors->tables);
-}
-
-static struct descriptor_table *take_table(struct descriptors *descriptors,
-					   int32_t pid)
-{
-	struct descriptor_table *table = find_table(descriptors, pid);
-
-	if (table)
-		return table;
-	make_room(descriptors);
-	table = calloc(1, sizeof(*table));
-	if (!table)
-		return NULL;
-	table->pid = pid;
-	HASH_ADD(hh, descriptors->tables, pid, sizeof(table->pid), table);
-	if (!table->hh.tbl) {
-		free(table);
-		return NULL;
-	}
-	descriptors->count++;
-	return table;
-}
-
-static struct descriptor *find_in(const struct descriptor_table *table,
-				  int32_t fd)
-{
-	struct descriptor *descriptor = NULL;
-
-	if (table && table->descriptors)
-		HASH_FIND(hh, table->descriptors, &fd, sizeof(fd), descriptor);
-	return descriptor;
+	descriptor_table_forget_all(descriptors);
 }
 
 struct descriptor_name *descriptors_find(const struct descriptors *descriptors,
 					 int32_t pid, int32_t fd)
 {
-	struct descriptor *descriptor = find_in(find_table(descriptors, pid),
-						fd);
+	const struct descriptor_table *table =
+	    descriptor_table_find(descriptors, pid);
+	const struct descriptor *descriptor = descriptor_table_get(table, fd);
 
 	return descriptor ? descriptor->name : NULL;
-}
-
-static void close_one(struct descriptors *descriptors,
-		      struct descriptor_table *table, int32_t fd)
-{
-	struct descriptor *descriptor = find_in(table, fd);
-
-	if (!descriptor)
-		return;
-	HASH_DEL(table->descriptors, descriptor);
-	descriptor_drop(descriptor->name);
-	free(descriptor);
-	descriptors->count--;
-}
-
-/* Those that stay go into a table of their own. */
-static void close_range_of(struct descriptors *descriptors,
-			   struct descriptor_table *table, uint32_t first,
-			   uint32_t last)
-{
-	struct descriptor *descriptor = table->descriptors, *next;
-
-	HASH_CLEAR(hh, table->descriptors);
-	for (; descriptor; descriptor = next) {
-		bool stays = descriptor->fd < 0 ||
-			     (uint32_t)descriptor->fd < first ||
-			     (uint32_t)descriptor->fd > last;
-
-		next = descriptor->hh.next;
-		if (stays)
-			HASH_ADD(hh, table->descriptors, fd,
-				 sizeof(descriptor->fd), descriptor);
-		if (stays && descriptor->hh.tbl)
-			continue;
-		descriptor_drop(descriptor->name);
-		free(descriptor);
-		descriptors->count--;
-	}
-}
-
-static struct descriptor *add_to(struct descriptors *descriptors,
-				 struct descriptor_table *table, int32_t fd)
-{
-	struct descriptor *descriptor;
-
-	descriptor = calloc(1, sizeof(*descriptor));
-	if (!descriptor)
-		return NULL;
-	descriptor->fd = fd;
-	HASH_ADD(hh, table->descriptors, fd, sizeof(descriptor->fd),
-		 descriptor);
-	if (!descriptor->hh.tbl) {
-		free(descriptor);
-		return NULL;
-	}
-	descriptors->count++;
-	return descriptor;
-}
-
-/* Takes the name over; NULL: where it leads is not known. */
-static int set(struct descriptors *descriptors, struct descriptor_table *table,
-	       int32_t fd, struct descriptor_name *name)
-{
-	struct descriptor *descriptor = find_in(table, fd);
-
-	/* Where there are too many, those that come are not known. */
-	if (!name || (!descriptor && descriptors->count >= DESCRIPTORS_MAX)) {
-		descriptor_drop(name);
-		close_one(descriptors, table, fd);
-		return 0;
-	}
-	if (!descriptor)
-		descriptor = add_to(descriptors, table, fd);
-	if (!descriptor) {
-		descriptor_drop(name);
-		return -ENOMEM;
-	}
-	descriptor_drop(descriptor->name);
-	descriptor->name = name;
-	return 0;
 }
 
 static int set_field(struct descriptors *descriptors,
 		     struct descriptor_table *table, int32_t fd,
 		     const struct field *field)
 {
-	return set(descriptors, table, fd, name_of(field->data, field->length));
+	return descriptor_table_set(
+	    descriptors, table, fd,
+	    descriptor_name_make(field->data, field->length));
 }
 
 /* ---- what records tell ---- */
-
-static int inherit(struct descriptors *descriptors, int32_t pid, int32_t ppid)
-{
-	const struct descriptor_table *parent = find_table(descriptors, ppid);
-	const struct descriptor *descriptor;
-	struct descriptor_table *table;
-	int r = 0;
-
-	/* To make room may cost the parent its own. */
-	if (!parent || descriptors->count + HASH_COUNT(parent->descriptors) >=
-			   DESCRIPTORS_MAX)
-		return 0;
-	table = take_table(descriptors, pid);
-	if (!table)
-		return -ENOMEM;
-	for (descriptor = parent->descriptors; !r && descriptor;
-	     descriptor = descriptor->hh.next)
-		r = set(descriptors, table, descriptor->fd,
-			descriptor_hold(descriptor->name));
-	return r;
-}
 
 /* A birth; else another program, or one that is met: of those the recorder
  * tells. Nor has a child a table when what was lost may have been its parent's.
@@ -287,15 +52,17 @@ static int inherit(struct descriptors *descriptors, int32_t pid, int32_t ppid)
 static int learn_process(struct descriptors *descriptors,
 			 const struct record *record)
 {
-	struct descriptor_table *table = find_table(descriptors, record->pid);
+	struct descriptor_table *table = descriptor_table_find(descriptors,
+							       record->pid);
 	int64_t creator;
 
 	if (table)
-		forget(descriptors, table);
+		descriptor_table_forget(descriptors, table);
 	else if (fields_find_number(record->structure.data,
 				    record->structure.length, "creator",
 				    &creator))
-		return inherit(descriptors, record->pid, (int32_t)creator);
+		return descriptor_table_inherit(descriptors, record->pid,
+						(int32_t)creator);
 	return 0;
 }
 
@@ -303,7 +70,8 @@ static int learn_process(struct descriptors *descriptors,
 static int learn_list(struct descriptors *descriptors,
 		      const struct record *record)
 {
-	struct descriptor_table *table = take_table(descriptors, record->pid);
+	struct descriptor_table *table = descriptor_table_take(descriptors,
+							       record->pid);
 	int32_t fd = -1;
 	bool is_malformed = false;
 	struct field field;
@@ -312,7 +80,7 @@ static int learn_list(struct descriptors *descriptors,
 
 	if (!table)
 		return -ENOMEM;
-	clear(descriptors, table);
+	descriptor_table_clear(descriptors, table);
 	while (!r &&
 	       fields_next(record->structure.data, record->structure.length,
 			   &at, &field, &is_malformed)) {
@@ -335,11 +103,13 @@ int descriptors_learn(struct descriptors *descriptors,
 
 	/* A loss may have been of any call; of a newborn, of its parent's. */
 	if (record->after_drop || record->kind == KTR_PROCDTOR)
-		table = find_table(descriptors, record->pid);
+		table = descriptor_table_find(descriptors, record->pid);
 	if (table)
-		forget(descriptors, table);
+		descriptor_table_forget(descriptors, table);
 	else if (record->after_drop && record->kind == KTR_PROCCTOR)
-		return take_table(descriptors, record->pid) ? 0 : -ENOMEM;
+		return descriptor_table_take(descriptors, record->pid)
+			   ? 0
+			   : -ENOMEM;
 	if (record_is_struct(record, KTR_STRUCT_PROCESS))
 		return learn_process(descriptors, record);
 	if (record_is_struct(record, KTR_STRUCT_DESCRIPTORS))
@@ -356,36 +126,38 @@ static bool is_descriptor(const struct sysdesc_row *row, unsigned index)
 
 void descriptors_enter(struct descriptors *descriptors, const struct call *call)
 {
-	struct descriptor_table *table = find_table(descriptors,
-						    call->entry.pid);
+	struct descriptor_table *table = descriptor_table_find(descriptors,
+							       call->entry.pid);
 
 	if (!table || !call->row)
 		return;
 	switch (call->row->effect) {
 	case EFFECT_CLOSE:
-		close_one(descriptors, table, (int32_t)call->args[0]);
+		descriptor_table_close(descriptors, table,
+				       (int32_t)call->args[0]);
 		break;
 	case EFFECT_DUP:
 		if (is_descriptor(call->row, 1) &&
 		    (int32_t)call->args[0] != (int32_t)call->args[1])
-			close_one(descriptors, table, (int32_t)call->args[1]);
+			descriptor_table_close(descriptors, table,
+					       (int32_t)call->args[1]);
 		break;
 	case EFFECT_CLOSE_RANGE:
 		if ((uint32_t)call->args[2] & CLOSE_RANGE_UNSHARE)
-			forget(descriptors, table);
+			descriptor_table_forget(descriptors, table);
 		else if (!((uint32_t)call->args[2] & CLOSE_RANGE_CLOEXEC))
-			close_range_of(descriptors, table,
-				       (uint32_t)call->args[0],
-				       (uint32_t)call->args[1]);
+			descriptor_table_close_range(descriptors, table,
+						     (uint32_t)call->args[0],
+						     (uint32_t)call->args[1]);
 		break;
 	case EFFECT_UNSHARE:
 		if (call->args[0] & (CLONE_FILES | CLONE_FS))
-			forget(descriptors, table);
+			descriptor_table_forget(descriptors, table);
 		break;
 	case EFFECT_SETNS:
 	case EFFECT_RINGS:
 		/* Another directory; or a ring may close what nobody sees. */
-		forget(descriptors, table);
+		descriptor_table_forget(descriptors, table);
 		break;
 	default:
 		break;
@@ -404,7 +176,8 @@ static int path_argument(const struct sysdesc_row *row)
 /* What the call makes, by its own name: "socket", "eventfd". */
 static struct descriptor_name *name_of_kind(const struct sysdesc_row *row)
 {
-	return name_of(row->name, strcspn(row->name, "0123456789"));
+	return descriptor_name_make(row->name,
+				    strcspn(row->name, "0123456789"));
 }
 
 /* "/run/x", "@x", "127.0.0.1:80", "[::1]:80", "AF_NETLINK" */
@@ -434,7 +207,7 @@ static struct descriptor_name *name_of_address(const void *data, size_t length)
 		return NULL;
 	put_address(&text, &address);
 	if (!text.failed)
-		name = name_of(text.data, text.length);
+		name = descriptor_name_make(text.data, text.length);
 	text_done(&text);
 	return name;
 }
@@ -485,7 +258,7 @@ static struct descriptor_name *opened(const struct call *call)
 	if (index >= 0) {
 		while (length > 2 && !memcmp(path + length - 2, "/.", 2))
 			length -= 2;
-		return name_of(path, length);
+		return descriptor_name_make(path, length);
 	}
 	if (call->row->classes & CLASS_NETWORK)
 		name = descriptors_address(call);
@@ -514,8 +287,9 @@ static int leave_pair(const struct leaving *leaving)
 			continue;
 		memcpy(fds, part.structure.data, sizeof(fds));
 		for (unsigned end = 0; !r && end < 2; end++)
-			r = set(leaving->descriptors, leaving->table, fds[end],
-				name_of_kind(call->row));
+			r = descriptor_table_set(leaving->descriptors,
+						 leaving->table, fds[end],
+						 name_of_kind(call->row));
 	}
 	return r;
 }
@@ -533,12 +307,12 @@ static bool copies(const struct call *call)
  */
 static struct descriptor_name *first_of(const struct leaving *leaving)
 {
-	struct descriptor *descriptor =
-	    find_in(leaving->table, (int32_t)leaving->call->args[0]);
+	struct descriptor *descriptor = descriptor_table_get(
+	    leaving->table, (int32_t)leaving->call->args[0]);
 
 	if (!descriptor || descriptor->name != leaving->call->names[0])
 		return NULL;
-	return descriptor_hold(descriptor->name);
+	return descriptor_name_hold(descriptor->name);
 }
 
 /* The working directory is where a path or a descriptor led. */
@@ -546,25 +320,9 @@ static int leave_cwd(const struct leaving *leaving)
 {
 	bool has_path = path_argument(leaving->call->row) >= 0;
 
-	return set(leaving->descriptors, leaving->table, DESCRIPTOR_CWD,
-		   has_path ? opened(leaving->call) : first_of(leaving));
-}
-
-/* All that share a name are the same socket, and lead elsewhere now. */
-static void rename_all(const struct leaving *leaving,
-		       const struct descriptor_name *former,
-		       struct descriptor_name *name)
-{
-	struct descriptor_table *table = leaving->descriptors->tables;
-	struct descriptor *descriptor;
-
-	for (; table; table = table->hh.next)
-		for (descriptor = table->descriptors; descriptor;
-		     descriptor = descriptor->hh.next)
-			if (descriptor->name == former) {
-				descriptor_drop(descriptor->name);
-				descriptor->name = descriptor_hold(name);
-			}
+	return descriptor_table_set(
+	    leaving->descriptors, leaving->table, DESCRIPTOR_CWD,
+	    has_path ? opened(leaving->call) : first_of(leaving));
 }
 
 static int leave_address(const struct leaving *leaving)
@@ -572,15 +330,15 @@ static int leave_address(const struct leaving *leaving)
 	const struct call *call = leaving->call;
 	struct descriptor_name *former = call->names[0];
 	struct descriptor_name *name = descriptors_address(call)
-					   ?: name_of("socket", 6);
+					   ?: descriptor_name_make("socket", 6);
 
 	if (!name)
 		return -ENOMEM;
 	/* The call's own, and this descriptor's. */
 	if (former && former->holders > 2)
-		rename_all(leaving, former, name);
-	return set(leaving->descriptors, leaving->table, (int32_t)call->args[0],
-		   name);
+		descriptor_table_rename(leaving->descriptors, former, name);
+	return descriptor_table_set(leaving->descriptors, leaving->table,
+				    (int32_t)call->args[0], name);
 }
 
 static uint64_t spawn_flags(const struct call *call)
@@ -608,9 +366,10 @@ static void leave_spawn(const struct leaving *leaving)
 	if (flags != UINT64_MAX &&
 	    (flags & both) == (flags & CLONE_THREAD ? both : 0))
 		return;
-	forget_process(leaving->descriptors,
-		       (int32_t)leaving->call->exit.sysret.retval);
-	forget_process(leaving->descriptors, leaving->call->entry.pid);
+	descriptor_table_forget_process(
+	    leaving->descriptors, (int32_t)leaving->call->exit.sysret.retval);
+	descriptor_table_forget_process(leaving->descriptors,
+					leaving->call->entry.pid);
 }
 
 static int leave(const struct leaving *leaving)
@@ -618,14 +377,15 @@ static int leave(const struct leaving *leaving)
 	const struct call *call = leaving->call;
 
 	if (copies(call))
-		return set(leaving->descriptors, leaving->table,
-			   (int32_t)call->exit.sysret.retval,
-			   first_of(leaving));
+		return descriptor_table_set(
+		    leaving->descriptors, leaving->table,
+		    (int32_t)call->exit.sysret.retval, first_of(leaving));
 	if (call->row->effect == EFFECT_CWD)
 		return leave_cwd(leaving);
 	if (call->row->result == RESULT_FD)
-		return set(leaving->descriptors, leaving->table,
-			   (int32_t)call->exit.sysret.retval, opened(call));
+		return descriptor_table_set(
+		    leaving->descriptors, leaving->table,
+		    (int32_t)call->exit.sysret.retval, opened(call));
 	if (call->row->effect == EFFECT_SPAWN ||
 	    call->row->effect == EFFECT_SPAWN3) {
 		leave_spawn(leaving);
@@ -637,7 +397,8 @@ static int leave(const struct leaving *leaving)
 int descriptors_leave(struct descriptors *descriptors, const struct call *call)
 {
 	const struct leaving leaving = {
-		descriptors, find_table(descriptors, call->entry.pid), call
+		descriptors,
+		descriptor_table_find(descriptors, call->entry.pid), call
 	};
 	int32_t error = call->exit.sysret.error;
 

@@ -6,8 +6,9 @@
 #ifndef JOIN_DESCRIPTOR_H
 #define JOIN_DESCRIPTOR_H
 
-#include <stddef.h>
 #include <stdint.h>
+
+#include "join/descriptor_name.h"
 
 struct call;
 struct descriptor_table;
@@ -18,17 +19,6 @@ struct record;
 
 /* What stands for the working directory, as in calls. */
 #define DESCRIPTOR_CWD (-100)
-
-/* Shared by all who hold it. */
-struct descriptor_name {
-	unsigned holders;
-	size_t length;
-	char text[]; /* with a NUL behind it */
-};
-
-struct descriptor_name *descriptor_hold(struct descriptor_name *name);
-/* NULL is fine. */
-void descriptor_drop(struct descriptor_name *name);
 
 struct descriptors {
 	struct descriptor_table *tables; /* by process */

@@ -234,7 +234,7 @@ static int add_address(struct files *files, const struct call *call)
 	if (address && !(socket && !strcmp(socket->text, address->text)))
 		r = add_use(files, call, address->text, address->length, 0,
 			    moved_by(call, 0));
-	descriptor_drop(address);
+	descriptor_name_drop(address);
 	return r;
 }
 
