@@ -307,11 +307,14 @@ static void put_layout(const struct layout_output *output, const char *name,
 	size_t offset, size;
 
 	if (is_scalar(layout)) {
+		const struct bytes whole = { bytes->data, bytes->length,
+					     bytes->abi, bytes->data };
+
 		field = sysdesc_walk(&walk, &offset, &size);
 		if (size > bytes->length)
 			return;
 		if (field->kind != KIND_NONE && output->constant)
-			put_constant(output, name, field, bytes, size);
+			put_constant(output, name, field, &whole, size);
 		else
 			put_value(output, name, field, bytes->data, size);
 		return;

@@ -66,7 +66,8 @@ void descriptor_table_forget_process(struct descriptors *descriptors,
 static void make_room(struct descriptors *descriptors)
 {
 	while (descriptors->count >= DESCRIPTORS_MAX && descriptors->tables)
-		descriptor_table_forget(descriptors, descriptors->tables);
+		descriptor_table_forget_process(descriptors,
+						descriptors->tables->pid);
 }
 
 struct descriptor_table *descriptor_table_take(struct descriptors *descriptors,
