@@ -196,4 +196,37 @@ struct ktr_faultend {
 
 #define KTR_FORMAT_REVISION 1
 
+/*
+ * A compressed trace is a sequence of Zstandard frames, whose content is the
+ * trace. In front of each one that ktrace-u writes stands a frame to be skipped
+ * that describes it, and at the end, where it could be written, the table of
+ * Zstandard's seekable format.
+ */
+#define KTR_FRAME_MAGIC      0x184d2a5au
+#define KTR_SEEK_TABLE_MAGIC 0x184d2a5eu
+#define KTR_SEEKABLE_MAGIC   0x8f92eab1u /* the table's last four bytes */
+
+/* Bits of flags. */
+#define KTR_FRAME_STATE 1u /* records that explain what comes in later frames  \
+			    */
+
+struct ktr_frame {
+	uint32_t magic;        /* KTR_FRAME_MAGIC */
+	uint32_t length;       /* of what follows */
+	char name[4];          /* KTR_FRAME_NAME */
+	uint32_t flags;        /* KTR_FRAME_ */
+	uint32_t records;      /* in the frame behind: how many, */
+	uint32_t kinds;        /* of which kinds (bit n: kind n) */
+	uint32_t frame_size;   /* its length in the file, */
+	uint32_t content_size; /* and that of its content */
+	uint64_t earliest_ns;  /* the times in the records' headers, */
+	uint64_t latest_ns;    /* since 1970 */
+};
+_Static_assert(sizeof(struct ktr_frame) == 48, "layout");
+_Static_assert(offsetof(struct ktr_frame, flags) == 12, "layout");
+_Static_assert(offsetof(struct ktr_frame, kinds) == 20, "layout");
+_Static_assert(offsetof(struct ktr_frame, content_size) == 28, "layout");
+_Static_assert(offsetof(struct ktr_frame, earliest_ns) == 32, "layout");
+#define KTR_FRAME_NAME "ktru"
+
 #endif

@@ -1,7 +1,7 @@
 /*
- * The reader: a window over the file, filled by read(2), from which whole
- * records are cut in place. The window grows by what has really arrived and
- * never by what a header claims.
+ * The reader: a window over the source's bytes, from which whole records are
+ * cut in place. The window grows by what has really arrived and never by what a
+ * header claims.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -10,30 +10,36 @@
 
 #include "base/array.h"
 #include "trace/reader.h"
+#include "trace/source.h"
 
 #define READER_WINDOW     ((size_t)128 << 10)
 #define READER_WINDOW_MAX (sizeof(struct ktr_header) + RECORD_LENGTH_MAX)
 
 struct reader {
-	int fd;
+	struct source *source;
 	uint8_t *window;
 	size_t capacity;
 	size_t start;    /* of the next record, in the window */
 	size_t end;      /* of the bytes in the window */
-	uint64_t offset; /* of the next record, in the file */
+	uint64_t offset; /* of the next record, in the content */
 	enum record_fault fault;
+	bool is_of_frame; /* the fault is one of a frame */
 	int error;
 };
 
 int reader_open(struct reader **ret, int fd)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
-	off_t offset = lseek(fd, 0, SEEK_CUR);
+	int error;
 
 	if (!reader)
 		return -ENOMEM;
-	reader->fd = fd;
-	reader->offset = offset > 0 ? (uint64_t)offset : 0;
+	error = source_open(&reader->source, fd);
+	if (error) {
+		free(reader);
+		return error;
+	}
+	reader->offset = source_offset(reader->source);
 	*ret = reader;
 	return 0;
 }
@@ -42,6 +48,7 @@ void reader_close(struct reader *reader)
 {
 	if (!reader)
 		return;
+	source_close(reader->source);
 	free(reader->window);
 	free(reader);
 }
@@ -53,7 +60,8 @@ enum record_fault reader_fault(const struct reader *reader)
 
 uint64_t reader_offset(const struct reader *reader)
 {
-	return reader->offset;
+	return reader->is_of_frame ? source_offset(reader->source)
+				   : reader->offset;
 }
 
 int reader_errno(const struct reader *reader)
@@ -98,26 +106,40 @@ static int reader_make_room(struct reader *reader)
 	return 0;
 }
 
+static enum reader_result reader_refuse_frame(struct reader *reader,
+					      enum record_fault fault)
+{
+	reader->is_of_frame = source_has_frames(reader->source);
+	return reader_refuse(reader, fault);
+}
+
 /* Takes in what there is; READER_RECORD when that is something. */
 static enum reader_result reader_fill(struct reader *reader)
 {
 	int error = reader_make_room(reader);
-	ssize_t got;
+	size_t got = 0;
 
 	if (error)
 		return reader_fail(reader, error);
-	do
-		got = read(reader->fd, reader->window + reader->end,
-			   reader->capacity - reader->end);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return reader_fail(reader, errno);
-	reader->end += (size_t)got;
-	if (got > 0)
+	switch (source_read(reader->source, reader->window + reader->end,
+			    reader->capacity - reader->end, &got)) {
+	case SOURCE_BYTES:
+		reader->end += got;
 		return READER_RECORD;
-	if (reader->end == reader->start)
-		return READER_END;
-	return reader_refuse(reader, RECORD_TRUNCATED);
+	case SOURCE_END:
+		if (reader->end == reader->start)
+			return READER_END;
+		return reader_refuse(reader, RECORD_TRUNCATED);
+	case SOURCE_TRUNCATED:
+		return reader_refuse_frame(reader, RECORD_TRUNCATED);
+	case SOURCE_DAMAGED:
+		return reader_refuse_frame(reader, RECORD_FRAME);
+	case SOURCE_WIDE:
+		return reader_refuse_frame(reader, RECORD_WINDOW);
+	case SOURCE_ERROR:
+		break;
+	}
+	return reader_fail(reader, source_errno(reader->source));
 }
 
 /* READER_RECORD when that many bytes of the next record are in the window. */
@@ -140,10 +162,9 @@ static enum reader_result reader_need(struct reader *reader, size_t length)
  */
 static void reader_resume(struct reader *reader)
 {
-	off_t extra = (off_t)(reader->end - reader->start);
-
 	reader->fault = RECORD_OK;
-	if (lseek(reader->fd, -extra, SEEK_CUR) >= 0)
+	reader->is_of_frame = false;
+	if (source_unread(reader->source, reader->end - reader->start))
 		reader->end = reader->start;
 }
 
@@ -175,16 +196,29 @@ enum reader_result reader_next(struct reader *reader, struct record *ret)
 	return READER_RECORD;
 }
 
-bool reader_is_ready(const struct reader *reader)
+/* Whether the window alone answers. */
+static bool reader_is_full(const struct reader *reader)
 {
 	size_t held = reader->end - reader->start;
 	struct record record;
 
-	if (reader->fault)
-		return reader->fault != RECORD_TRUNCATED;
 	if (held < sizeof(struct ktr_header))
 		return false;
 	if (record_decode_header(reader->window + reader->start, &record))
 		return true;
 	return held - sizeof(struct ktr_header) >= record.length;
+}
+
+bool reader_is_ready(struct reader *reader)
+{
+	if (reader->fault)
+		return reader->fault != RECORD_TRUNCATED;
+	while (!reader_is_full(reader)) {
+		if (!source_is_ready(reader->source))
+			return false;
+		/* What goes wrong is said by the next call. */
+		if (reader_fill(reader) != READER_RECORD)
+			return true;
+	}
+	return true;
 }

@@ -1,7 +1,10 @@
 /*
- * Reads a trace: file or pipe -> one decoded record after the other. Trusts no
- * length, count or offset in it, never exits, never allocates what a header
- * merely claims.
+ * Reads a trace: file or pipe, plain or in Zstandard frames -> one decoded
+ * record after the other. Trusts no length, count or offset in it, never exits,
+ * never allocates what a header merely claims.
+ *
+ * Offsets are those of the content, which is the file where that is plain; but
+ * where a frame itself is at fault, the offset of the frame in the file.
  */
 #ifndef TRACE_READER_H
 #define TRACE_READER_H
@@ -32,8 +35,9 @@ void reader_close(struct reader *reader); /* NULL is fine */
 
 enum reader_result reader_next(struct reader *reader, struct record *ret);
 
-/* True when the next call need not read(2) to answer. */
-bool reader_is_ready(const struct reader *reader);
+/* True when the next call need not read(2) to answer. The record that was given
+ * last is valid no more. */
+bool reader_is_ready(struct reader *reader);
 
 enum record_fault reader_fault(const struct reader *reader);
 uint64_t reader_offset(const struct reader *reader); /* of the fault's record */

@@ -41,6 +41,8 @@ static const char *const record_fault_texts[RECORD_FAULT_COUNT] = {
 	[RECORD_TIME] = "a record has an impossible time",
 	[RECORD_PAYLOAD] = "a record's length does not fit its kind",
 	[RECORD_NAME] = "a structure has no usable name",
+	[RECORD_FRAME] = "a compressed frame is damaged",
+	[RECORD_WINDOW] = "a compressed frame asks for too much memory",
 };
 
 const char *record_fault_text(enum record_fault fault)

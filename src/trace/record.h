@@ -105,6 +105,8 @@ enum record_fault {
 	RECORD_TIME,      /* seconds or nanoseconds out of range */
 	RECORD_PAYLOAD,   /* too short, or too long, for its kind */
 	RECORD_NAME,      /* STRUCT: no NUL, empty, or a bad character */
+	RECORD_FRAME,     /* in a compressed file: no frame, or a damaged one */
+	RECORD_WINDOW,    /* in one, a frame that takes too much memory */
 	RECORD_FAULT_COUNT,
 };
 
