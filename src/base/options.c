@@ -21,6 +21,12 @@ struct options_state {
 	struct text *error;
 };
 
+/* Whether the argument may be left out. */
+static bool options_is_free(const struct options_row *row)
+{
+	return row->argument && row->argument[0] == '[';
+}
+
 static bool options_is_last(const struct options_row *row)
 {
 	return row->id == 0;
@@ -95,7 +101,7 @@ static int options_long(struct options_state *state, const char *word)
 	if (!row->argument && value)
 		return options_complain(state, "--", word, length,
 					" takes no argument");
-	if (row->argument && !value)
+	if (row->argument && !value && !options_is_free(row))
 		result = options_next_word(state, row, "--", word, length,
 					   &value);
 	return result ? result : state->handler(state->context, row->id, value);
@@ -165,7 +171,9 @@ static void options_help_row(const struct options_row *row, struct text *text)
 	if (row->name)
 		text_format(text, "%s--%s", row->letter ? ", " : "  ",
 			    row->name);
-	if (row->argument)
+	if (options_is_free(row))
+		text_format(text, "[=%s", row->argument + 1);
+	else if (row->argument)
 		text_format(text, "%c%s", row->name ? '=' : ' ', row->argument);
 }
 

@@ -12,16 +12,19 @@ struct text;
 
 /* A row. The table ends with a row of zeros. */
 struct options_row {
-	char letter;          /* short form, or 0 */
-	const char *name;     /* long form without the dashes, or NULL */
-	const char *argument; /* what it takes, as printed; NULL: nothing */
-	const char *help;     /* one line */
-	int id;               /* handed to the handler; unique, not 0 */
+	char letter;      /* short form, or 0 */
+	const char *name; /* long form without the dashes, or NULL */
+	/* What it takes, as printed; NULL: nothing. In brackets, of a long form
+	 * alone: what it may have behind a '=', and nowhere else. */
+	const char *argument;
+	const char *help; /* one line */
+	int id;           /* handed to the handler; unique, not 0 */
 };
 
 /*
  * Called for each option in the order given; value is NULL for one without an
- * argument. 0 to go on; anything else ends the parsing and is returned.
+ * argument, also where it might have had one. 0 to go on; anything else ends
+ * the parsing and is returned.
  */
 typedef int options_handler(void *context, int id, const char *value);
 

@@ -44,7 +44,10 @@ enum wire_operation {
 #define WIRE_DROP      0x40u  /* into a new file: rather lose than wait */
 #define WIRE_NO_RINGS  0x80u  /* io_uring_setup(2) fails with ENOSYS */
 #define WIRE_STACKS    0x100u /* text ends in a newline and what --stack says */
-#define WIRE_FLAGS     0x1ffu
+/* Into a new file: the level of compression (trace/frame_writer.h), or 0. */
+#define WIRE_LEVEL_SHIFT 16
+#define WIRE_LEVEL       (0x1fu << WIRE_LEVEL_SHIFT)
+#define WIRE_FLAGS       (0x1ffu | WIRE_LEVEL)
 
 struct wire_request {
 	enum wire_operation operation;

@@ -449,6 +449,7 @@ int main(int argc, char **argv)
 		.rules = options.rules,
 		.queue_size = options.queue_size,
 		.drop = options.drop,
+		.level = options.level,
 		.version = KTRACE_U_VERSION,
 		.command = options.command,
 		.target = options.has_target ? &options.target : NULL,

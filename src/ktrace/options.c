@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "capture/capture.h"
 #include "trace/facility.h"
+#include "trace/frame_writer.h"
 #include "trace/writer.h"
 
 /* A record is at most half the queue: the largest must fit with room to spare.
@@ -42,6 +43,7 @@ enum option_id {
 	OPTION_GENIO_ALL,
 	OPTION_QUEUE,
 	OPTION_DROP,
+	OPTION_ZSTD,
 	OPTION_NO_IO_URING,
 	OPTION_STATUS,
 	OPTION_JSON,
@@ -93,6 +95,8 @@ static const struct options_row table[] = {
 	  OPTION_QUEUE },
 	{ 0, "drop", NULL, "lose records rather than let the program wait",
 	  OPTION_DROP },
+	{ 0, "zstd", "[LEVEL]", "compress the trace (1 to 19; 3)",
+	  OPTION_ZSTD },
 	{ 0, "no-io-uring", NULL,
 	  "have programs do without: what it does is not seen",
 	  OPTION_NO_IO_URING },
@@ -287,6 +291,18 @@ static int take_setuid(struct parse *parse, const char *value)
 	return 0;
 }
 
+static int take_level(struct parse *parse, const char *value)
+{
+	int64_t level = FRAME_LEVEL_DEFAULT;
+
+	if (value &&
+	    options_number(value, FRAME_LEVEL_MIN, FRAME_LEVEL_MAX, &level) < 0)
+		return bad_value(parse, "--zstd", value,
+				 "a level from 1 to 19");
+	parse->options->level = (int)level;
+	return 0;
+}
+
 static int take_size(struct parse *parse, const char *option, const char *value,
 		     uint64_t low, uint64_t high, uint64_t *ret)
 {
@@ -379,6 +395,8 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_DROP:
 		options->drop = true;
 		return 0;
+	case OPTION_ZSTD:
+		return take_level(parse, value);
 	case OPTION_NO_IO_URING:
 		options->refuses_rings = true;
 		return 0;

@@ -32,6 +32,7 @@ struct ktrace_options {
 	bool inherit;   /* -i */
 	bool drop;      /* --drop */
 	bool genio_all; /* --genio-all */
+	int level;      /* --zstd; 0 if not given */
 	bool help;
 	bool version;
 	const char *file; /* -f; "-" is standard output */

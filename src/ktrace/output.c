@@ -13,8 +13,10 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/fd.h"
 #include "base/text.h"
 #include "ktrace/options.h"
+#include "trace/frame.h"
 
 static int output_fail(struct text *error, const char *what, const char *file)
 {
@@ -36,14 +38,38 @@ static int output_create(const char *file, struct text *error)
 	return fd < 0 ? output_fail(error, "", file) : fd;
 }
 
+/*
+ * What is appended is to be as what is there: a reader takes the file for one
+ * or the other. A file that we may not read is what its owner says it is.
+ */
+static int output_check_form(const char *file, bool compresses,
+			     struct text *error)
+{
+	_cleanup_fd_ int fd = open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+					     O_CLOEXEC);
+	uint8_t begin[FRAME_MAGIC_SIZE];
+	ssize_t got = fd < 0 ? 0 : fd_read_full(fd, begin, sizeof(begin));
+	bool is_compressed = got == sizeof(begin) &&
+			     frame_may_begin(begin, sizeof(begin));
+
+	if (got <= 0 || is_compressed == compresses)
+		return 0;
+	text_format(error,
+		    compresses ? "%s is not compressed: append without --zstd"
+			       : "%s is compressed: append with --zstd",
+		    file);
+	return -EINVAL;
+}
+
 /* Non-blocking, lest the name be a FIFO; on a regular file it means nothing. */
-static int output_append(const char *file, struct text *error)
+static int output_append(const char *file, bool compresses, struct text *error)
 {
 	_cleanup_fd_ int fd = open(file,
 				   O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW |
 				       O_NONBLOCK | O_CLOEXEC,
 				   S_IRUSR | S_IWUSR);
 	struct stat status;
+	int r;
 
 	if (fd < 0 && errno == ELOOP) {
 		text_format(error, "%s: refuse to follow a symbolic link",
@@ -61,7 +87,8 @@ static int output_append(const char *file, struct text *error)
 		text_format(error, "%s not regular file", file);
 		return -EACCES;
 	}
-	return take_fd(&fd);
+	r = output_check_form(file, compresses, error);
+	return r < 0 ? r : take_fd(&fd);
 }
 
 /* A copy, since the recorder closes what it is given. */
@@ -154,6 +181,7 @@ int output_open(const struct ktrace_options *options, struct text *error)
 		return output_given(options, error);
 	if (!strcmp(options->file, "-"))
 		return output_duplicate(STDOUT_FILENO, error);
-	return options->append ? output_append(options->file, error)
-			       : output_create(options->file, error);
+	return options->append
+		   ? output_append(options->file, options->level > 0, error)
+		   : output_create(options->file, error);
 }

@@ -64,6 +64,7 @@ int request_set(const struct ktrace_options *options, struct wire_request *ret)
 		ret->queue_size = (uint32_t)options->queue_size;
 	if (options->drop)
 		ret->flags |= WIRE_DROP;
+	ret->flags |= (uint32_t)options->level << WIRE_LEVEL_SHIFT;
 	if (options->refuses_rings)
 		ret->flags |= WIRE_NO_RINGS;
 	return put_text(options, ret);

@@ -22,6 +22,7 @@
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "trace/facility.h"
+#include "trace/frame_writer.h"
 #include "trace/writer.h"
 
 /* What is being done, to one process after the other. */
@@ -113,6 +114,11 @@ static int check_file(int fd)
 	return flags < 0 || (flags & O_ACCMODE) == O_RDONLY ? -EBADF : 0;
 }
 
+static int level_of(const struct wire_request *wire)
+{
+	return (int)((wire->flags & WIRE_LEVEL) >> WIRE_LEVEL_SHIFT);
+}
+
 /* The sizes are within the bounds of ktrace-u's own options. */
 static int check_set(const struct wire_request *wire)
 {
@@ -122,6 +128,8 @@ static int check_set(const struct wire_request *wire)
 		return -EINVAL;
 	if (wire->queue_size && (wire->queue_size < WRITER_QUEUE_LOW ||
 				 wire->queue_size > WRITER_QUEUE_HIGH))
+		return -EINVAL;
+	if (level_of(wire) > FRAME_LEVEL_MAX)
 		return -EINVAL;
 	return 0;
 }
@@ -191,6 +199,7 @@ static int open_session(struct order *order)
 	const struct sessions_terms terms = {
 		.queue_size = is_foreign ? 0 : wire->queue_size,
 		.drop = wire->flags & WIRE_DROP,
+		.level = level_of(wire),
 		.is_foreign = is_foreign,
 	};
 	int r;

@@ -19,7 +19,10 @@
 #include "trace/writer.h"
 
 #define LINGER_MS 50
-#define STALL_MS  5000
+/* Compressed, few records take more room than many: the less often the better,
+ * where nobody waits for them. */
+#define LINGER_FRAMES_MS 200
+#define STALL_MS         5000
 /* The end of a process waits so long for a disk, and not at all for a reader.
  */
 #define FLUSH_MS         10000
@@ -100,6 +103,7 @@ int session_open(struct session **ret, const struct session_config *config)
 		.queue_size = config->queue_size,
 		.linger_ms = LINGER_MS,
 		.drop = config->drop,
+		.level = config->level,
 		.stall_ms = STALL_MS,
 		.may_wait = may_wait,
 		.context = session,
@@ -109,6 +113,8 @@ int session_open(struct session **ret, const struct session_config *config)
 	if (!session)
 		return -ENOMEM;
 	session_init(session, config);
+	if (config->level && session->is_file)
+		writer.linger_ms = LINGER_FRAMES_MS;
 	r = writer_open(&session->writer, &writer);
 	if (r < 0) {
 		free(session);

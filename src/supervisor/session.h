@@ -33,6 +33,7 @@ struct session_config {
 	int fd; /* of the trace; taken over */
 	size_t queue_size;
 	bool drop;       /* --drop */
+	int level;       /* of compression; 0: none */
 	bool is_foreign; /* for somebody who must keep nobody waiting */
 	const struct session_clock *clock; /* outlives the session */
 	/* As in trace/writer.h. */

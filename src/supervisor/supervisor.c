@@ -163,6 +163,7 @@ static int supervisor_start(struct supervisor *supervisor)
 	const struct sessions_terms terms = {
 		.queue_size = config->queue_size,
 		.drop = config->drop,
+		.level = config->level,
 	};
 	int r = prepare(supervisor);
 

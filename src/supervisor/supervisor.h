@@ -28,6 +28,7 @@ struct supervisor_config {
 	bool filtered;              /* the command carries our seccomp filter */
 	size_t queue_size;
 	bool drop; /* --drop */
+	int level; /* of compression; 0: none */
 	const char *version;
 	char *const *command;         /* argv; {NULL} where there is a target */
 	const struct targets *target; /* NULL: there is a command */

@@ -8,7 +8,8 @@
 #include "base/array.h"
 #include "trace/writer_thread.h"
 
-#define WRITER_HURRY ((size_t)256 << 10)
+#define WRITER_HURRY        ((size_t)256 << 10)
+#define WRITER_HURRY_FRAMES ((size_t)512 << 10) /* they are worth more then */
 
 int writer_open(struct writer **ret, const struct writer_config *config)
 {
@@ -19,14 +20,15 @@ int writer_open(struct writer **ret, const struct writer_config *config)
 	if (!writer)
 		return -ENOMEM;
 	*writer = (struct writer){ .config = *config };
-	error = sink_open(&writer->sink, config->fd);
+	error = sink_open(&writer->sink, config->fd, config->level);
 	if (error)
 		goto free_writer;
 	error = ring_map(&writer->ring,
 			 MAX(config->queue_size, (size_t)WRITER_QUEUE_MIN));
 	if (error)
-		goto free_writer;
-	writer->hurry = MIN(WRITER_HURRY, writer->ring.size / 2);
+		goto close_sink;
+	writer->hurry = MIN(config->level ? WRITER_HURRY_FRAMES : WRITER_HURRY,
+			    writer->ring.size / 2);
 	error = writer_thread_start(writer);
 	if (error)
 		goto unmap_ring;
@@ -35,6 +37,8 @@ int writer_open(struct writer **ret, const struct writer_config *config)
 
 unmap_ring:
 	ring_unmap(&writer->ring);
+close_sink:
+	sink_done(&writer->sink);
 free_writer:
 	free(writer);
 	return error;

@@ -5,8 +5,10 @@
  *
  * A write ends at a record boundary, so that two recorders that append to one
  * file never tear a record; after a short write a regular file is cut back to
- * the last whole record. A failure of the sink stops the writer for good: what
- * comes after is refused, and writer_status() says why.
+ * the last whole record. Compressed, it is frames of whole records that are
+ * written so: what was committed makes one when it has lingered, when there is
+ * enough of it, and when it is flushed. A failure of the sink stops the writer
+ * for good: what comes after is refused, and writer_status() says why.
  */
 #ifndef TRACE_WRITER_H
 #define TRACE_WRITER_H
@@ -28,6 +30,7 @@ struct writer_config {
 	size_t queue_size;  /* bytes; rounded up to pages and a power of 2 */
 	unsigned linger_ms; /* how long records may wait to be written */
 	bool drop;          /* a full queue loses records instead of waiting */
+	int level;          /* of compression (trace/frame_writer.h); 0: none */
 	/*
 	 * Asked when a full queue has not moved for stall_ms: true to go on
 	 * waiting, false to refuse records until there is room again (because
@@ -67,7 +70,7 @@ int writer_status(const struct writer *writer);
 /* Whether all that was committed has been handed to the sink, or it failed. */
 bool writer_is_idle(const struct writer *writer);
 
-/* Bytes handed to the sink so far. */
+/* Bytes handed to the sink so far, compressed as they are. */
 uint64_t writer_written(const struct writer *writer);
 
 /* Flushes (waiting at most timeout_ms), ends the thread, closes the

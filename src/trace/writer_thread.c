@@ -8,7 +8,7 @@
 #include "base/thread.h"
 #include "trace/writer_thread.h"
 
-#define WRITER_THREAD_STACK ((size_t)128 << 10)
+#define WRITER_THREAD_STACK ((size_t)256 << 10)
 
 static void writer_thread_progressed(struct writer *writer)
 {
@@ -48,7 +48,7 @@ static int writer_thread_drain(struct writer *writer)
 		error = sink_write(&writer->sink, ring_at(&writer->ring, tail),
 				   head - tail, &done);
 		tail += done;
-		atomic_fetch_add(&writer->written, done);
+		atomic_store(&writer->written, writer->sink.written);
 		atomic_store(&writer->tail, tail);
 		writer_thread_progressed(writer);
 	}
@@ -75,6 +75,8 @@ static void *writer_thread_run(void *argument)
 		writer_thread_linger(writer);
 		error = writer_thread_drain(writer);
 	}
+	if (!error && !atomic_load(&writer->abandoned))
+		sink_finish(&writer->sink);
 	atomic_store(&writer->status, error);
 	writer_thread_progressed(writer);
 	writer_thread_leave(writer);
@@ -97,6 +99,7 @@ void writer_thread_leave(struct writer *writer)
 {
 	if (atomic_fetch_add(&writer->leavers, 1) == 0)
 		return;
+	sink_done(&writer->sink);
 	close(writer->sink.fd);
 	ring_unmap(&writer->ring);
 	free(writer);

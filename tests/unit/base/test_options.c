@@ -13,7 +13,7 @@
 #include "base/options.h"
 #include "base/text.h"
 
-enum { ID_ALL = 1, ID_FILE, ID_INHERIT, ID_SIZE, ID_STOP, ID_QUIET };
+enum { ID_ALL = 1, ID_FILE, ID_INHERIT, ID_SIZE, ID_STOP, ID_QUIET, ID_PACK };
 
 static const struct options_row table[] = {
 	{ 'a', "all", NULL, "take all", ID_ALL },
@@ -22,6 +22,7 @@ static const struct options_row table[] = {
 	{ 0, "size", "N", "how much", ID_SIZE },
 	{ 's', NULL, "WORD", "stop at once", ID_STOP },
 	{ 0, "quiet", NULL, "say nothing", ID_QUIET },
+	{ 0, "pack", "[N]", "make it small", ID_PACK },
 	{ 0 },
 };
 
@@ -71,6 +72,9 @@ static const struct parse_case {
 	{ { "--file", "out", "x" }, 3, "2=out ", "" },
 	{ { "--file", "--all" }, 3, "2=--all ", "" },
 	{ { "--size", "9", "--quiet", "-i" }, 5, "4=9 6 3 ", "" },
+	{ { "--pack", "9", "-i" }, 2, "7 ", "" },
+	{ { "--pack=9", "-i" }, 3, "7=9 3 ", "" },
+	{ { "--pack=", "--pack" }, 3, "7= 7 ", "" },
 	{ { "-sx", "-a" }, -ECANCELED, "5=x ", "" },
 	{ { "-x" }, -EINVAL, "", "unknown option -x" },
 	{ { "-ax" }, -EINVAL, "1 ", "unknown option -x" },
@@ -134,7 +138,8 @@ static void helps(void **state)
 			    "  -i               children too\n"
 			    "      --size=N     how much\n"
 			    "  -s WORD          stop at once\n"
-			    "      --quiet      say nothing\n");
+			    "      --quiet      say nothing\n"
+			    "      --pack[=N]   make it small\n");
 }
 
 static const struct number_case {

@@ -57,7 +57,7 @@ static void a_file_gets_whole_records(void **state)
 		struct sink sink;
 		size_t done = 0;
 
-		assert_int_equal(sink_open(&sink, file), 0);
+		assert_int_equal(sink_open(&sink, file, 0), 0);
 		assert_int_equal(
 		    sink_write(&sink, data, row->size * row->count, &done), 0);
 		assert_int_equal(done, row->done);
@@ -75,7 +75,7 @@ static void a_pipe_gets_small_pieces(void **state)
 
 	(void)state;
 	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
-	assert_int_equal(sink_open(&sink, ends[1]), 0);
+	assert_int_equal(sink_open(&sink, ends[1], 0), 0);
 	assert_int_equal(sink_write(&sink, data, MIB, &done), 0);
 	assert_in_range(done, 1, 64 * KIB);
 	/* Full by and by: it says "not now". */
@@ -93,12 +93,12 @@ static void opens_what_can_be_written(void **state)
 	struct sink sink;
 
 	(void)state;
-	assert_int_equal(sink_open(&sink, file), 0);
+	assert_int_equal(sink_open(&sink, file, 0), 0);
 	assert_true(sink.is_regular);
-	assert_int_equal(sink_open(&sink, null), 0);
+	assert_int_equal(sink_open(&sink, null, 0), 0);
 	assert_false(sink.is_regular);
-	assert_int_equal(sink_open(&sink, unwritable), -EBADF);
-	assert_int_equal(sink_open(&sink, -1), -EBADF);
+	assert_int_equal(sink_open(&sink, unwritable, 0), -EBADF);
+	assert_int_equal(sink_open(&sink, -1, 0), -EBADF);
 }
 
 int main(void)

@@ -202,7 +202,7 @@ static void only_our_own_end_is_cut(void **state)
 	/* The limit comes 10 bytes into the second record. */
 	assert_int_equal(lseek(file, (off_t)(LIMIT - first - 10), SEEK_SET),
 			 (off_t)(LIMIT - first - 10));
-	assert_int_equal(sink_open(&sink, file), 0);
+	assert_int_equal(sink_open(&sink, file, 0), 0);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	limit = before;
 	limit.rlim_cur = LIMIT;

@@ -1,0 +1,116 @@
+/* Walks from frame to frame by their descriptions. Writes nothing. */
+#include "trace/seek_table.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "trace/frame.h"
+
+/* More are not looked for: each costs a system call, and 8 bytes of table. */
+#define FRAMES_MAX (1u << 20)
+
+struct entry {
+	uint32_t size;
+	uint32_t content_size;
+};
+
+struct head {
+	uint32_t magic;
+	uint32_t length;
+};
+
+struct __attribute__((packed)) foot {
+	uint32_t count;
+	uint8_t descriptor; /* 0: no checksums */
+	uint32_t magic;
+};
+_Static_assert(sizeof(struct foot) == 9, "as the format has it");
+
+struct table {
+	struct entry *entries;
+	size_t count;
+	size_t room;
+	uint64_t offset; /* behind the last entry's frame */
+};
+
+static int add(struct table *table, uint64_t size, uint32_t content_size)
+{
+	size_t room = table->room ? table->room * 2 : 256;
+	struct entry *grown;
+
+	if (table->count >= FRAMES_MAX || size > UINT32_MAX)
+		return -EBADMSG;
+	if (table->count == table->room) {
+		grown = reallocarray(table->entries, room, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		table->entries = grown;
+		table->room = room;
+	}
+	table->entries[table->count++] = (struct entry){ (uint32_t)size,
+							 content_size };
+	table->offset += size;
+	return 0;
+}
+
+/* The frame at the table's end, and what it describes. */
+static int add_next(struct table *table, int fd)
+{
+	struct ktr_frame frame = { 0 };
+	ssize_t got = pread(fd, &frame, sizeof(frame), (off_t)table->offset);
+	int r;
+
+	if (got < 0)
+		return -errno;
+	if (got >= (ssize_t)sizeof(struct head) &&
+	    frame.magic == KTR_SEEK_TABLE_MAGIC)
+		return add(table, sizeof(struct head) + (uint64_t)frame.length,
+			   0);
+	if (got < (ssize_t)sizeof(frame) || !frame_is_description(&frame))
+		return -EBADMSG;
+	r = add(table, sizeof(frame), 0);
+	return r ?: add(table, frame.frame_size, frame.content_size);
+}
+
+static int put(const struct table *table, void **ret_data, size_t *ret_length)
+{
+	const size_t entries = table->count * sizeof(struct entry);
+	const size_t length = entries + sizeof(struct foot);
+	const struct head head = { KTR_SEEK_TABLE_MAGIC, (uint32_t)length };
+	const struct foot foot = { (uint32_t)table->count, 0,
+				   KTR_SEEKABLE_MAGIC };
+	char *data = malloc(sizeof(head) + length);
+
+	if (!data)
+		return -ENOMEM;
+	memcpy(data, &head, sizeof(head));
+	if (entries)
+		memcpy(data + sizeof(head), table->entries, entries);
+	memcpy(data + sizeof(head) + entries, &foot, sizeof(foot));
+	*ret_data = data;
+	*ret_length = sizeof(head) + length;
+	return 0;
+}
+
+int seek_table_make(int fd, void **ret_data, size_t *ret_length)
+{
+	struct table table = { 0 };
+	struct stat status;
+	int r = 0;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	while (!r && table.offset < (uint64_t)status.st_size)
+		r = add_next(&table, fd);
+	if (!r && table.offset != (uint64_t)status.st_size)
+		r = -EBADMSG;
+	if (!r)
+		r = put(&table, ret_data, ret_length);
+	free(table.entries);
+	return r;
+}

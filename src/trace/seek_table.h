@@ -1,0 +1,18 @@
+/*
+ * The table of Zstandard's seekable format, made from what stands in a file:
+ * frames that frame_writer.c has made, by whatever recorder, and tables that
+ * were at the end once.
+ */
+#ifndef TRACE_SEEK_TABLE_H
+#define TRACE_SEEK_TABLE_H
+
+#include <stddef.h>
+
+/*
+ * Of the regular file that fd, open for reading, leads to, as it is now; its
+ * content is not read. *ret_data is to be freed. 0; -EBADMSG where there is
+ * something that cannot be told the length of; or -errno.
+ */
+int seek_table_make(int fd, void **ret_data, size_t *ret_length);
+
+#endif
