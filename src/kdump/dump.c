@@ -191,6 +191,14 @@ static int dump_before_read(struct dump *dump)
 	return dump_idle(dump);
 }
 
+static bool dump_may_skip(void *context, const struct ktr_frame *frame,
+			  uint64_t before)
+{
+	const struct dump *dump = context;
+
+	return form_may_skip(&dump->form, frame, before);
+}
+
 /* 0 to go on, 1 at the end, -1 when it failed. */
 static int dump_step(struct dump *dump)
 {
@@ -225,6 +233,8 @@ int dump_run(const struct options *options, int fd, struct text *error)
 		result = reader_open(&dump.reader, fd);
 	if (result)
 		dump_fail_form(&dump, -result);
+	else
+		reader_skip(dump.reader, dump_may_skip, &dump);
 	progress_open(&dump.progress, fd, options->out,
 		      !options->report || options->follow);
 	while (result == 0)

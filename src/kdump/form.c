@@ -237,6 +237,23 @@ static bool joins(const struct form *form)
 	       (form->query && query_needs_calls(form->query));
 }
 
+/* What is put together, or has names of descriptors, is made of all that came
+ * before. */
+bool form_may_skip(const struct form *form, const struct ktr_frame *frame,
+		   uint64_t before)
+{
+	const struct query_span span = {
+		.earliest_ns = frame->earliest_ns,
+		.latest_ns = frame->latest_ns,
+		.first = before + 1,
+		.last = before + frame->records,
+	};
+
+	return form->query && !form->report && !joins(form) &&
+	       !(frame->flags & KTR_FRAME_STATE) &&
+	       !query_may_match(form->query, &span);
+}
+
 static int take_selected(struct form *form, const struct record *record)
 {
 	if (form->report && form->options->report->is_of_all)

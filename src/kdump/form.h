@@ -12,6 +12,7 @@
 #include "join/descriptor.h"
 #include "join/state.h"
 
+struct ktr_frame;
 struct options;
 struct query;
 struct record;
@@ -33,6 +34,11 @@ struct form {
  * to be closed even so. */
 int form_open(struct form *form, const struct options *options);
 void form_close(struct form *form);
+
+/* Whether records that are so described, and so many are in front of them, can
+ * be left out and nothing shown would differ. */
+bool form_may_skip(const struct form *form, const struct ktr_frame *frame,
+		   uint64_t before);
 
 /* Learns from a record, and adds what is to be said of it. */
 int form_take(struct form *form, const struct record *record);

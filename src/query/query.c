@@ -16,6 +16,7 @@ struct query {
 	struct program program;
 	struct lineage lineage;
 	bool needs_calls, needs_parts;
+	bool learns; /* from records of any kind */
 	bool has_first;
 	uint64_t first_ns;
 };
@@ -46,6 +47,7 @@ static int prepare(struct query *query, struct text *error)
 
 		query->needs_calls |= term->field->needs & TERM_NEEDS_CALL;
 		query->needs_parts |= term->field->needs & TERM_NEEDS_PARTS;
+		query->learns |= term_learns(term);
 		if (term_is_tree(term))
 			r = add_trees(query, term, error);
 	}
@@ -143,6 +145,58 @@ bool query_matches(const struct query *query,
 		}
 	}
 	return truth;
+}
+
+/* Which truths one step leaves of those that it is come to with, and where it
+ * goes on with each: as query_matches() goes. */
+static void spread(const struct step *step, unsigned at, unsigned truths,
+		   unsigned term_truths, uint8_t *of)
+{
+	const unsigned yes = truths & TERM_TRUE, no = truths & TERM_FALSE;
+
+	switch (step->kind) {
+	case STEP_TERM:
+		of[at + 1] |= truths ? term_truths : 0;
+		break;
+	case STEP_NOT:
+		of[at + 1] |= (yes ? TERM_FALSE : 0) | (no ? TERM_TRUE : 0);
+		break;
+	case STEP_IF_TRUE:
+		of[at + 1] |= yes;
+		of[step->index] |= no;
+		break;
+	case STEP_IF_FALSE:
+		of[at + 1] |= no;
+		of[step->index] |= yes;
+		break;
+	}
+}
+
+/* It may come from a file. */
+static bool is_sound(const struct query_span *span)
+{
+	return span->earliest_ns <= span->latest_ns &&
+	       span->latest_ns <= INT64_MAX && span->first <= span->last &&
+	       span->last <= INT64_MAX;
+}
+
+bool query_may_match(const struct query *query, const struct query_span *span)
+{
+	const struct program *program = &query->program;
+	uint8_t truths[PARSER_STEPS_MAX + 1] = { TERM_FALSE };
+
+	if (query->learns || !query->has_first || !is_sound(span))
+		return true;
+	for (unsigned i = 0; i < program->step_count; i++) {
+		const struct step *step = &program->steps[i];
+		unsigned term = step->kind == STEP_TERM
+				    ? term_truths(&program->terms[step->index],
+						  span, query->first_ns)
+				    : 0;
+
+		spread(step, i, truths[i], term, truths);
+	}
+	return truths[program->step_count] & TERM_TRUE;
 }
 
 void query_help(struct text *text)

@@ -9,6 +9,7 @@
 #define QUERY_QUERY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct call;
 struct query;
@@ -49,6 +50,17 @@ void query_forget(struct query *query, const struct record *record);
 
 bool query_matches(const struct query *query,
 		   const struct query_subject *subject);
+
+/* Records of which nothing else is known than when they were made, and which
+ * numbers they have; both ends are included. */
+struct query_span {
+	uint64_t earliest_ns, latest_ns;
+	uint64_t first, last;
+};
+
+/* False when it is true of none of them, nor of a call that begins there, and
+ * need not learn from them either. */
+bool query_may_match(const struct query *query, const struct query_span *span);
 
 /* What may be asked for, a line each, for --help. */
 void query_help(struct text *text);

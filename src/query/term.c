@@ -130,6 +130,12 @@ static bool elapsed_holds(const struct term *term,
 					   context->first_ns));
 }
 
+static bool record_holds(const struct term *term,
+			 const struct term_context *context)
+{
+	return number_fits(term, (int64_t)context->subject->record->number);
+}
+
 static bool between_holds(const struct term *term,
 			  const struct term_context *context)
 {
@@ -435,6 +441,8 @@ static const struct term_field fields[] = {
 	{ "time", VALUE_TIME, 0, time_holds, "when it was" },
 	{ "elapsed", VALUE_DURATION, 0, elapsed_holds,
 	  "how long after the trace's first record" },
+	{ "record", VALUE_NUMBER, 0, record_holds,
+	  "its number in the trace, from 1" },
 	{ "between", VALUE_MARKS, 0, between_holds,
 	  "after a mark of utrace-u(1), up to another: 'begin'..'end'" },
 	{ "point", VALUE_POINT, TERM_NEEDS_PARTS, point_holds,
@@ -475,6 +483,11 @@ bool term_is_tree(const struct term *term)
 	return term->field->holds == tree_holds;
 }
 
+bool term_learns(const struct term *term)
+{
+	return term->field->holds == between_holds;
+}
+
 static bool any_mark_fits(const struct term *term, const struct record *record,
 			  bool is_end)
 {
@@ -502,6 +515,56 @@ void term_learn(struct term *term, const struct record *record)
 bool term_holds(const struct term *term, const struct term_context *context)
 {
 	return term->field->holds(term, context) != (term->sign == TERM_NONE);
+}
+
+/* Whether some number of the span fits, and whether some does not. */
+static unsigned values_truths(const struct term *term, int64_t low,
+			      int64_t high)
+{
+	unsigned truths = TERM_FALSE;
+
+	for (size_t i = 0; i < term->count; i++) {
+		const struct value *value = &term->values[i];
+
+		if (value->low <= high && value->high >= low)
+			truths |= TERM_TRUE;
+		if (value->low <= low && value->high >= high)
+			return TERM_TRUE;
+	}
+	return truths;
+}
+
+static unsigned span_truths(const struct term *term, int64_t low, int64_t high)
+{
+	const bool first = number_fits(term, low);
+
+	if (term->sign == TERM_ANY || term->sign == TERM_NONE)
+		return values_truths(term, low, high);
+	/* One border at most is between them. */
+	if (first != number_fits(term, high))
+		return TERM_FALSE | TERM_TRUE;
+	return first ? TERM_TRUE : TERM_FALSE;
+}
+
+unsigned term_truths(const struct term *term, const struct query_span *span,
+		     uint64_t first_ns)
+{
+	unsigned truths = TERM_FALSE | TERM_TRUE;
+
+	if (term->field->holds == time_holds)
+		truths = span_truths(term, (int64_t)span->earliest_ns,
+				     (int64_t)span->latest_ns);
+	else if (term->field->holds == elapsed_holds)
+		truths = span_truths(term,
+				     (int64_t)(span->earliest_ns - first_ns),
+				     (int64_t)(span->latest_ns - first_ns));
+	else if (term->field->holds == record_holds)
+		truths = span_truths(term, (int64_t)span->first,
+				     (int64_t)span->last);
+	if (term->sign != TERM_NONE)
+		return truths;
+	return (truths & TERM_TRUE ? TERM_FALSE : 0) |
+	       (truths & TERM_FALSE ? TERM_TRUE : 0);
 }
 
 void term_done(struct term *term)

@@ -11,6 +11,7 @@
 #include "query/value.h"
 
 struct lineage;
+struct query_span;
 struct query_subject;
 struct record;
 struct term;
@@ -62,10 +63,18 @@ const struct term_field *term_field(const char *name, size_t length);
 
 /* "tree": lineage keeps who descends from its values. */
 bool term_is_tree(const struct term *term);
+/* Whether term_learn() must see every record. */
+bool term_learns(const struct term *term);
 /* Looks for marks, before anything is asked about the record. */
 void term_learn(struct term *term, const struct record *record);
 
 bool term_holds(const struct term *term, const struct term_context *context);
+
+/* What it may be for records of a span, as bits. */
+#define TERM_FALSE 1u
+#define TERM_TRUE  2u
+unsigned term_truths(const struct term *term, const struct query_span *span,
+		     uint64_t first_ns);
 
 void term_done(struct term *term);
 

@@ -18,6 +18,11 @@ static const char *const lasting[] = {
 	KTR_STRUCT_DESCRIPTORS, KTR_STRUCT_MAPPING, KTR_STRUCT_MESSAGE,
 	KTR_STRUCT_END,
 };
+/* And those that are about the next record, which may be in another frame. */
+static const char *const leading[] = {
+	KTR_STRUCT_LABEL,
+	KTR_STRUCT_SYSCALL_NUMBER,
+};
 
 bool frame_may_begin(const uint8_t *bytes, size_t length)
 {
@@ -28,30 +33,47 @@ bool frame_may_begin(const uint8_t *bytes, size_t length)
 	return memcmp(bytes, data_magic, length) == 0;
 }
 
-static bool is_lasting(unsigned kind, const char *payload, size_t length)
+struct names {
+	const char *const *first;
+	size_t count;
+};
+
+static bool is_one_of(unsigned kind, const char *payload, size_t length,
+		      struct names names)
 {
-	if (kind == KTR_PROCCTOR || kind == KTR_PROCDTOR)
-		return true;
 	if (kind != KTR_STRUCT || !memchr(payload, 0, length))
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(lasting); i++)
-		if (!strcmp(payload, lasting[i]))
+	for (size_t i = 0; i < names.count; i++)
+		if (!strcmp(payload, names.first[i]))
 			return true;
 	return false;
 }
 
-static void add_record(struct ktr_frame *frame, const struct ktr_header *header,
-		       const char *payload)
+static bool is_state(const struct ktr_header *header, const char *payload,
+		     bool is_last)
 {
+	static const struct names of_lasting = { lasting, ARRAY_LEN(lasting) };
+	static const struct names of_leading = { leading, ARRAY_LEN(leading) };
 	unsigned kind = header->ktr_type & KTR_KIND_MASK;
+	uint32_t length = (uint32_t)header->ktr_len;
+
+	return kind == KTR_PROCCTOR || kind == KTR_PROCDTOR ||
+	       (header->ktr_type & KTR_DROP) ||
+	       is_one_of(kind, payload, length, of_lasting) ||
+	       (is_last && is_one_of(kind, payload, length, of_leading));
+}
+
+static void add_record(struct ktr_frame *frame, const struct ktr_header *header,
+		       const char *payload, bool is_last)
+{
 	uint64_t time = (uint64_t)header->ktr_sec * 1000000000u +
 			(uint64_t)header->ktr_nsec;
 
 	frame->records++;
-	frame->kinds |= KTRFAC(kind);
+	frame->kinds |= KTRFAC(header->ktr_type & KTR_KIND_MASK);
 	frame->earliest_ns = MIN(frame->earliest_ns, time);
 	frame->latest_ns = MAX(frame->latest_ns, time);
-	if (is_lasting(kind, payload, (uint32_t)header->ktr_len))
+	if (is_state(header, payload, is_last))
 		frame->flags |= KTR_FRAME_STATE;
 }
 
@@ -67,10 +89,12 @@ void frame_describe(struct ktr_frame *ret, const void *records, size_t length)
 		.earliest_ns = UINT64_MAX,
 	};
 	memcpy(ret->name, KTR_FRAME_NAME, sizeof(ret->name));
-	for (size_t done = 0; length - done >= sizeof(header);
-	     done += sizeof(header) + (uint32_t)header.ktr_len) {
+	for (size_t done = 0, next; length - done >= sizeof(header);
+	     done = next) {
 		memcpy(&header, at + done, sizeof(header));
-		add_record(ret, &header, at + done + sizeof(header));
+		next = done + sizeof(header) + (uint32_t)header.ktr_len;
+		add_record(ret, &header, at + done + sizeof(header),
+			   next == length);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <zstd.h>
@@ -12,6 +13,7 @@
 #include <ktrace-u/format.h>
 
 #include "base/array.h"
+#include "trace/frame.h"
 #include "trace/frame_reader.h"
 
 #define FRAME_READER_INPUT ((size_t)128 << 10)
@@ -30,11 +32,15 @@ struct frame_reader {
 	size_t held_start;
 	size_t held_good;
 	size_t held_end;
+	source_ask *may_skip; /* NULL: nothing is left out */
+	void *context_of_skip;
+	uint64_t size; /* of the file, when last looked at */
 	bool in_frame;
-	bool is_given;  /* part of that frame has been found good */
-	bool has_more;  /* the context holds content without input */
-	bool in_table;  /* that frame looks like a seek table */
-	bool is_at_end; /* it was truncated when last read */
+	bool is_looked_at; /* whether the next frame may be left out */
+	bool is_given;     /* part of that frame has been found good */
+	bool has_more;     /* the context holds content without input */
+	bool in_table;     /* that frame looks like a seek table */
+	bool is_at_end;    /* it was truncated when last read */
 	enum source_result failure; /* that lasts; SOURCE_BYTES: none */
 	int error;
 };
@@ -85,6 +91,13 @@ int frame_reader_errno(const struct frame_reader *reader)
 	return reader->error;
 }
 
+void frame_reader_skip(struct frame_reader *reader, source_ask *may_skip,
+		       void *context)
+{
+	reader->may_skip = may_skip;
+	reader->context_of_skip = context;
+}
+
 static enum source_result frame_reader_fail(struct frame_reader *reader,
 					    int error)
 {
@@ -121,8 +134,66 @@ static void frame_reader_finish(struct frame_reader *reader)
 	frame_reader_release(reader);
 	reader->in_frame = false;
 	reader->is_given = false;
+	reader->is_looked_at = false;
 	reader->offset = reader->input_offset + reader->input_start;
 }
+
+/* ---- leaving out ---- */
+
+/* Whether there is something to be looked at before it is read. */
+static bool frame_reader_looks(const struct frame_reader *reader)
+{
+	return reader->may_skip && !reader->in_frame && !reader->is_looked_at;
+}
+
+/* Whether the file, and no pipe, is as long as that. */
+static bool frame_reader_reaches(struct frame_reader *reader, uint64_t end)
+{
+	struct stat status;
+
+	if (end > reader->size && !fstat(reader->fd, &status) &&
+	    S_ISREG(status.st_mode))
+		reader->size = (uint64_t)status.st_size;
+	return end <= reader->size;
+}
+
+/* To that place in the file, which is there. */
+static void frame_reader_go(struct frame_reader *reader, uint64_t end)
+{
+	uint64_t ahead = end - reader->input_offset;
+
+	if (ahead <= reader->input_end) {
+		reader->input_start = (size_t)ahead;
+	} else if (lseek(reader->fd, (off_t)end, SEEK_SET) >= 0) {
+		reader->input_offset = end;
+		reader->input_start = reader->input_end = 0;
+	}
+	reader->offset = end;
+}
+
+/* At a description, or something else; false when it takes more input to know
+ * which. */
+static bool frame_reader_look(struct frame_reader *reader)
+{
+	struct ktr_frame frame;
+	uint64_t end = reader->offset + sizeof(frame);
+
+	if (reader->input_end - reader->input_start < sizeof(frame))
+		return false;
+	memcpy(&frame, reader->input + reader->input_start, sizeof(frame));
+	reader->is_looked_at = true;
+	if (!frame_is_description(&frame))
+		return true;
+	end += frame.frame_size;
+	if (!frame_reader_reaches(reader, end) ||
+	    !reader->may_skip(reader->context_of_skip, &frame))
+		return true;
+	frame_reader_go(reader, end);
+	reader->is_looked_at = false;
+	return true;
+}
+
+/* ---- reading ---- */
 
 static bool frame_reader_sees_table(const struct frame_reader *reader)
 {
@@ -169,6 +240,11 @@ static enum source_result frame_reader_decode(struct frame_reader *reader)
 	if (reader->failure != SOURCE_BYTES)
 		return reader->failure;
 	while (reader->has_more || reader->input_start < reader->input_end) {
+		if (frame_reader_looks(reader)) {
+			if (!frame_reader_look(reader))
+				return SOURCE_END;
+			continue;
+		}
 		if (reader->held_start == reader->held_end)
 			reader->held_start = reader->held_good =
 			    reader->held_end = 0;
@@ -193,28 +269,48 @@ static void frame_reader_resume(struct frame_reader *reader)
 	reader->input_offset = reader->offset;
 	reader->input_start = reader->input_end = 0;
 	reader->held_end = reader->held_good;
-	reader->in_frame = reader->has_more = false;
+	reader->in_frame = reader->has_more = reader->is_looked_at = false;
 }
 
-/* All input is used up: takes in more. */
+/* What is left of the input goes to its start; how long that is. */
+static size_t frame_reader_make_room(struct frame_reader *reader)
+{
+	size_t left = reader->input_end - reader->input_start;
+
+	memmove(reader->input, reader->input + reader->input_start, left);
+	reader->input_offset += reader->input_start;
+	reader->input_start = 0;
+	reader->input_end = left;
+	return left;
+}
+
+/* Takes in more input: a description by itself, since what is behind it may not
+ * be wanted. */
 static enum source_result frame_reader_fill(struct frame_reader *reader)
 {
+	size_t left, want;
 	ssize_t got;
 
 	if (reader->is_at_end)
 		frame_reader_resume(reader);
+	left = frame_reader_make_room(reader);
+	want = frame_reader_looks(reader) ? sizeof(struct ktr_frame)
+					  : FRAME_READER_INPUT;
 	do
-		got = read(reader->fd, reader->input, FRAME_READER_INPUT);
+		got = read(reader->fd, reader->input + left, want - left);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return frame_reader_fail(reader, errno);
+	if (got == 0 && left) {
+		/* It is too short to be one. */
+		reader->is_looked_at = true;
+		return SOURCE_BYTES;
+	}
 	/* A table is written behind all records: nothing of them is missing. */
 	reader->is_at_end = got == 0 && reader->in_frame && !reader->in_table;
 	if (got == 0)
 		return reader->is_at_end ? SOURCE_TRUNCATED : SOURCE_END;
-	reader->input_offset += reader->input_end;
-	reader->input_start = 0;
-	reader->input_end = (size_t)got;
+	reader->input_end += (size_t)got;
 	return SOURCE_BYTES;
 }
 

@@ -14,6 +14,7 @@
 #include "trace/source.h"
 
 struct frame_reader;
+struct ktr_frame;
 
 #define FRAME_READER_HELD ((size_t)2 << 20)
 /* Frames that refer back by more than 2 to the power of this are not read: all
@@ -27,6 +28,10 @@ struct frame_reader;
 int frame_reader_open(struct frame_reader **ret, int fd, uint64_t offset,
 		      const void *begun, size_t length);
 void frame_reader_close(struct frame_reader *reader); /* NULL is fine */
+
+/* From now on as source_skip() says. */
+void frame_reader_skip(struct frame_reader *reader, source_ask *may_skip,
+		       void *context);
 
 /* As in trace/source.h. After SOURCE_TRUNCATED in a file, it goes back to the
  * start of the frame: that may have been cut off, and others be there. */

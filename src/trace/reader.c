@@ -22,6 +22,9 @@ struct reader {
 	size_t start;    /* of the next record, in the window */
 	size_t end;      /* of the bytes in the window */
 	uint64_t offset; /* of the next record, in the content */
+	uint64_t count;  /* of records in front of it */
+	reader_ask *may_skip;
+	void *context; /* of may_skip */
 	enum record_fault fault;
 	bool is_of_frame; /* the fault is one of a frame */
 	int error;
@@ -51,6 +54,26 @@ void reader_close(struct reader *reader)
 	source_close(reader->source);
 	free(reader->window);
 	free(reader);
+}
+
+/* Half a record, if there is one, goes on in the frame. */
+static bool reader_may_skip(void *context, const struct ktr_frame *frame)
+{
+	struct reader *reader = context;
+
+	if (reader->end > reader->start ||
+	    !reader->may_skip(reader->context, frame, reader->count))
+		return false;
+	reader->offset += frame->content_size;
+	reader->count += frame->records;
+	return true;
+}
+
+void reader_skip(struct reader *reader, reader_ask *may_skip, void *context)
+{
+	reader->may_skip = may_skip;
+	reader->context = context;
+	source_skip(reader->source, reader_may_skip, reader);
 }
 
 enum record_fault reader_fault(const struct reader *reader)
@@ -191,6 +214,7 @@ enum reader_result reader_next(struct reader *reader, struct record *ret)
 	if (fault)
 		return reader_refuse(reader, fault);
 	ret->offset = reader->offset;
+	ret->number = ++reader->count;
 	reader->start += sizeof(struct ktr_header) + ret->length;
 	reader->offset += sizeof(struct ktr_header) + ret->length;
 	return READER_RECORD;

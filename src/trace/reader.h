@@ -14,6 +14,7 @@
 
 #include "trace/record.h"
 
+struct ktr_frame;
 struct reader;
 
 enum reader_result {
@@ -32,6 +33,15 @@ enum reader_result {
  */
 int reader_open(struct reader **ret, int fd);
 void reader_close(struct reader *reader); /* NULL is fine */
+
+/*
+ * Has somebody asked about compressed records that need not be read to be left
+ * out, of which so many are in front: true, and they are. Offsets and numbers
+ * of those behind stay what they are.
+ */
+typedef bool reader_ask(void *context, const struct ktr_frame *frame,
+			uint64_t before);
+void reader_skip(struct reader *reader, reader_ask *may_skip, void *context);
 
 enum reader_result reader_next(struct reader *reader, struct record *ret);
 

@@ -37,7 +37,8 @@ struct record {
 	int32_t cpu;
 	char comm[KTR_COMM_SIZE + 1]; /* NUL-terminated */
 	uint64_t time_ns;             /* since the epoch */
-	uint64_t offset;              /* of the header, in the file */
+	uint64_t offset; /* of the header, in the content of the file */
+	uint64_t number; /* of the record in the trace that is read, from 1 */
 	const uint8_t *payload;
 	size_t length;
 	union {

@@ -20,6 +20,8 @@ struct source {
 	uint8_t first[FRAME_MAGIC_SIZE];
 	size_t first_length;
 	uint64_t offset; /* of what is read next */
+	source_ask *may_skip;
+	void *context; /* of may_skip */
 	int error;
 };
 
@@ -42,6 +44,14 @@ void source_close(struct source *source)
 		return;
 	frame_reader_close(source->frames);
 	free(source);
+}
+
+void source_skip(struct source *source, source_ask *may_skip, void *context)
+{
+	source->may_skip = may_skip;
+	source->context = context;
+	if (source->frames)
+		frame_reader_skip(source->frames, may_skip, context);
 }
 
 static enum source_result source_fail(struct source *source, int error)
@@ -79,6 +89,8 @@ static enum source_result source_decide(struct source *source)
 		if (error)
 			return source_fail(source, -error);
 		source->first_length = 0;
+		frame_reader_skip(source->frames, source->may_skip,
+				  source->context);
 	}
 	source->is_known = true;
 	return SOURCE_BYTES;

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct ktr_frame;
 struct source;
 
 enum source_result {
@@ -33,6 +34,14 @@ void source_close(struct source *source); /* NULL is fine */
  */
 enum source_result source_read(struct source *source, void *to, size_t size,
 			       size_t *ret_got);
+
+/*
+ * Has somebody asked about each frame that is described and can be left out
+ * without reading it, when all in front of it has been given out: true, and it
+ * is.
+ */
+typedef bool source_ask(void *context, const struct ktr_frame *frame);
+void source_skip(struct source *source, source_ask *may_skip, void *context);
 
 /* Whether source_read() has bytes without waiting for any: it may work for
  * them, but not read(2). */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
 #include "join/call.h"
@@ -261,6 +262,8 @@ static const struct {
 	{ "time = 1700000000.125456789..1700000000.13", "abc" },
 	{ "elapsed < 20us", "ab" },
 	{ "elapsed >= 20ms", "edklmfghinj" },
+	{ "record = 8", "a" },
+	{ "record > 8 and record <= 12", "b" },
 	{ "signal = SIGTERM", "f" },
 	{ "signal = TERM", "f" },
 	{ "signal = 1..15", NULL },
@@ -395,6 +398,94 @@ static void test_mistakes(void **state)
 	}
 }
 
+/* Records 1 to 12, one each second from the tenth on, and which spans of four
+ * of them could be left out: 'x'. */
+static const struct span_case {
+	const char *expression;
+	const char *left_out; /* 1..4, 5..8, 9..12 */
+} span_cases[] = {
+	{ "time > 13", "x--" },
+	{ "time >= 13", "---" },
+	{ "time < 14", "-xx" },
+	{ "time <= 14", "--x" },
+	{ "time = 11..12", "-xx" },
+	{ "time = 10..13", "-xx" },
+	{ "time != 10..13", "x--" },
+	{ "time = 5, 21", "xx-" },
+	{ "not time = 14..17", "-x-" },
+	{ "elapsed >= 4s and elapsed < 8s", "x-x" },
+	{ "elapsed < 4s or elapsed >= 8s", "-x-" },
+	{ "record = 5..8", "x-x" },
+	{ "record = 2 or time > 17", "-x-" },
+	{ "record > 100", "xxx" },
+	{ "not record > 100", "---" },
+	{ "pid = 1", "---" },
+	{ "pid = 1 and time > 17", "xx-" },
+	{ "pid = 1 or time > 17", "---" },
+	{ "time > 17 and pid = 1 or time < 14 and pid = 2", "-x-" },
+	{ "not (pid = 1 or time < 18)", "xx-" },
+	{ "between = a..b and time > 17", "---" },
+	{ "path = /x and time > 17", "xx-" },
+};
+
+static void test_spans(void **state)
+{
+	struct record first = { .kind = KTR_NAMEI,
+				.time_ns = 10 * UINT64_C(1000000000) };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(span_cases); i++) {
+		const struct span_case *row = &span_cases[i];
+		_cleanup_(text_done) struct text error = TEXT_INIT;
+		struct query *query;
+
+		assert_int_equal(query_parse(&query, row->expression, &error),
+				 0);
+		assert_int_equal(query_learn(query, &first), 0);
+		for (uint64_t n = 0; n < 3; n++) {
+			const struct query_span span = {
+				.earliest_ns = (10 + 4 * n) *
+					       UINT64_C(1000000000),
+				.latest_ns = (13 + 4 * n) *
+					     UINT64_C(1000000000),
+				.first = 1 + 4 * n,
+				.last = 4 + 4 * n,
+			};
+
+			if (query_may_match(query, &span) !=
+			    (row->left_out[n] != 'x'))
+				fail_msg("%s, %d", row->expression, (int)n);
+		}
+		query_free(query);
+	}
+}
+
+/* What a file says may be wrong; then nothing is left out. */
+static void test_wrong_spans(void **state)
+{
+	static const struct query_span spans[] = {
+		{ 2, 1, 1, 1 },
+		{ 1, UINT64_MAX, 1, 1 },
+		{ UINT64_MAX, UINT64_MAX, 1, 1 },
+		{ 1, 2, 2, 1 },
+		{ 1, 2, 1, UINT64_MAX },
+	};
+	_cleanup_(text_done) struct text error = TEXT_INIT;
+	const struct record first = { .kind = KTR_NAMEI };
+	struct query *query;
+
+	(void)state;
+	assert_int_equal(query_parse(&query, "time > 100", &error), 0);
+	/* Nothing is known before the first record. */
+	assert_true(query_may_match(query, &(struct query_span){ 1, 2, 1, 2 }));
+	assert_int_equal(query_learn(query, &first), 0);
+	assert_false(
+	    query_may_match(query, &(struct query_span){ 1, 2, 1, 2 }));
+	for (size_t i = 0; i < ARRAY_LEN(spans); i++)
+		assert_true(query_may_match(query, &spans[i]));
+	query_free(query);
+}
+
 /* More than anybody types is refused, in words. */
 static void test_too_much(void **state)
 {
@@ -441,6 +532,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_spans),
+		cmocka_unit_test(test_wrong_spans),
 		cmocka_unit_test(test_too_much),
 		cmocka_unit_test(test_needs_calls),
 	};

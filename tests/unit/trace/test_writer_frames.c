@@ -384,6 +384,110 @@ static void a_full_file_ends_with_a_frame(void **state)
 	close(file);
 }
 
+/* Frames whose records are all older than what is looked for. */
+static bool is_older(void *context, const struct ktr_frame *frame,
+		     uint64_t before)
+{
+	const uint32_t *from = context;
+
+	assert_int_equal(before, frame->earliest_ns);
+	return frame->latest_ns < *from;
+}
+
+/* How many bytes this process has read, from whatever. */
+static uint64_t bytes_read(void)
+{
+	char data[512];
+	unsigned long long bytes = 0;
+
+	assert_true(
+	    fd_read_file(AT_FDCWD, "/proc/self/io", data, sizeof(data)) > 0);
+	assert_int_equal(sscanf(data, "rchar: %llu", &bytes), 1);
+	return bytes;
+}
+
+/* Numbers and offsets are those of the whole trace; of what is left out, only
+ * the descriptions are read. */
+static void leaves_out_what_is_not_asked_for(void **state)
+{
+	enum { COUNT = 20000, EACH = 500 };
+	static const uint32_t starts[] = { 0, 1, 500, 10250, 19999, COUNT };
+	int file = file_of(NULL, 0);
+	struct writer *writer = open_packing(dup(file), 4 << 20);
+	uint64_t offset = 0, before;
+	struct reader *reader;
+	struct record record;
+	uint32_t first;
+
+	(void)state;
+	for (uint32_t i = 0; i < COUNT; i += EACH) {
+		append_numbered(writer, i, i + EACH);
+		assert_int_equal(writer_flush(writer, LONG_MS), 0);
+	}
+	writer_close(writer, LONG_MS);
+	for (size_t i = 0; i < ARRAY_LEN(starts); i++) {
+		uint32_t from = starts[i];
+
+		assert_int_equal(lseek(file, 0, SEEK_SET), 0);
+		before = bytes_read();
+		reader = open_reader(file);
+		reader_skip(reader, is_older, &from);
+		first = from / EACH * EACH;
+		offset = 0;
+		for (uint32_t j = 0; j < first; j++)
+			offset += 64 + numbered_length(j);
+		for (uint32_t j = first; j < COUNT; j++) {
+			assert_int_equal(reader_next(reader, &record),
+					 READER_RECORD);
+			assert_true(numbered_is(&record, j));
+			assert_int_equal(record.number, j + 1);
+			assert_int_equal(record.offset, offset);
+			offset += 64 + record.length;
+		}
+		assert_int_equal(reader_next(reader, &record), READER_END);
+		assert_int_equal(reader_offset(reader), offset);
+		reader_close(reader);
+		if (from == COUNT)
+			assert_true(bytes_read() - before <
+				    (COUNT / EACH + 10) * 100);
+	}
+	close(file);
+}
+
+/* Where a frame is not all there, it is not passed over either. */
+static void leaves_out_nothing_that_is_cut(void **state)
+{
+	int file = file_of(NULL, 0);
+	struct writer *writer = open_packing(dup(file), 0);
+	uint32_t from = UINT32_MAX;
+	struct reader *reader;
+	struct record record;
+	uint64_t length;
+
+	(void)state;
+	append_numbered(writer, 0, 10);
+	assert_int_equal(writer_flush(writer, LONG_MS), 0);
+	length = writer_written(writer);
+	writer_close(writer, LONG_MS);
+	for (uint64_t cut = length - 1; cut > 0; cut--) {
+		assert_int_equal(ftruncate(file, (off_t)cut), 0);
+		assert_int_equal(lseek(file, 0, SEEK_SET), 0);
+		reader = open_reader(file);
+		reader_skip(reader, is_older, &from);
+		if (cut == sizeof(struct ktr_frame)) {
+			assert_int_equal(reader_next(reader, &record),
+					 READER_END);
+		} else {
+			assert_int_equal(reader_next(reader, &record),
+					 READER_FAULT);
+			assert_int_equal(reader_fault(reader),
+					 RECORD_TRUNCATED);
+		}
+		reader_close(reader);
+	}
+	close(file);
+}
+
 /* What lasts is told: a reader may not leave such a frame out. */
 static void state_is_flagged(void **state)
 {
@@ -401,6 +505,7 @@ static void state_is_flagged(void **state)
 		{ KTR_STRUCT, "path\0how=x", 11, 0 },
 		{ KTR_STRUCT, "stat\0...", 9, 0 },
 		{ KTR_NAMEI, "process", 8, 0 },
+		{ KTR_STRUCT, "label\0text=x", 13, KTR_FRAME_STATE },
 	};
 	static const struct record_origin origin = { .pid = 1 };
 
@@ -442,6 +547,8 @@ int main(void)
 		cmocka_unit_test(loses_nothing_to_a_slow_pipe),
 		cmocka_unit_test(writes_long_records),
 		cmocka_unit_test(a_full_file_ends_with_a_frame),
+		cmocka_unit_test(leaves_out_what_is_not_asked_for),
+		cmocka_unit_test(leaves_out_nothing_that_is_cut),
 		cmocka_unit_test(state_is_flagged),
 	};
 
