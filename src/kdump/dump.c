@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
 #include "kdump/dump.h"
@@ -14,6 +15,8 @@
 #include "kdump/form.h"
 #include "kdump/options.h"
 #include "kdump/progress.h"
+#include "kdump/rotated.h"
+#include "trace/fields.h"
 #include "trace/reader.h"
 #include "trace/record.h"
 
@@ -29,6 +32,8 @@ struct dump {
 	struct text *error;
 	bool has_ended;         /* a session has, */
 	unsigned open_sessions; /* and so many have not */
+	bool is_continued;      /* what has ended goes on in another file, */
+	int next;               /* which is this, ours; -1: none yet */
 };
 
 const char *dump_name(const struct options *options)
@@ -93,6 +98,8 @@ static int dump_flush(struct dump *dump)
 /* Whether anything may be appended is told by who records. */
 static void dump_note_sessions(struct dump *dump, const struct record *record)
 {
+	int64_t continued;
+
 	if (record->kind != KTR_STRUCT)
 		return;
 	if (record_is_struct(record, KTR_STRUCT_SESSION))
@@ -100,6 +107,9 @@ static void dump_note_sessions(struct dump *dump, const struct record *record)
 	if (!record_is_struct(record, KTR_STRUCT_END))
 		return;
 	dump->has_ended = true;
+	dump->is_continued |= fields_find_number(record->structure.data,
+						 record->structure.length,
+						 "continued", &continued);
 	dump->open_sessions -= dump->open_sessions > 0;
 }
 
@@ -169,16 +179,65 @@ static int dump_error(struct dump *dump)
 	return dump_flush(dump) ? -1 : dump_fail_input(dump, error);
 }
 
-/* True when the end of the file is none, because -l waits for more: until all
- * that was begun has ended. */
+/* All that was begun has ended. */
+static bool dump_is_over(const struct dump *dump)
+{
+	return dump->has_ended && !dump->open_sessions;
+}
+
+/* True when the end of the file is none, because -l waits for more. */
 static bool dump_goes_on(const struct dump *dump, enum reader_result result)
 {
 	if (!dump->options->follow || !dump->follow.is_regular ||
-	    (dump->has_ended && !dump->open_sessions))
+	    dump_is_over(dump))
 		return false;
 	return result == READER_END ||
 	       (result == READER_FAULT &&
 		reader_fault(dump->reader) == RECORD_TRUNCATED);
+}
+
+static bool dump_may_skip(void *context, const struct ktr_frame *frame,
+			  uint64_t before)
+{
+	const struct dump *dump = context;
+
+	return form_may_skip(&dump->form, frame, before);
+}
+
+/* -l: the file has been renamed, and another one is written. */
+static bool dump_has_next(const struct dump *dump, enum reader_result result)
+{
+	return dump->options->follow && dump->is_continued &&
+	       dump_is_over(dump) && result == READER_END &&
+	       strcmp(dump->options->file, "-") != 0;
+}
+
+/* What is known of processes and of calls that have not returned stays. */
+static int dump_next(struct dump *dump)
+{
+	_cleanup_fd_ int fd = rotated_next(dump->follow.fd,
+					   dump->options->file);
+	int r;
+
+	if (fd < 0) {
+		dump_flush(dump);
+		return dump_fail(dump->error, dump_name(dump->options),
+				 "the file that it goes on in is gone");
+	}
+	reader_close(dump->reader);
+	dump->reader = NULL;
+	follow_close(&dump->follow);
+	r = follow_open(&dump->follow, fd, true);
+	if (!r)
+		r = reader_open(&dump->reader, fd);
+	if (r)
+		return dump_fail_input(dump, -r);
+	reader_skip(dump->reader, dump_may_skip, dump);
+	if (dump->next >= 0)
+		close(dump->next);
+	dump->next = take_fd(&fd);
+	dump->has_ended = dump->is_continued = false;
+	return 0;
 }
 
 /* What can be seen now must not wait for input that comes later. */
@@ -189,14 +248,6 @@ static int dump_before_read(struct dump *dump)
 	    follow_is_ready(&dump->follow))
 		return 0;
 	return dump_idle(dump);
-}
-
-static bool dump_may_skip(void *context, const struct ktr_frame *frame,
-			  uint64_t before)
-{
-	const struct dump *dump = context;
-
-	return form_may_skip(&dump->form, frame, before);
 }
 
 /* 0 to go on, 1 at the end, -1 when it failed. */
@@ -210,6 +261,8 @@ static int dump_step(struct dump *dump)
 	result = reader_next(dump->reader, &record);
 	if (result == READER_RECORD)
 		return dump_record(dump, &record);
+	if (dump_has_next(dump, result))
+		return dump_next(dump);
 	if (dump_goes_on(dump, result))
 		return dump_await(dump);
 	if (result == READER_ERROR)
@@ -223,6 +276,7 @@ int dump_run(const struct options *options, int fd, struct text *error)
 {
 	struct dump dump = { .options = options,
 			     .error = error,
+			     .next = -1,
 			     .follow = { .inotify = -1 } };
 	int result;
 
@@ -243,5 +297,7 @@ int dump_run(const struct options *options, int fd, struct text *error)
 	reader_close(dump.reader);
 	follow_close(&dump.follow);
 	form_close(&dump.form);
+	if (dump.next >= 0)
+		close(dump.next);
 	return result < 0 ? -1 : 0;
 }

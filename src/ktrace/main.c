@@ -309,6 +309,11 @@ static int attach(const struct ktrace_options *options,
 
 	if (r < 0)
 		return fail_attach(options, r);
+	if (options->size_max && found.count) {
+		text_put(&line, "--max-size and --rotate go with a recorder of "
+				"their own, and it is traced already");
+		return fail(options, -EBUSY, &line);
+	}
 	r = output_prepare(&output, options, &line);
 	if (r < 0)
 		return fail(options, r, &line);
@@ -407,6 +412,14 @@ static void hold_standard_numbers(void)
 static int run(const struct ktrace_options *options,
 	       struct supervisor_config *config)
 {
+	_cleanup_(text_done) struct text line = TEXT_INIT;
+	_cleanup_free_ char *path = NULL;
+
+	if (options->rotates) {
+		config->path = path = output_path(options, &line);
+		if (!path)
+			return complain(EXIT_OURS, text_string(&line));
+	}
 	if (options->mode != KTRACE_RECORD)
 		return ask_others(options);
 	return options->has_target ? attach(options, config)
@@ -450,6 +463,9 @@ int main(int argc, char **argv)
 		.queue_size = options.queue_size,
 		.drop = options.drop,
 		.level = options.level,
+		.size_max = options.size_max,
+		.rotates = options.rotates,
+		.kept_files = options.kept_files,
 		.version = KTRACE_U_VERSION,
 		.command = options.command,
 		.target = options.has_target ? &options.target : NULL,

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <ktrace-u/format.h>
@@ -13,6 +14,7 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "capture/capture.h"
+#include "supervisor/files.h"
 #include "trace/facility.h"
 #include "trace/frame_writer.h"
 #include "trace/writer.h"
@@ -21,6 +23,9 @@
  */
 _Static_assert(CAPTURE_GENIO_SIZE_MAX < WRITER_QUEUE_LOW / 2,
 	       "the largest record fits");
+
+/* Less than a few records is no trace. */
+#define SIZE_MAX_LOW (UINT64_C(64) << 10)
 
 enum option_id {
 	OPTION_APPEND = 1,
@@ -44,6 +49,8 @@ enum option_id {
 	OPTION_QUEUE,
 	OPTION_DROP,
 	OPTION_ZSTD,
+	OPTION_MAX_SIZE,
+	OPTION_ROTATE,
 	OPTION_NO_IO_URING,
 	OPTION_STATUS,
 	OPTION_JSON,
@@ -97,6 +104,11 @@ static const struct options_row table[] = {
 	  OPTION_DROP },
 	{ 0, "zstd", "[LEVEL]", "compress the trace (1 to 19; 3)",
 	  OPTION_ZSTD },
+	{ 0, "max-size", "BYTES", "stop recording when the trace has so many",
+	  OPTION_MAX_SIZE },
+	{ 0, "rotate", "BYTES[,N]",
+	  "begin a new file then; keep N before it, as FILE.1 and so on",
+	  OPTION_ROTATE },
 	{ 0, "no-io-uring", NULL,
 	  "have programs do without: what it does is not seen",
 	  OPTION_NO_IO_URING },
@@ -316,6 +328,33 @@ static int take_size(struct parse *parse, const char *option, const char *value,
 	return 0;
 }
 
+static int take_limit(struct parse *parse, const char *option,
+		      const char *value)
+{
+	if (parse->options->size_max) {
+		text_put(parse->error,
+			 "--max-size and --rotate: one of them, once");
+		return -EINVAL;
+	}
+	return take_size(parse, option, value, SIZE_MAX_LOW, INT64_MAX,
+			 &parse->options->size_max);
+}
+
+static int take_rotate(struct parse *parse, const char *value)
+{
+	const char *comma = strchr(value, ',');
+	int64_t count = 0;
+	char size[32];
+
+	parse->options->rotates = true;
+	if (comma && options_number(comma + 1, 1, FILES_MAX, &count) < 0)
+		return bad_value(parse, "--rotate", comma + 1,
+				 "a number of files");
+	parse->options->kept_files = (unsigned)count;
+	snprintf(size, sizeof(size), "%.*s", (int)strcspn(value, ","), value);
+	return take_limit(parse, "--rotate", size);
+}
+
 static int take_option(void *context, int id, const char *value)
 {
 	struct parse *parse = context;
@@ -397,6 +436,10 @@ static int take_option(void *context, int id, const char *value)
 		return 0;
 	case OPTION_ZSTD:
 		return take_level(parse, value);
+	case OPTION_MAX_SIZE:
+		return take_limit(parse, "--max-size", value);
+	case OPTION_ROTATE:
+		return take_rotate(parse, value);
 	case OPTION_NO_IO_URING:
 		options->refuses_rings = true;
 		return 0;
@@ -455,6 +498,20 @@ static const char *check_kinds(const struct ktrace_options *options)
 	return NULL;
 }
 
+static const char *check_limit(const struct ktrace_options *options)
+{
+	if (!options->size_max)
+		return NULL;
+	if (options->mode != KTRACE_RECORD || options->background)
+		return "--max-size and --rotate go with a recorder of their "
+		       "own";
+	if (options->rotates &&
+	    (options->fd >= 0 ||
+	     (options->file && !strcmp(options->file, "-"))))
+		return "--rotate goes with a file that has a name";
+	return NULL;
+}
+
 static int check(const struct ktrace_options *options, struct text *error)
 {
 	const char *problem = NULL;
@@ -467,6 +524,8 @@ static int check(const struct ktrace_options *options, struct text *error)
 		problem = "-a does not go with --fd";
 	else
 		problem = check_kinds(options);
+	if (!problem)
+		problem = check_limit(options);
 	if (!problem && options->has_target)
 		problem = check_target(options);
 	if (!problem && options->mode != KTRACE_RECORD)

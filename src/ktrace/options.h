@@ -48,6 +48,9 @@ struct ktrace_options {
 	const char *stacks_text;   /* as it was given, or NULL */
 	uint64_t genio_size;
 	bool genio_given;
+	uint64_t size_max;   /* --max-size, --rotate; 0 if not given */
+	bool rotates;        /* --rotate */
+	unsigned kept_files; /* its second number; 0: all */
 	uint64_t queue_size;
 	bool queue_given;
 	enum ktrace_seccomp seccomp;

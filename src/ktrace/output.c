@@ -116,6 +116,21 @@ static int output_given(const struct ktrace_options *options,
 	return fd;
 }
 
+char *output_path(const struct ktrace_options *options, struct text *error)
+{
+	_cleanup_free_ char *here = NULL;
+	char *path = NULL;
+
+	if (options->file[0] == '/')
+		path = strdup(options->file);
+	else if ((here = getcwd(NULL, 0)) &&
+		 asprintf(&path, "%s/%s", here, options->file) < 0)
+		path = NULL;
+	if (!path)
+		output_fail(error, "", options->file);
+	return path;
+}
+
 /* ---- what replaces a file later ---- */
 
 /* Beside the one that it is to replace. */

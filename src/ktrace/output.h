@@ -18,6 +18,10 @@ struct output {
  * replaced at once. */
 int output_open(const struct ktrace_options *options, struct text *error);
 
+/* Where the file is, whatever directory we are in later: to be freed. NULL,
+ * with one line in *error. */
+char *output_path(const struct ktrace_options *options, struct text *error);
+
 /*
  * The same where it is not known yet whether there will be anything to record:
  * a file of that name stays until output_publish(). 0 or -errno; in either case

@@ -95,6 +95,8 @@ void identity_put_session_end(struct session *session)
 	if (!fields)
 		return;
 	fields_number(fields, "complete", 1);
+	if (session_is_continued(session))
+		fields_number(fields, "continued", 1);
 	session_fields_end(session);
 }
 

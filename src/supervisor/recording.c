@@ -163,6 +163,44 @@ int recording_set(struct supervisor *supervisor, struct process *process,
 	return 0;
 }
 
+/* What was said once is said again, as far as it is known still. */
+static void retell(struct supervisor *supervisor, struct process *process)
+{
+	struct task *task, *next;
+
+	process->unreadable_told = process->stack_told = false;
+	TASK_EACH_KIN (process->tasks, task, next)
+		task->abi = process->abi;
+	present(supervisor, process);
+	task = task_of_known(&supervisor->tasks, process);
+	if (task && process->escapes)
+		session_coverage(process->session, task, "process",
+				 "what could not be seen of it before is said "
+				 "in the file before");
+}
+
+void recording_move_all(struct supervisor *supervisor, struct session *from,
+			struct session *to)
+{
+	const struct supervisor_config *config = supervisor->config;
+	const struct session_origin origin = {
+		.wish = &config->wish,
+		.inherit = config->inherit,
+		.filtered = config->filtered,
+		.command = config->command,
+		.targets = config->target,
+	};
+	struct process *process, *next;
+
+	session_continue(from);
+	HASH_ITER (hh, supervisor->tasks.processes, process, next) {
+		if (process->session != from)
+			continue;
+		set_session(supervisor, process, to, &origin, true);
+		retell(supervisor, process);
+	}
+}
+
 bool recording_is_over(const struct process *process, uint32_t facilities)
 {
 	return !(process->plan->wish.facilities & ~facilities & OF_ITS_OWN);

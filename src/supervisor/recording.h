@@ -52,6 +52,11 @@ struct recording_change {
 int recording_set(struct supervisor *supervisor, struct process *process,
 		  const struct recording_change *change);
 
+/* What is recorded into one session that the recorder was started for goes on
+ * in another one, which needs nothing of that to be understood. */
+void recording_move_all(struct supervisor *supervisor, struct session *from,
+			struct session *to);
+
 /* Takes facilities away. Nothing is left when only those are that every trace
  * has: then it is over. */
 void recording_clear(struct supervisor *supervisor, struct process *process,

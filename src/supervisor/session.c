@@ -28,6 +28,8 @@
 #define FLUSH_MS         10000
 #define FLUSH_FOREIGN_MS 200
 #define CLOSE_POLL_MS    200
+/* What is said at the end of a file finds room in so much. */
+#define FULL_MARGIN ((uint64_t)16 << 10)
 /* How often the wall clock is compared, and what is worth a record. */
 #define CLOCK_CHECK_NS (100ull * 1000 * 1000)
 #define CLOCK_STEP_NS  (1000ll * 1000)
@@ -39,8 +41,11 @@ struct session {
 	dev_t device;
 	ino_t inode;
 	unsigned users;
-	bool has_begun;        /* somebody has joined it, once */
-	bool is_file;          /* and no pipe, whose reader decides */
+	bool has_begun; /* somebody has joined it, once */
+	bool is_file;   /* and no pipe, whose reader decides */
+	bool is_compressed;
+	bool is_continued;     /* in another file */
+	uint64_t size_before;  /* of the file, when it was opened */
 	uint64_t base_ns;      /* wall clock at monotonic 0 */
 	uint64_t clock_due_ns; /* when the wall clock is looked at again */
 	int64_t clock_told_ns; /* how far it was off when last told */
@@ -82,6 +87,8 @@ static void session_init(struct session *session,
 	session->fd = config->fd;
 	session->is_file = !fd_status(config->fd, &status) &&
 			   S_ISREG(status.stx_mode);
+	session->is_compressed = config->level > 0;
+	session->size_before = session->is_file ? status.stx_size : 0;
 	session->device = makedev(status.stx_dev_major, status.stx_dev_minor);
 	session->inode = status.stx_ino;
 	session->base_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
@@ -205,6 +212,32 @@ unsigned session_users(const struct session *session)
 uint64_t session_written(const struct session *session)
 {
 	return writer_written(session->writer);
+}
+
+bool session_is_full(struct session *session, uint64_t size)
+{
+	struct writer *writer = session->writer;
+	uint64_t most = session->size_before + writer_pending(writer) +
+			FULL_MARGIN;
+
+	if (writer_written(writer) + most < size)
+		return false;
+	/* Compressed, it is less than what waits. */
+	if (!session->is_compressed)
+		return true;
+	writer_flush(writer, flush_ms(session));
+	return session->size_before + writer_written(writer) + FULL_MARGIN >=
+	       size;
+}
+
+void session_continue(struct session *session)
+{
+	session->is_continued = true;
+}
+
+bool session_is_continued(const struct session *session)
+{
+	return session->is_continued;
 }
 
 int session_fd(const struct session *session)

@@ -61,6 +61,16 @@ unsigned session_users(const struct session *session);
 
 uint64_t session_written(const struct session *session); /* bytes, so far */
 
+/*
+ * Whether the file, with what was in it before, has come to that size, or is so
+ * near that hardly more than its end finds room. It may wait for the disk then.
+ */
+bool session_is_full(struct session *session, uint64_t size);
+
+/* What is recorded goes on in another file: its end says so. */
+void session_continue(struct session *session);
+bool session_is_continued(const struct session *session);
+
 /* Whether fd is what it is written to. */
 bool session_is_same(const struct session *session, int fd);
 /* What the sink is; its fd. */

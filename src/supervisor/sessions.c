@@ -186,6 +186,7 @@ void sessions_check(struct supervisor *supervisor)
 {
 	for (unsigned i = 0; i < supervisor->session_count; i++)
 		check_sink(supervisor, supervisor->sessions[i]);
+	rotate_check(supervisor);
 	if (!supervisor->sessions_finished)
 		return;
 	close_finished(supervisor);

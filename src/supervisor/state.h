@@ -17,6 +17,7 @@
 #include "supervisor/owner.h"
 #include "supervisor/plan.h"
 #include "supervisor/privilege.h"
+#include "supervisor/rotate.h"
 #include "supervisor/session.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/task.h"
@@ -31,6 +32,7 @@ struct supervisor {
 	unsigned session_count;
 	unsigned foreign_sessions; /* since the start */
 	bool sessions_finished;    /* some only wait to be closed */
+	struct rotate rotate;
 	struct plan *plans;
 	struct notice notice;
 	struct task_table tasks;

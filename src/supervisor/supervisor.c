@@ -173,6 +173,8 @@ static int supervisor_start(struct supervisor *supervisor)
 		r = sessions_open(supervisor, config->fd, &terms,
 				  &change.session);
 	if (!r)
+		r = rotate_open(supervisor, change.session);
+	if (!r)
 		r = config->target ? start_attached(supervisor, &change)
 				   : start_command(supervisor, &change);
 	recording_setter_put(change.setter);
@@ -199,6 +201,7 @@ int supervisor_run(const struct supervisor_config *config,
 	away_close(&supervisor);
 	sampling_close(&supervisor);
 	sessions_close(&supervisor);
+	rotate_close(&supervisor);
 	task_table_done(&supervisor.tasks);
 	stack_close(&supervisor);
 	return r;

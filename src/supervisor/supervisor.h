@@ -27,8 +27,12 @@ struct supervisor_config {
 	bool background;            /* for a recorder that will register */
 	bool filtered;              /* the command carries our seccomp filter */
 	size_t queue_size;
-	bool drop; /* --drop */
-	int level; /* of compression; 0: none */
+	bool drop;           /* --drop */
+	int level;           /* of compression; 0: none */
+	uint64_t size_max;   /* --max-size, --rotate; 0: none */
+	bool rotates;        /* --rotate */
+	unsigned kept_files; /* its second number; 0: all */
+	const char *path;    /* with it: of the file, absolute */
 	const char *version;
 	char *const *command;         /* argv; {NULL} where there is a target */
 	const struct targets *target; /* NULL: there is a command */

@@ -178,6 +178,11 @@ uint64_t writer_written(const struct writer *writer)
 	return atomic_load_explicit(&writer->written, memory_order_relaxed);
 }
 
+uint64_t writer_pending(const struct writer *writer)
+{
+	return atomic_load(&writer->head) - atomic_load(&writer->tail);
+}
+
 void writer_close(struct writer *writer, unsigned timeout_ms)
 {
 	bool stuck;

@@ -73,6 +73,9 @@ bool writer_is_idle(const struct writer *writer);
 /* Bytes handed to the sink so far, compressed as they are. */
 uint64_t writer_written(const struct writer *writer);
 
+/* Bytes of records that were committed, and are not with the sink yet. */
+uint64_t writer_pending(const struct writer *writer);
+
 /* Flushes (waiting at most timeout_ms), ends the thread, closes the
  * descriptor, frees; when the time is not enough, what is left is dropped and a
  * thread that hangs in write(2) does the rest when it gets out. NULL is fine.
