@@ -92,7 +92,8 @@ int connection_peer(int socket, struct server_peer *ret, int *ret_process)
 
 static bool takes_descriptor(enum wire_operation operation)
 {
-	return operation == WIRE_SET || operation == WIRE_CLEAR_FILE;
+	return operation == WIRE_SET || operation == WIRE_CLEAR_FILE ||
+	       operation == WIRE_SNAPSHOT;
 }
 
 int connection_read(int socket, struct wire_request *ret, int *ret_fd)

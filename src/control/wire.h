@@ -30,7 +30,8 @@ enum wire_operation {
 	WIRE_OWNER,      /* makes pid the owner; -1 takes it back */
 	WIRE_PAUSE,      /* if the state is what is named in state */
 	WIRE_RESUME,
-	WIRE_UTRACE, /* text is the data of a USER record */
+	WIRE_UTRACE,   /* text is the data of a USER record */
+	WIRE_SNAPSHOT, /* writes the file of --ring now, if it is that */
 	WIRE_OPERATION_END,
 };
 

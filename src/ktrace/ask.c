@@ -266,6 +266,42 @@ int ask_own(const struct ktrace_options *options, const struct tracers *found,
 	return r < 0 ? fail(options, "", &outcome, r, text) : 0;
 }
 
+/* ---- the flight recorder ---- */
+
+/* Those of a process; or who writes to that file. */
+int ask_snapshot(const struct ktrace_options *options,
+		 const struct tracers *found, struct text *text)
+{
+	struct wire_request request = request_of(options, WIRE_SNAPSHOT);
+	_cleanup_fd_ int fd = options->has_target ? -1
+						  : open_file(options->file);
+	struct outcome refusal = { .fd = -1 };
+	unsigned written = 0;
+	int refused = 0;
+
+	if (!options->has_target && fd < 0) {
+		text_format(text, "%s: %s", options->file, strerror(-fd));
+		return fd;
+	}
+	for (unsigned i = 0; i < found->count; i++) {
+		struct outcome one = { .fd = -1 };
+		int r = outcome_ask(&one, found->pids[i], &request, fd);
+
+		written += r == 0 ? one.answer.set : 0;
+		if (r < 0 && (one.answered || found->is_meant)) {
+			refused = r;
+			refusal = one;
+		}
+	}
+	if (written)
+		return 0;
+	if (refused)
+		return fail(options, "cannot write ", &refusal, refused, text);
+	put_target(text, options);
+	text_put(text, "no recorder keeps it in memory (--ring)");
+	return -ESRCH;
+}
+
 /* ---- the background recorder ---- */
 
 /* Asks for its turn; in the foreground it has to wait for that. */

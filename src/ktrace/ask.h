@@ -36,6 +36,8 @@ int ask_status(const struct ktrace_options *options,
 	       const struct tracers *found, struct text *text);
 int ask_own(const struct ktrace_options *options, const struct tracers *found,
 	    struct text *text);
+int ask_snapshot(const struct ktrace_options *options,
+		 const struct tracers *found, struct text *text);
 
 /*
  * Becomes the background recorder of the one supervisor that is found, and is

@@ -309,9 +309,10 @@ static int attach(const struct ktrace_options *options,
 
 	if (r < 0)
 		return fail_attach(options, r);
-	if (options->size_max && found.count) {
-		text_put(&line, "--max-size and --rotate go with a recorder of "
-				"their own, and it is traced already");
+	if ((options->size_max || options->ring_size) && found.count) {
+		text_put(&line, "--max-size, --rotate and --ring go with a "
+				"recorder of their own, and it is traced "
+				"already");
 		return fail(options, -EBUSY, &line);
 	}
 	r = output_prepare(&output, options, &line);
@@ -346,6 +347,8 @@ static ask *ask_of(const struct ktrace_options *options)
 		return ask_status;
 	case KTRACE_OWN:
 		return ask_own;
+	case KTRACE_SNAPSHOT:
+		return ask_snapshot;
 	case KTRACE_RECORD:
 		break;
 	}
@@ -415,7 +418,7 @@ static int run(const struct ktrace_options *options,
 	_cleanup_(text_done) struct text line = TEXT_INIT;
 	_cleanup_free_ char *path = NULL;
 
-	if (options->rotates) {
+	if (options->rotates || options->ring_size) {
 		config->path = path = output_path(options, &line);
 		if (!path)
 			return complain(EXIT_OURS, text_string(&line));
@@ -465,6 +468,7 @@ int main(int argc, char **argv)
 		.level = options.level,
 		.size_max = options.size_max,
 		.rotates = options.rotates,
+		.ring_size = options.ring_size,
 		.kept_files = options.kept_files,
 		.version = KTRACE_U_VERSION,
 		.command = options.command,

@@ -25,7 +25,8 @@ _Static_assert(CAPTURE_GENIO_SIZE_MAX < WRITER_QUEUE_LOW / 2,
 	       "the largest record fits");
 
 /* Less than a few records is no trace. */
-#define SIZE_MAX_LOW (UINT64_C(64) << 10)
+#define SIZE_MAX_LOW  (UINT64_C(64) << 10)
+#define RING_SIZE_LOW (UINT64_C(1) << 20)
 
 enum option_id {
 	OPTION_APPEND = 1,
@@ -51,6 +52,8 @@ enum option_id {
 	OPTION_ZSTD,
 	OPTION_MAX_SIZE,
 	OPTION_ROTATE,
+	OPTION_RING,
+	OPTION_SNAPSHOT,
 	OPTION_NO_IO_URING,
 	OPTION_STATUS,
 	OPTION_JSON,
@@ -109,6 +112,11 @@ static const struct options_row table[] = {
 	{ 0, "rotate", "BYTES[,N]",
 	  "begin a new file then; keep N before it, as FILE.1 and so on",
 	  OPTION_ROTATE },
+	{ 0, "ring", "BYTES",
+	  "keep the last so many in memory; write them at the end or a crash",
+	  OPTION_RING },
+	{ 0, "snapshot", NULL, "have a recorder with --ring write them now",
+	  OPTION_SNAPSHOT },
 	{ 0, "no-io-uring", NULL,
 	  "have programs do without: what it does is not seen",
 	  OPTION_NO_IO_URING },
@@ -182,8 +190,8 @@ static int take_mode(struct parse *parse, enum ktrace_mode mode)
 	if (parse->options->mode != KTRACE_RECORD &&
 	    parse->options->mode != mode) {
 		text_put(parse->error,
-			 "-c, -C, --status, --owner, --pause and --resume "
-			 "exclude each other");
+			 "-c, -C, --status, --snapshot, --owner, --pause and "
+			 "--resume exclude each other");
 		return -EINVAL;
 	}
 	parse->options->mode = mode;
@@ -329,15 +337,14 @@ static int take_size(struct parse *parse, const char *option, const char *value,
 }
 
 static int take_limit(struct parse *parse, const char *option,
-		      const char *value)
+		      const char *value, uint64_t low, uint64_t *ret)
 {
-	if (parse->options->size_max) {
+	if (parse->options->size_max || parse->options->ring_size) {
 		text_put(parse->error,
-			 "--max-size and --rotate: one of them, once");
+			 "--max-size, --rotate and --ring: one of them, once");
 		return -EINVAL;
 	}
-	return take_size(parse, option, value, SIZE_MAX_LOW, INT64_MAX,
-			 &parse->options->size_max);
+	return take_size(parse, option, value, low, INT64_MAX, ret);
 }
 
 static int take_rotate(struct parse *parse, const char *value)
@@ -352,7 +359,8 @@ static int take_rotate(struct parse *parse, const char *value)
 				 "a number of files");
 	parse->options->kept_files = (unsigned)count;
 	snprintf(size, sizeof(size), "%.*s", (int)strcspn(value, ","), value);
-	return take_limit(parse, "--rotate", size);
+	return take_limit(parse, "--rotate", size, SIZE_MAX_LOW,
+			  &parse->options->size_max);
 }
 
 static int take_option(void *context, int id, const char *value)
@@ -437,7 +445,13 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_ZSTD:
 		return take_level(parse, value);
 	case OPTION_MAX_SIZE:
-		return take_limit(parse, "--max-size", value);
+		return take_limit(parse, "--max-size", value, SIZE_MAX_LOW,
+				  &options->size_max);
+	case OPTION_RING:
+		return take_limit(parse, "--ring", value, RING_SIZE_LOW,
+				  &options->ring_size);
+	case OPTION_SNAPSHOT:
+		return take_mode(parse, KTRACE_SNAPSHOT);
 	case OPTION_ROTATE:
 		return take_rotate(parse, value);
 	case OPTION_NO_IO_URING:
@@ -470,8 +484,8 @@ static const char *check_target(const struct ktrace_options *options)
 static const char *check_mode(const struct ktrace_options *options)
 {
 	if (options->command[0])
-		return "-c, -C, --status, --owner, --pause and --resume do not "
-		       "go with a command";
+		return "-c, -C, --status, --snapshot, --owner, --pause and "
+		       "--resume do not go with a command";
 	if (options->mode == KTRACE_OWN && !options->has_target)
 		return "--owner, --pause and --resume go with -p or -g";
 	if (options->mode == KTRACE_CLEAR_ALL && options->has_target)
@@ -500,15 +514,18 @@ static const char *check_kinds(const struct ktrace_options *options)
 
 static const char *check_limit(const struct ktrace_options *options)
 {
-	if (!options->size_max)
+	bool has_no_name = options->fd >= 0 ||
+			   (options->file && !strcmp(options->file, "-"));
+
+	if (!options->size_max && !options->ring_size)
 		return NULL;
 	if (options->mode != KTRACE_RECORD || options->background)
-		return "--max-size and --rotate go with a recorder of their "
-		       "own";
-	if (options->rotates &&
-	    (options->fd >= 0 ||
-	     (options->file && !strcmp(options->file, "-"))))
-		return "--rotate goes with a file that has a name";
+		return "--max-size, --rotate and --ring go with a recorder of "
+		       "their own";
+	if (options->ring_size && options->append)
+		return "-a does not go with --ring";
+	if (has_no_name && (options->rotates || options->ring_size))
+		return "--rotate and --ring go with a file that has a name";
 	return NULL;
 }
 
@@ -574,7 +591,8 @@ void ktrace_options_usage(struct text *text)
 		 "       ktrace-u -c [-d] [-f file] [-t points] [-p pid | "
 		 "-g pgid]\n"
 		 "       ktrace-u -C\n"
-		 "       ktrace-u --status [--json] [-p pid | -g pgid]\n");
+		 "       ktrace-u --status [--json] [-p pid | -g pgid]\n"
+		 "       ktrace-u --snapshot [-f file | -p pid]\n");
 }
 
 void ktrace_options_help(struct text *text)

@@ -22,6 +22,7 @@ enum ktrace_mode {
 	KTRACE_CLEAR,
 	KTRACE_CLEAR_ALL,
 	KTRACE_STATUS,
+	KTRACE_SNAPSHOT,
 	KTRACE_OWN, /* whose the recorder is, and whether it records */
 };
 
@@ -49,6 +50,7 @@ struct ktrace_options {
 	uint64_t genio_size;
 	bool genio_given;
 	uint64_t size_max;   /* --max-size, --rotate; 0 if not given */
+	uint64_t ring_size;  /* --ring; 0 if not given */
 	bool rotates;        /* --rotate */
 	unsigned kept_files; /* its second number; 0: all */
 	uint64_t queue_size;

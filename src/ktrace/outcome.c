@@ -105,6 +105,8 @@ void outcome_explain(const struct outcome *outcome, int error,
 		 answer->rule < PERMISSION_RULE_COUNT)
 		text_put(text,
 			 permission_text((enum permission_rule)answer->rule));
+	else if (error == -ENODATA)
+		text_put(text, "its recorder keeps nothing in memory (--ring)");
 	else if (error == -EPERM)
 		text_put(text, "you are neither its owner nor of its user");
 	else

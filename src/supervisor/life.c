@@ -324,16 +324,20 @@ struct task *life_exec(struct supervisor *supervisor, pid_t tid)
 
 /* The ends of others that live will be seen by nobody: then the trace does not
  * say that it is whole. */
-static void end_provisionally(struct task *task)
+static void end_provisionally(struct supervisor *supervisor, struct task *task)
 {
 	struct session *session = task->process->session;
 
 	if (!session)
 		return;
 	identity_put_provisional_end(task);
-	if (session_users(session) == 1)
+	if (session_users(session) == 1) {
+		flight_ending(supervisor, session);
 		identity_put_session_end(session);
+	}
 	session_flush(session);
+	if (session_users(session) == 1)
+		flight_ended(supervisor, session);
 }
 
 void life_exiting(struct supervisor *supervisor, struct task *task)
@@ -344,7 +348,7 @@ void life_exiting(struct supervisor *supervisor, struct task *task)
 	task->exiting = true;
 	/* Nobody outlives the init of our own namespace, we neither. */
 	if (task->process->pid == 1 && task->process->task_count == 1)
-		end_provisionally(task);
+		end_provisionally(supervisor, task);
 }
 
 static void end_process(struct supervisor *supervisor, struct task *task,
@@ -358,6 +362,8 @@ static void end_process(struct supervisor *supervisor, struct task *task,
 	if (supervisor->started) {
 		if (stop->kind == STOP_KILLED)
 			psig_killed(supervisor, task, stop->signal);
+		if (stop->kind == STOP_KILLED)
+			flight_killed(supervisor, stop->signal);
 		identity_put_end(task, stop, usage);
 	}
 	/* Whose parent is traced too is reaped by it: that one's own end comes

@@ -124,6 +124,22 @@ static int do_utrace(struct supervisor *supervisor,
 	return order_utrace(supervisor, &pending->request, &pending->answer);
 }
 
+/* Everybody is asked; most have no such file. */
+static int do_snapshot(struct supervisor *supervisor,
+		       struct request_pending *pending)
+{
+	int fd = pending->request.fd;
+	int r;
+
+	if (fd >= 0 && !flight_is(supervisor, fd))
+		return 0;
+	if (!pending->request.from.is_root)
+		return -EPERM;
+	r = flight_write(supervisor);
+	pending->answer.set = r == 0;
+	return r;
+}
+
 static int (*const operations[])(struct supervisor *,
 				 struct request_pending *) = {
 	[WIRE_SET] = do_set,
@@ -136,6 +152,7 @@ static int (*const operations[])(struct supervisor *,
 	[WIRE_PAUSE] = do_pause,
 	[WIRE_RESUME] = do_resume,
 	[WIRE_UTRACE] = do_utrace,
+	[WIRE_SNAPSHOT] = do_snapshot,
 };
 
 _Static_assert(ARRAY_LEN(operations) == WIRE_OPERATION_END,

@@ -111,6 +111,7 @@ int session_open(struct session **ret, const struct session_config *config)
 		.linger_ms = LINGER_MS,
 		.drop = config->drop,
 		.level = config->level,
+		.is_part = config->is_part,
 		.stall_ms = STALL_MS,
 		.may_wait = may_wait,
 		.context = session,

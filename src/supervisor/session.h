@@ -34,6 +34,7 @@ struct session_config {
 	size_t queue_size;
 	bool drop;       /* --drop */
 	int level;       /* of compression; 0: none */
+	bool is_part;    /* of a larger trace, which is put together later */
 	bool is_foreign; /* for somebody who must keep nobody waiting */
 	const struct session_clock *clock; /* outlives the session */
 	/* As in trace/writer.h. */

@@ -47,6 +47,7 @@ int sessions_open(struct supervisor *supervisor, int fd,
 		.queue_size = terms->queue_size ?: WRITER_QUEUE_DEFAULT,
 		.drop = terms->drop || terms->is_foreign,
 		.level = terms->level,
+		.is_part = terms->is_part,
 		.is_foreign = terms->is_foreign,
 		.clock = &supervisor->clock,
 		.may_wait = stall_may_wait,
@@ -99,9 +100,11 @@ void sessions_leave(struct supervisor *supervisor, struct session *session,
 {
 	if (session_leave(session))
 		return;
+	flight_ending(supervisor, session);
 	if (is_whole)
 		identity_put_session_end(session);
 	session_flush(session);
+	flight_ended(supervisor, session);
 	supervisor->sessions_finished = true;
 }
 
@@ -187,6 +190,7 @@ void sessions_check(struct supervisor *supervisor)
 	for (unsigned i = 0; i < supervisor->session_count; i++)
 		check_sink(supervisor, supervisor->sessions[i]);
 	rotate_check(supervisor);
+	flight_check(supervisor);
 	if (!supervisor->sessions_finished)
 		return;
 	close_finished(supervisor);

@@ -28,6 +28,7 @@ struct sessions_terms {
 	size_t queue_size; /* 0: the usual one */
 	bool drop;         /* rather lose records than wait */
 	int level;         /* of compression; 0: none */
+	bool is_part;      /* in memory, to be put together later */
 	bool is_foreign;   /* for somebody who must not keep others waiting */
 };
 

@@ -11,6 +11,7 @@
 #include "capture/capture.h"
 #include "supervisor/attach.h"
 #include "supervisor/await.h"
+#include "supervisor/flight.h"
 #include "supervisor/follow.h"
 #include "supervisor/hint.h"
 #include "supervisor/notice.h"
@@ -33,6 +34,7 @@ struct supervisor {
 	unsigned foreign_sessions; /* since the start */
 	bool sessions_finished;    /* some only wait to be closed */
 	struct rotate rotate;
+	struct flight flight;
 	struct plan *plans;
 	struct notice notice;
 	struct task_table tasks;

@@ -32,12 +32,16 @@ static const char *state_of(const struct supervisor *supervisor)
 }
 
 /* The name that the trace has now; what has none is told as the kernel does. */
-static size_t name_of(const struct session *session, char name[PATH_MAX])
+static size_t name_of(const struct supervisor *supervisor,
+		      const struct session *session, char name[PATH_MAX])
 {
+	/* Memory has none; what it will be written to has. */
+	int fd = session == supervisor->flight.session ? supervisor->flight.fd
+						       : session_fd(session);
 	char link[64];
 	ssize_t length;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", session_fd(session));
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	length = readlink(link, name, PATH_MAX);
 	return length < 0 ? 0 : (size_t)length;
 }
@@ -51,17 +55,20 @@ static void next_object(struct text *text)
 	text_char(text, '{');
 }
 
-static void put_name(struct text *text, const struct session *session)
+static void put_name(struct text *text, const struct supervisor *supervisor,
+		     const struct session *session)
 {
 	char name[PATH_MAX];
 
-	text_json_bytes(text, "file", name, name_of(session, name));
+	text_json_bytes(text, "file", name, name_of(supervisor, session, name));
 }
 
-static void put_json_session(struct text *text, const struct session *session)
+static void put_json_session(struct text *text,
+			     const struct supervisor *supervisor,
+			     const struct session *session)
 {
 	next_object(text);
-	put_name(text, session);
+	put_name(text, supervisor, session);
 	text_json_unsigned(text, "processes", session_users(session));
 	text_json_unsigned(text, "written", session_written(session));
 	text_json_number(text, "error", -session_status(session));
@@ -107,7 +114,7 @@ static void put_json_process(struct text *text, struct supervisor *supervisor,
 	text_json_bool(text, "filter", process->is_filtered);
 	text_json_unsigned(text, "threads", process->task_count);
 	put_json_late(text, process);
-	put_name(text, process->session);
+	put_name(text, supervisor, process->session);
 	text_char(text, '}');
 }
 
@@ -117,7 +124,7 @@ static void put_json_details(struct text *text, struct supervisor *supervisor)
 
 	text_put(text, ",\"traces\":[");
 	for (unsigned i = 0; i < supervisor->session_count; i++)
-		put_json_session(text, supervisor->sessions[i]);
+		put_json_session(text, supervisor, supervisor->sessions[i]);
 	text_put(text, "],\"targets\":[");
 	HASH_ITER (hh, supervisor->tasks.processes, process, next)
 		if (process->session)
@@ -152,12 +159,14 @@ static void put_escaped(struct text *text, const char *name, size_t length)
 		text_char(text, (unsigned char)name[i] < ' ' ? '?' : name[i]);
 }
 
-static void put_line_session(struct text *text, const struct session *session)
+static void put_line_session(struct text *text,
+			     const struct supervisor *supervisor,
+			     const struct session *session)
 {
 	char name[PATH_MAX];
 
 	text_put(text, "trace ");
-	put_escaped(text, name, name_of(session, name));
+	put_escaped(text, name, name_of(supervisor, session, name));
 	text_format(text, ": %u process%s, %llu bytes", session_users(session),
 		    session_users(session) == 1 ? "" : "es",
 		    (unsigned long long)session_written(session));
@@ -196,7 +205,7 @@ static void put_line_process(struct text *text, struct supervisor *supervisor,
 		    process->task_count == 1 ? "" : "s");
 	put_late(text, process);
 	text_put(text, ", to ");
-	put_escaped(text, name, name_of(process->session, name));
+	put_escaped(text, name, name_of(supervisor, process->session, name));
 	text_char(text, '\n');
 }
 
@@ -217,7 +226,7 @@ static void put_lines(struct text *text, struct supervisor *supervisor,
 		text_format(text, ", configured by %s", machine->configured_by);
 	text_put(text, supervisor->is_paused ? ", paused\n" : "\n");
 	for (unsigned i = 0; details && i < supervisor->session_count; i++)
-		put_line_session(text, supervisor->sessions[i]);
+		put_line_session(text, supervisor, supervisor->sessions[i]);
 	HASH_ITER (hh, supervisor->tasks.processes, process, next)
 		if (details && process->session)
 			put_line_process(text, supervisor, process);

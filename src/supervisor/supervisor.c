@@ -145,6 +145,23 @@ static int be_setter(enum permission_form form, struct recording_change *change)
 	return recording_setter_new(&change->setter, form, &self);
 }
 
+/* To the file, or to the memory that becomes one. */
+static int open_session(struct supervisor *supervisor,
+			const struct sessions_terms *terms,
+			struct session **ret)
+{
+	const struct supervisor_config *config = supervisor->config;
+	bool is_flight = config->ring_size > 0;
+	int fd = is_flight ? flight_open(supervisor) : config->fd;
+	int r = fd < 0 ? fd : sessions_open(supervisor, fd, terms, ret);
+
+	if (r < 0)
+		return r;
+	if (is_flight)
+		flight_begin(supervisor, *ret);
+	return rotate_open(supervisor, *ret);
+}
+
 static int supervisor_start(struct supervisor *supervisor)
 {
 	const struct supervisor_config *config = supervisor->config;
@@ -164,16 +181,14 @@ static int supervisor_start(struct supervisor *supervisor)
 		.queue_size = config->queue_size,
 		.drop = config->drop,
 		.level = config->level,
+		.is_part = config->ring_size > 0,
 	};
 	int r = prepare(supervisor);
 
 	if (!r)
 		r = be_setter(config->rules, &change);
 	if (!r)
-		r = sessions_open(supervisor, config->fd, &terms,
-				  &change.session);
-	if (!r)
-		r = rotate_open(supervisor, change.session);
+		r = open_session(supervisor, &terms, &change.session);
 	if (!r)
 		r = config->target ? start_attached(supervisor, &change)
 				   : start_command(supervisor, &change);
@@ -202,6 +217,7 @@ int supervisor_run(const struct supervisor_config *config,
 	sampling_close(&supervisor);
 	sessions_close(&supervisor);
 	rotate_close(&supervisor);
+	flight_close(&supervisor);
 	task_table_done(&supervisor.tasks);
 	stack_close(&supervisor);
 	return r;

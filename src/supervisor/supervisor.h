@@ -32,7 +32,8 @@ struct supervisor_config {
 	uint64_t size_max;   /* --max-size, --rotate; 0: none */
 	bool rotates;        /* --rotate */
 	unsigned kept_files; /* its second number; 0: all */
-	const char *path;    /* with it: of the file, absolute */
+	uint64_t ring_size;  /* --ring; 0: none */
+	const char *path;    /* with these: of the file, absolute */
 	const char *version;
 	char *const *command;         /* argv; {NULL} where there is a target */
 	const struct targets *target; /* NULL: there is a command */

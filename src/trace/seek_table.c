@@ -1,14 +1,17 @@
-/* Walks from frame to frame by their descriptions. Writes nothing. */
+/* Walks from frame to frame by their descriptions. */
 #include "trace/seek_table.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "trace/frame.h"
 
 /* More are not looked for: each costs a system call, and 8 bytes of table. */
@@ -112,5 +115,41 @@ int seek_table_make(int fd, void **ret_data, size_t *ret_length)
 	if (!r)
 		r = put(&table, ret_data, ret_length);
 	free(table.entries);
+	return r;
+}
+
+/* In one write(2), lest a recorder's frame come in between; what went wrong is
+ * taken back, unless somebody else's is behind it. */
+static int append(int fd, const void *data, size_t length)
+{
+	ssize_t wrote = write(fd, data, length);
+	struct stat status;
+	off_t end;
+
+	if (wrote == (ssize_t)length)
+		return 0;
+	end = lseek(fd, 0, SEEK_CUR);
+	if (wrote > 0 && !fstat(fd, &status) && status.st_size == end &&
+	    ftruncate(fd, end - wrote) == 0)
+		lseek(fd, end - wrote, SEEK_SET);
+	return -EIO;
+}
+
+int seek_table_append(int fd)
+{
+	_cleanup_fd_ int reading = -1;
+	void *data = NULL;
+	size_t length = 0;
+	char path[32];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	reading = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (reading < 0)
+		return -errno;
+	r = seek_table_make(reading, &data, &length);
+	if (!r)
+		r = append(fd, data, length);
+	free(data);
 	return r;
 }

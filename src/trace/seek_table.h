@@ -15,4 +15,9 @@
  */
 int seek_table_make(int fd, void **ret_data, size_t *ret_length);
 
+/* Makes it of the file that fd is open to write to, and puts it at its end. Who
+ * else appends there makes one of its own behind us: the last one is of all. 0;
+ * or -errno, and the file is as it was. */
+int seek_table_append(int fd);
+
 #endif

@@ -6,8 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -215,28 +213,10 @@ static int sink_write_frames(struct sink *sink, const char *data, size_t length,
 	return error;
 }
 
-/* Who else appends to the file makes one of its own behind us: the last one is
- * of all. */
 void sink_finish(const struct sink *sink)
 {
-	char path[32];
-	size_t length, done;
-	void *data;
-	int fd, r;
-
-	if (!sink->frames || !sink->is_regular || !sink->written)
-		return;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", sink->fd);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return;
-	r = seek_table_make(fd, &data, &length);
-	close(fd);
-	if (r < 0)
-		return;
-	if (sink_write_all(sink, data, length, &done) < 0)
-		sink_cut(sink, done);
-	free(data);
+	if (sink->frames && sink->is_regular && sink->written)
+		seek_table_append(sink->fd);
 }
 
 /* ---- */

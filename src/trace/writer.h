@@ -30,6 +30,7 @@ struct writer_config {
 	size_t queue_size;  /* bytes; rounded up to pages and a power of 2 */
 	unsigned linger_ms; /* how long records may wait to be written */
 	bool drop;          /* a full queue loses records instead of waiting */
+	bool is_part;       /* others come behind it: no table of frames */
 	int level;          /* of compression (trace/frame_writer.h); 0: none */
 	/*
 	 * Asked when a full queue has not moved for stall_ms: true to go on

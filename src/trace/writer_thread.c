@@ -75,7 +75,8 @@ static void *writer_thread_run(void *argument)
 		writer_thread_linger(writer);
 		error = writer_thread_drain(writer);
 	}
-	if (!error && !atomic_load(&writer->abandoned))
+	if (!error && !atomic_load(&writer->abandoned) &&
+	    !writer->config.is_part)
 		sink_finish(&writer->sink);
 	atomic_store(&writer->status, error);
 	writer_thread_progressed(writer);

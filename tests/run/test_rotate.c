@@ -475,17 +475,18 @@ static void test_refusals(void **state)
 		const char *line;
 	} cases[] = {
 		{ { "--rotate", "1M", "--max-size", "1M" },
-		  "--max-size and --rotate: one of them, once" },
+		  "--max-size, --rotate and --ring: one of them, once" },
 		{ { "--rotate", "1K" }, "--rotate: \"1K\" is not a size" },
 		{ { "--max-size", "x" }, "--max-size: \"x\" is not a size" },
 		{ { "--rotate", "1M,0" }, "--rotate: \"0\" is not a number" },
 		{ { "--rotate", "1M," }, "--rotate: \"\" is not a number" },
 		{ { "--rotate", "1M", "-f", "-" },
-		  "--rotate goes with a file that has a name" },
+		  "--rotate and --ring go with a file that has a name" },
 		{ { "--rotate", "1M", "--fd", "2" },
-		  "--rotate goes with a file that has a name" },
+		  "--rotate and --ring go with a file that has a name" },
 		{ { "--max-size", "1M", "--status" },
-		  "--max-size and --rotate go with a recorder of their own" },
+		  "--max-size, --rotate and --ring go with a recorder of their "
+		  "own" },
 	};
 
 	(void)state;
