@@ -247,10 +247,11 @@ static int add(void *report, const struct record *record)
 static const char *next_exec(const struct tree_process *process,
 			     size_t *position, size_t *ret_length)
 {
-	const char *strings = process->execs.data + *position + sizeof(size_t);
+	const char *strings;
 
 	if (*position == process->execs.length)
 		return NULL;
+	strings = process->execs.data + *position + sizeof(size_t);
 	memcpy(ret_length, process->execs.data + *position, sizeof(size_t));
 	*position += sizeof(size_t) + *ret_length;
 	return strings;
