@@ -387,11 +387,21 @@ static void golden_tree(struct sample *sample)
 }
 
 const struct golden golden_good[] = {
-	{ "calls", golden_calls },     { "signals", golden_signals },
-	{ "other", golden_other },     { "ours", golden_ours },
-	{ "abi", golden_abi },         { "aarch64", golden_aarch64 },
-	{ "data", golden_shapes },     { "times", golden_times },
-	{ "hostile", golden_hostile }, { "user", golden_user },
-	{ "stacks", golden_stacks },   { "tree", golden_tree },
-	{ "empty", golden_nothing },   { NULL, NULL },
+	{ "calls", golden_calls },
+	{ "signals", golden_signals },
+	{ "other", golden_other },
+	{ "ours", golden_ours },
+	{ "abi", golden_abi },
+	{ "aarch64", golden_aarch64 },
+	{ "data", golden_shapes },
+	{ "times", golden_times },
+	{ "hostile", golden_hostile },
+	{ "user", golden_user },
+	{ "stacks", golden_stacks },
+	{ "tree", golden_tree },
+	{ "empty", golden_nothing },
+	{ "job", golden_job_first },
+	{ "job2", golden_job_second },
+	{ "secrets", golden_job_secrets },
+	{ NULL, NULL },
 };

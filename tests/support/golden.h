@@ -13,6 +13,12 @@ struct golden {
 	void (*build)(struct sample *sample);
 };
 
+/* In golden_job.c: a job, the same once more with differences, and one that has
+ * secrets. */
+void golden_job_first(struct sample *sample);
+void golden_job_second(struct sample *sample);
+void golden_job_secrets(struct sample *sample);
+
 /* The tables end with a row of zeros. */
 extern const struct golden golden_good[];
 extern const struct golden golden_broken[];
