@@ -4,6 +4,7 @@
  * more to read.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "kdump/options.h"
 #include "kdump/progress.h"
 #include "kdump/rotated.h"
+#include "redact/redact.h"
 #include "trace/fields.h"
 #include "trace/reader.h"
 #include "trace/record.h"
@@ -26,6 +28,7 @@
 struct dump {
 	const struct options *options;
 	struct reader *reader;
+	struct redact *redact; /* NULL: everybody may see all */
 	struct follow follow;
 	struct progress progress;
 	struct form form;
@@ -49,6 +52,16 @@ static int dump_fail(struct text *error, const char *object, const char *reason)
 	text_put(error, ": ");
 	text_put(error, reason);
 	return -1;
+}
+
+int dump_open(const struct options *options, struct text *error)
+{
+	int fd;
+
+	if (strcmp(options->file, "-") == 0)
+		return STDIN_FILENO;
+	fd = open(options->file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return fd < 0 ? dump_fail(error, options->file, strerror(errno)) : fd;
 }
 
 static int dump_fail_input(struct dump *dump, int error)
@@ -113,10 +126,12 @@ static void dump_note_sessions(struct dump *dump, const struct record *record)
 	dump->open_sessions -= dump->open_sessions > 0;
 }
 
-static int dump_record(struct dump *dump, const struct record *record)
+static int dump_record(struct dump *dump, struct record *record)
 {
-	int error = form_take(&dump->form, record);
+	int error = dump->redact ? redact_record(dump->redact, record) : 0;
 
+	if (!error)
+		error = form_take(&dump->form, record);
 	dump_note_sessions(dump, record);
 	progress_note(&dump->progress);
 	if (error)
@@ -283,6 +298,9 @@ int dump_run(const struct options *options, int fd, struct text *error)
 	result = form_open(&dump.form, options);
 	if (result == 0)
 		result = follow_open(&dump.follow, fd, options->follow);
+	if (result == 0 && options->redact_count)
+		result = redact_open(&dump.redact, options->redact,
+				     options->redact_count);
 	if (result == 0)
 		result = reader_open(&dump.reader, fd);
 	if (result)
@@ -295,6 +313,7 @@ int dump_run(const struct options *options, int fd, struct text *error)
 		result = dump_step(&dump);
 	progress_clear(&dump.progress);
 	reader_close(dump.reader);
+	redact_close(dump.redact);
 	follow_close(&dump.follow);
 	form_close(&dump.form);
 	if (dump.next >= 0)

@@ -12,6 +12,10 @@ struct text;
  */
 int dump_run(const struct options *options, int fd, struct text *error);
 
+/* Opens what the options say is to be read. A descriptor; or -1 with one line
+ * in *error. */
+int dump_open(const struct options *options, struct text *error);
+
 /* What to call the input in messages. */
 const char *dump_name(const struct options *options);
 

@@ -1,9 +1,7 @@
 /*
- * kdump-u: prints a trace. Takes the command line, opens the file, and says
- * once what went wrong. Everything else happens in dump.c.
+ * kdump-u: prints a trace. Takes the command line, and says once what went
+ * wrong. Everything else happens in dump.c and copy.c.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -15,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "kdump/copy.h"
 #include "kdump/dump.h"
 #include "kdump/options.h"
 
@@ -41,18 +40,12 @@ static struct data_style main_style(const struct options *options)
 
 static int main_dump(const struct options *options, struct text *error)
 {
-	_cleanup_fd_ int fd = -1;
+	_cleanup_fd_ int fd = dump_open(options, error);
 
-	if (strcmp(options->file, "-") == 0)
-		return dump_run(options, STDIN_FILENO, error);
-	fd = open(options->file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0) {
-		text_put(error, options->file);
-		text_put(error, ": ");
-		text_put(error, strerror(errno));
+	if (fd < 0)
 		return -1;
-	}
-	return dump_run(options, fd, error);
+	return options->copy ? copy_run(options, fd, error)
+			     : dump_run(options, fd, error);
 }
 
 static int main_print(const struct options *options, struct text *error)
@@ -66,8 +59,16 @@ static int main_print(const struct options *options, struct text *error)
 	return dump_write(STDOUT_FILENO, &text, error);
 }
 
+static enum main_status main_run(const struct options *options,
+				 struct text *error)
+{
+	if (options->help || options->version)
+		return main_print(options, error) ? MAIN_FAILED : MAIN_OK;
+	return main_dump(options, error) ? MAIN_FAILED : MAIN_OK;
+}
+
 /* "kdump-u: ..." on standard error, and how to do better when that helps. */
-static void main_complain(const struct text *error, enum main_status status)
+static void main_complain(const struct text *error, bool with_usage)
 {
 	_cleanup_(text_done) struct text message = TEXT_INIT;
 
@@ -76,7 +77,7 @@ static void main_complain(const struct text *error, enum main_status status)
 	text_put(&message, "kdump-u: ");
 	text_bytes(&message, error->data, error->length);
 	text_char(&message, '\n');
-	if (status == MAIN_USAGE)
+	if (with_usage)
 		options_usage(&message);
 	fd_write_all(STDERR_FILENO, message.data, message.length);
 }
@@ -84,20 +85,17 @@ static void main_complain(const struct text *error, enum main_status status)
 int main(int argc, char **argv)
 {
 	_cleanup_(text_done) struct text error = TEXT_INIT;
-	enum main_status status = MAIN_OK;
+	enum main_status status = MAIN_USAGE;
 	struct options options;
+	bool is_usage;
 
 	/* A trace may name files, but not have the network asked about them. */
 	unsetenv("DEBUGINFOD_URLS");
-	if (options_take(&options, argc, argv, &error)) {
-		status = MAIN_USAGE;
-	} else {
+	is_usage = options_take(&options, argc, argv, &error) < 0;
+	if (!is_usage) {
 		options.style = main_style(&options);
-		if (options.help || options.version
-			? main_print(&options, &error)
-			: main_dump(&options, &error))
-			status = MAIN_FAILED;
+		status = main_run(&options, &error);
 	}
-	main_complain(&error, status);
+	main_complain(&error, is_usage);
 	return (int)status;
 }

@@ -16,11 +16,13 @@
 #include "kdump/files.h"
 #include "kdump/folded.h"
 #include "kdump/options.h"
+#include "kdump/options_check.h"
 #include "kdump/sqlite.h"
 #include "kdump/stats.h"
 #include "kdump/summary.h"
 #include "kdump/tree.h"
 #include "query/query.h"
+#include "redact/redact.h"
 #include "trace/facility.h"
 
 #define OPTIONS_FILE "ktrace.out"
@@ -51,6 +53,8 @@ enum options_id {
 	OPTION_SQLITE,
 	OPTION_SUMMARY,
 	OPTION_TREE,
+	OPTION_REDACT,
+	OPTION_COPY,
 	OPTION_JSON,
 	OPTION_DEBUG_DIR,
 	OPTION_HELP,
@@ -74,6 +78,8 @@ static const struct options_row options_table[] = {
 	{ 'm', NULL, "BYTES", "show at most so much data of a record; 0: all",
 	  OPTION_DATA_MAX },
 	{ 'n', NULL, NULL, "show numbers, not what they mean", OPTION_PLAIN },
+	{ 'o', NULL, "FILE", "write what --redact leaves of the trace to FILE",
+	  OPTION_COPY },
 	{ 'p', NULL, "ID", "show this process or thread alone", OPTION_ID },
 	{ 'R', NULL, NULL, "show the time since the record before",
 	  OPTION_RELATIVE },
@@ -104,6 +110,9 @@ static const struct options_row options_table[] = {
 	  OPTION_COMPILATIONS },
 	{ 0, "sqlite", "DATABASE", "make a database of the trace, for questions",
 	  OPTION_SQLITE },
+	{ 0, "redact", "[PATTERN]",
+	  "mask passwords, tokens and the like, or what PATTERN matches",
+	  OPTION_REDACT },
 	{ 0, "json", NULL, "print an object of JSON a line, for programs",
 	  OPTION_JSON },
 	{ 0, "debug-dir", "DIRS",
@@ -219,6 +228,8 @@ static bool *options_flag(struct options *options, enum options_id id)
 	case OPTION_SQLITE:
 	case OPTION_SUMMARY:
 	case OPTION_TREE:
+	case OPTION_REDACT:
+	case OPTION_COPY:
 	case OPTION_FILE:
 	case OPTION_WHERE:
 	case OPTION_DEBUG_DIR:
@@ -277,6 +288,25 @@ static int options_take_folded(struct options_taking *taking, const char *value)
 	return -EINVAL;
 }
 
+static int options_take_redact(struct options_taking *taking, const char *value)
+{
+	_cleanup_(text_done) struct text problem = TEXT_INIT;
+	struct options *options = taking->options;
+	int r;
+
+	if (options->redact_count == OPTIONS_REDACT_MAX) {
+		text_put(taking->error, "--redact once more than can be");
+		return -EINVAL;
+	}
+	value = value ?: REDACT_DEFAULT;
+	options->redact[options->redact_count++] = value;
+	r = redact_check(value, &problem);
+	if (r < 0)
+		text_format(taking->error, "--redact: %s",
+			    text_string(&problem));
+	return r;
+}
+
 static int options_take_one(void *context, int id, const char *value)
 {
 	struct options_taking *taking = context;
@@ -295,6 +325,11 @@ static int options_take_one(void *context, int id, const char *value)
 	case OPTION_CHROME:
 	case OPTION_COMPILATIONS:
 		return options_take_report(taking, options_report(id));
+	case OPTION_REDACT:
+		return options_take_redact(taking, value);
+	case OPTION_COPY:
+		taking->options->copy = value;
+		return 0;
 	case OPTION_FOLDED:
 		return options_take_folded(taking, value);
 	case OPTION_SQLITE:
@@ -316,8 +351,8 @@ static int options_take_one(void *context, int id, const char *value)
 	}
 }
 
-static int options_take_operand(struct options *options, int count,
-				char *const *operands, struct text *error)
+static int options_take_operands(struct options *options, int count,
+				 char *const *operands, struct text *error)
 {
 	if (count > 0 && (count > 1 || options->file)) {
 		text_put(error, "more than one file");
@@ -327,7 +362,7 @@ static int options_take_operand(struct options *options, int count,
 		options->file = operands[0];
 	if (!options->file)
 		options->file = OPTIONS_FILE;
-	return 0;
+	return options_check(options, error);
 }
 
 int options_take(struct options *ret, int argc, char *const *argv,
@@ -344,7 +379,8 @@ int options_take(struct options *ret, int argc, char *const *argv,
 				&taking, error);
 	if (operand < 0)
 		return operand;
-	return options_take_operand(ret, argc - operand, argv + operand, error);
+	return options_take_operands(ret, argc - operand, argv + operand,
+				     error);
 }
 
 void options_usage(struct text *text)
@@ -356,7 +392,9 @@ void options_usage(struct text *text)
 		 "--chrome | --folded what |\n"
 		 "               --compile-commands | --sqlite database] "
 		 "[--json]\n"
-		 "               [--debug-dir dirs] [[-f] file]\n");
+		 "               [--redact[=pattern]] [--debug-dir dirs] [[-f] "
+		 "file]\n"
+		 "       kdump-u --redact[=pattern] -o copy [[-f] file]\n");
 }
 
 void options_manual(struct text *text)

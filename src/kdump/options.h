@@ -11,6 +11,9 @@
 /* Where debug files are, unless --debug-dir says. */
 #define OPTIONS_DEBUG_DIRECTORIES "/usr/lib/debug"
 
+/* Times that --redact may be given. */
+#define OPTIONS_REDACT_MAX 64u
+
 struct report_kind;
 struct text;
 
@@ -22,8 +25,11 @@ struct options {
 	const struct report_kind *report; /* --stats and others, or NULL */
 	const char *database;             /* --sqlite: what to make, or NULL */
 	const char *where; /* -w: an expression of query/query.h, or NULL */
-	const char *debug_directories; /* --debug-dir */
-	size_t data_max; /* bytes of data to show; 0: all of them */
+	const char *debug_directories;          /* --debug-dir */
+	const char *redact[OPTIONS_REDACT_MAX]; /* of redact/redact.h */
+	unsigned redact_count;
+	const char *copy; /* -o, or NULL */
+	size_t data_max;  /* bytes of data to show; 0: all of them */
 	bool absolute;
 	bool elapsed;
 	bool relative;

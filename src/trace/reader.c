@@ -19,7 +19,8 @@ struct reader {
 	struct source *source;
 	uint8_t *window;
 	size_t capacity;
-	size_t start;    /* of the next record, in the window */
+	size_t last;     /* of the last record, in the window */
+	size_t start;    /* of the next one */
 	size_t end;      /* of the bytes in the window */
 	uint64_t offset; /* of the next record, in the content */
 	uint64_t count;  /* of records in front of it */
@@ -215,9 +216,15 @@ enum reader_result reader_next(struct reader *reader, struct record *ret)
 		return reader_refuse(reader, fault);
 	ret->offset = reader->offset;
 	ret->number = ++reader->count;
+	reader->last = reader->start;
 	reader->start += sizeof(struct ktr_header) + ret->length;
 	reader->offset += sizeof(struct ktr_header) + ret->length;
 	return READER_RECORD;
+}
+
+const void *reader_header(const struct reader *reader)
+{
+	return reader->window + reader->last;
 }
 
 /* Whether the window alone answers. */

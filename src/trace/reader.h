@@ -45,6 +45,10 @@ void reader_skip(struct reader *reader, reader_ask *may_skip, void *context);
 
 enum reader_result reader_next(struct reader *reader, struct record *ret);
 
+/* The header of the record that the last call gave, as it stands in the file:
+ * struct ktr_header. Valid as long as the record. */
+const void *reader_header(const struct reader *reader);
+
 /* True when the next call need not read(2) to answer. The record that was given
  * last is valid no more. */
 bool reader_is_ready(struct reader *reader);

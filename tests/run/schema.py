@@ -15,7 +15,7 @@ import tempfile
 
 SKIPPED = 77
 WAYS = [[], ["-n"], ["-s"], ["-m", "3"], ["--stats"], ["--files"], ["--tree"],
-        ["--summary"], ["-w", "failed"]]
+        ["--summary"], ["-w", "failed"], ["--redact", "--redact=s.cret"]]
 
 
 def strict(node):

@@ -138,8 +138,9 @@ static void test_bytes(void **state)
 	check_bytes(golden_broken, "broken/");
 }
 
-/* A good trace, some options, and the file that holds what must come out. */
-static void check_output(const char *words, const char *name,
+/* A good trace, some options, how that ends, and the file that holds what must
+ * come out. */
+static void check_output(const char *words, const char *name, int status,
 			 const char *wanted)
 {
 	struct command_result result;
@@ -147,7 +148,7 @@ static void check_output(const char *words, const char *name,
 
 	snprintf(path, sizeof(path), "%s.ktr", name);
 	result = run_kdump(words, path);
-	if (exit_status(&result) != 0 || result.err.length > 0)
+	if (exit_status(&result) != status || result.err.length > 0)
 		fail_msg("kdump-u %s %s: %s", words, path,
 			 text_string(&result.err));
 	must_equal_file(&result.out, wanted);
@@ -162,11 +163,11 @@ static void test_lines(void **state)
 	for (const struct golden *golden = golden_good; golden->name;
 	     golden++) {
 		snprintf(wanted, sizeof(wanted), "%s.txt", golden->name);
-		check_output("", golden->name, wanted);
+		check_output("", golden->name, 0, wanted);
 		snprintf(wanted, sizeof(wanted), "%s.json", golden->name);
-		check_output("--json", golden->name, wanted);
+		check_output("--json", golden->name, 0, wanted);
 		snprintf(wanted, sizeof(wanted), "%s.joined", golden->name);
-		check_output("-j", golden->name, wanted);
+		check_output("-j", golden->name, 0, wanted);
 	}
 }
 
@@ -253,21 +254,32 @@ static const struct option_case {
 	{ "signals", "-jw signal=TERM,INT" },
 	{ "user", "-jw mark=*" },
 	{ "tree", "-w tree=11" },
+	{ "secrets", "--redact" },
+	{ "secrets", "--redact=default --json" },
+	{ "secrets", "--redact -j" },
+	{ "secrets", "--redact --tree" },
+	{ "secrets", "--redact --summary" },
+	{ "secrets", "--redact --files" },
+	{ "secrets", "--redact --chrome" },
+	{ "secrets", "--redact=s3cret-." },
+	{ "secrets", "--redact=1 --redact=run" },
 };
 
-static void test_options(void **state)
+static void check_options(const char *words, const char *name, int status)
 {
 	char wanted[256];
 
+	snprintf(wanted, sizeof(wanted), "options/%s %s.txt", name, words);
+	for (char *at = wanted; (at = strchr(at, ' '));)
+		*at = '_';
+	check_output(words, name, status, wanted);
+}
+
+static void test_options(void **state)
+{
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(option_cases); i++) {
-		snprintf(wanted, sizeof(wanted), "options/%s %s.txt",
-			 option_cases[i].name, option_cases[i].words);
-		for (char *at = wanted; (at = strchr(at, ' '));)
-			*at = '_';
-		check_output(option_cases[i].words, option_cases[i].name,
-			     wanted);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(option_cases); i++)
+		check_options(option_cases[i].words, option_cases[i].name, 0);
 }
 
 /* Where the terminal has UTF-8, names in it are shown. */
@@ -275,7 +287,7 @@ static void test_locale(void **state)
 {
 	(void)state;
 	setenv("LC_ALL", "C.UTF-8", 1);
-	check_output("", "hostile", "options/hostile_utf8.txt");
+	check_output("", "hostile", 0, "options/hostile_utf8.txt");
 	setenv("LC_ALL", "C", 1);
 }
 
@@ -334,6 +346,11 @@ static const struct usage_case {
 	{ "--tree --stats", "kdump-u: one of --stats, --files, --summary, "
 			    "--tree, --chrome, --folded, "
 			    "--compile-commands and --sqlite at a time\n" },
+	{ "--redact=(", "kdump-u: --redact: \"(\": Unmatched ( or \\(\n" },
+	{ "-o x", "kdump-u: -o is for --redact: cp(1) copies a trace as it "
+		  "is\n" },
+	{ "--redact -j -o x", "kdump-u: -o copies all of a trace, and shows "
+			      "nothing: only --redact goes with it\n" },
 	{ "--folded=x", "kdump-u: --folded is by count or by time, not by "
 			"\"x\"\n" },
 	{ "-w failed --where failed", "kdump-u: -w twice: join the two by "

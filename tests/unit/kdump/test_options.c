@@ -124,16 +124,43 @@ static void values(void **state)
 						 KTRFAC(KTR_NAMEI));
 }
 
+static void redactions(void **state)
+{
+	struct text error = TEXT_INIT;
+	struct options options;
+
+	(void)state;
+	assert_int_equal(
+	    take(&options, "kdump-u --redact --redact=a+ -o x y", &error), 0);
+	assert_int_equal(options.redact_count, 2);
+	assert_string_equal(options.redact[0], "default");
+	assert_string_equal(options.redact[1], "a+");
+	assert_string_equal(options.copy, "x");
+	assert_string_equal(options.file, "y");
+}
+
 static void mistakes(void **state)
 {
 	static const char *const lines[] = {
-		"kdump-u -x",       "kdump-u --jso",
-		"kdump-u -p",       "kdump-u -p 0",
-		"kdump-u -p -4",    "kdump-u -p 1a",
-		"kdump-u -m -1",    "kdump-u -m",
-		"kdump-u -t k",     "kdump-u a b",
-		"kdump-u -f a b",   "kdump-u -f",
-		"kdump-u --json=1", "kdump-u -p 99999999999999999999",
+		"kdump-u -x",
+		"kdump-u --jso",
+		"kdump-u -p",
+		"kdump-u -p 0",
+		"kdump-u -p -4",
+		"kdump-u -p 1a",
+		"kdump-u -m -1",
+		"kdump-u -m",
+		"kdump-u -t k",
+		"kdump-u a b",
+		"kdump-u -f a b",
+		"kdump-u -f",
+		"kdump-u --json=1",
+		"kdump-u -p 99999999999999999999",
+		"kdump-u -o x",
+		"kdump-u --redact=[",
+		"kdump-u --redact -o x -j",
+		"kdump-u --redact=x*",
+		"kdump-u --redact -o x -w failed",
 	};
 	struct options options;
 
@@ -154,7 +181,7 @@ static void manual(void **state)
 	(void)state;
 	options_manual(&text);
 	assert_non_null(strstr(text_string(&text), "usage: kdump-u"));
-	for (const char *letter = "AcdEfHlmnpRSsTt"; *letter; letter++) {
+	for (const char *letter = "AcdEfHlmnopRSsTt"; *letter; letter++) {
 		char row[] = { '\n', ' ', ' ', '-', *letter, 0 };
 
 		if (!strstr(text_string(&text), row))
@@ -209,10 +236,10 @@ static void selection(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(defaults),  cmocka_unit_test(files),
-		cmocka_unit_test(flags),     cmocka_unit_test(values),
-		cmocka_unit_test(mistakes),  cmocka_unit_test(manual),
-		cmocka_unit_test(selection),
+		cmocka_unit_test(defaults),   cmocka_unit_test(files),
+		cmocka_unit_test(flags),      cmocka_unit_test(values),
+		cmocka_unit_test(redactions), cmocka_unit_test(mistakes),
+		cmocka_unit_test(manual),     cmocka_unit_test(selection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

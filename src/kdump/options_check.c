@@ -1,0 +1,37 @@
+/*
+ * Options that need others, and those that do not bear with them.
+ */
+#include "kdump/options_check.h"
+
+#include <errno.h>
+
+#include "base/text.h"
+#include "kdump/options.h"
+
+/* A copy is of all records, and of their bytes. */
+static bool shows(const struct options *options)
+{
+	return options->has_facilities || options->id || options->where ||
+	       options->report || options->json || options->joined ||
+	       options->follow;
+}
+
+static const char *complaint(const struct options *options)
+{
+	if (options->copy && !options->redact_count)
+		return "-o is for --redact: cp(1) copies a trace as it is";
+	if (options->copy && shows(options))
+		return "-o copies all of a trace, and shows nothing: only "
+		       "--redact goes with it";
+	return NULL;
+}
+
+int options_check(const struct options *options, struct text *error)
+{
+	const char *what = complaint(options);
+
+	if (!what || options->help || options->version)
+		return 0;
+	text_put(error, what);
+	return -EINVAL;
+}
