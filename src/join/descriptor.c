@@ -16,6 +16,7 @@
 #include "decode/address.h"
 #include "join/call.h"
 #include "join/descriptor_table.h"
+#include "join/use.h"
 #include "sysdesc/sets.h"
 #include "trace/fields.h"
 #include "trace/record.h"
@@ -227,22 +228,10 @@ struct descriptor_name *descriptors_address(const struct call *call)
 /* A file without a name, in the directory that the path leads to. */
 static bool has_no_name(const struct call *call)
 {
-	const uint64_t flag = O_TMPFILE & ~O_DIRECTORY;
-	struct record part;
-	uint64_t flags;
+	uint64_t flags, mode;
 
-	for (unsigned i = 0; i < call->row->narg; i++)
-		if (call->row->arg[i].kind == KIND_FLAGS &&
-		    call->row->arg[i].set == FLAGSET_OPEN)
-			return call->args[i] & flag;
-	for (unsigned i = 0; i < call->part_count; i++)
-		if (call_part(call, i, &part) &&
-		    record_is_struct(&part, "open_how") &&
-		    part.structure.length >= sizeof(flags)) {
-			memcpy(&flags, part.structure.data, sizeof(flags));
-			return flags & flag;
-		}
-	return false;
+	return use_flags(call, &flags, &mode) &&
+	       flags & (O_TMPFILE & ~O_DIRECTORY);
 }
 
 static struct descriptor_name *opened(const struct call *call)

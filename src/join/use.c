@@ -14,6 +14,7 @@
 /* Bits that have one value on all machines. */
 #define UNNAMED   (O_TMPFILE & ~O_DIRECTORY)
 #define PATH_ONLY 010000000u
+#define MODE_BITS 07777u
 
 static const struct {
 	const char *name;
@@ -58,24 +59,56 @@ static unsigned of_flags(uint64_t flags)
 	return use;
 }
 
-/* By the flags among the arguments, or those of a structure. */
-static unsigned of_open(const struct call *call)
+static uint64_t mode_of(const struct call *call)
+{
+	for (unsigned i = 0; i < call->row->narg && i < call->arg_count; i++)
+		if (call->row->arg[i].kind == KIND_MODE)
+			return call->args[i] & MODE_BITS;
+	return 0;
+}
+
+/* struct open_how: flags, then mode. */
+static bool find_how(const struct call *call, uint64_t *ret_flags,
+		     uint64_t *ret_mode)
 {
 	struct record part;
-	uint64_t flags;
+	uint64_t how[2];
 
-	for (unsigned i = 0; i < call->row->narg; i++)
-		if (call->row->arg[i].kind == KIND_FLAGS &&
-		    call->row->arg[i].set == FLAGSET_OPEN)
-			return of_flags(call->args[i]);
-	for (unsigned i = 0; i < call->part_count; i++)
-		if (call_part(call, i, &part) &&
-		    record_is_struct(&part, "open_how") &&
-		    part.structure.length >= sizeof(flags)) {
-			memcpy(&flags, part.structure.data, sizeof(flags));
-			return of_flags(flags);
-		}
-	return USED_ASKED;
+	for (unsigned i = 0; i < call->part_count; i++) {
+		if (!call_part(call, i, &part) ||
+		    !record_is_struct(&part, "open_how") ||
+		    part.structure.length < sizeof(how))
+			continue;
+		memcpy(how, part.structure.data, sizeof(how));
+		*ret_flags = how[0];
+		*ret_mode = how[1];
+		return true;
+	}
+	return false;
+}
+
+bool use_flags(const struct call *call, uint64_t *ret_flags, uint64_t *ret_mode)
+{
+	const struct sysdesc_row *row = call->row;
+
+	if (!row || row->result != RESULT_FD)
+		return false;
+	for (unsigned i = 0; i < row->narg && i < call->arg_count; i++) {
+		if (row->arg[i].kind != KIND_FLAGS ||
+		    row->arg[i].set != FLAGSET_OPEN)
+			continue;
+		*ret_flags = call->args[i];
+		*ret_mode = mode_of(call);
+		return true;
+	}
+	return find_how(call, ret_flags, ret_mode);
+}
+
+static unsigned of_open(const struct call *call)
+{
+	uint64_t flags, mode;
+
+	return use_flags(call, &flags, &mode) ? of_flags(flags) : USED_ASKED;
 }
 
 static bool maps_to_run(const struct call *call)
@@ -122,4 +155,57 @@ unsigned use_of(const struct call *call, unsigned index)
 	if (arg->kind != KIND_PATH && arg->kind != KIND_FD)
 		return 0;
 	return of_row(call, (enum sysdesc_use)arg->set);
+}
+
+/* ---- bytes ---- */
+
+static bool is_data(const struct sysdesc_arg *arg)
+{
+	return arg->kind == KIND_BYTES || arg->kind == KIND_IOVEC ||
+	       arg->kind == KIND_MSGHDR || arg->kind == KIND_MMSGHDR;
+}
+
+/* Whether bytes went there: by the data that the call has, or, of one that has
+ * none, since it moves them between two descriptors, by what it calls each. */
+static bool is_written(const struct sysdesc_row *row, unsigned index)
+{
+	for (unsigned i = 0; i < row->narg; i++)
+		if (is_data(&row->arg[i]))
+			return row->arg[i].direction == DIRECTION_IN;
+	return strstr(row->arg[index].name, "out") != NULL;
+}
+
+/* Of a call whose result counts messages: what was captured of them. */
+static int64_t captured(const struct call *call)
+{
+	struct record part;
+	int64_t sum = 0;
+
+	for (unsigned i = 0; i < call->part_count; i++)
+		if (call->parts[i].record.kind == KTR_GENIO &&
+		    call_part(call, i, &part))
+			sum += (int64_t)part.genio.length;
+	return sum;
+}
+
+static bool has_messages(const struct sysdesc_row *row)
+{
+	for (unsigned i = 0; i < row->narg; i++)
+		if (row->arg[i].kind == KIND_MMSGHDR)
+			return true;
+	return false;
+}
+
+int64_t use_moved(const struct call *call, unsigned index)
+{
+	bool is_counted = call->row->result == RESULT_COUNT;
+	int64_t moved;
+
+	if (!call->has_returned || call->exit.sysret.error ||
+	    !(is_counted || has_messages(call->row)))
+		return 0;
+	moved = is_counted ? call->exit.sysret.retval : captured(call);
+	if (moved < 0)
+		return 0;
+	return is_written(call->row, index) ? -moved : moved;
 }

@@ -5,6 +5,9 @@
 #ifndef JOIN_USE_H
 #define JOIN_USE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct call;
 
 /* Bits of it. */
@@ -28,6 +31,15 @@ enum used {
 /* What a call that succeeded did with argument index, < the row's narg; 0: it
  * failed, did not return, or did nothing to it. */
 unsigned use_of(const struct call *call, unsigned index);
+
+/* How the call opens, and the mode of what it makes (0: none is said). False:
+ * it opens nothing, or does not say. */
+bool use_flags(const struct call *call, uint64_t *ret_flags,
+	       uint64_t *ret_mode);
+
+/* Bytes that went through the descriptor that is argument `index`, below 0 when
+ * they were written; 0 where it moved none. */
+int64_t use_moved(const struct call *call, unsigned index);
 
 /* A word for the bit: "read", "written". */
 const char *use_name(unsigned bit);

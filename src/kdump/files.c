@@ -151,57 +151,6 @@ static int add_use(struct files *files, const struct call *call,
 	return 0;
 }
 
-static bool is_data(const struct sysdesc_arg *arg)
-{
-	return arg->kind == KIND_BYTES || arg->kind == KIND_IOVEC ||
-	       arg->kind == KIND_MSGHDR || arg->kind == KIND_MMSGHDR;
-}
-
-/* Whether bytes went there: by the data that the call has, or, of one that has
- * none, since it moves them between two descriptors, by what it calls each. */
-static bool is_written(const struct sysdesc_row *row, unsigned index)
-{
-	for (unsigned i = 0; i < row->narg; i++)
-		if (is_data(&row->arg[i]))
-			return row->arg[i].direction == DIRECTION_IN;
-	return strstr(row->arg[index].name, "out") != NULL;
-}
-
-/* Of a call whose result counts messages: what was captured of them. */
-static int64_t captured(const struct call *call)
-{
-	struct record part;
-	int64_t sum = 0;
-
-	for (unsigned i = 0; i < call->part_count; i++)
-		if (call->parts[i].record.kind == KTR_GENIO &&
-		    call_part(call, i, &part))
-			sum += (int64_t)part.genio.length;
-	return sum;
-}
-
-static bool has_messages(const struct sysdesc_row *row)
-{
-	for (unsigned i = 0; i < row->narg; i++)
-		if (row->arg[i].kind == KIND_MMSGHDR)
-			return true;
-	return false;
-}
-
-static int64_t moved_by(const struct call *call, unsigned index)
-{
-	bool is_counted = call->row->result == RESULT_COUNT;
-	int64_t moved;
-
-	if (!call->has_returned || call->exit.sysret.error ||
-	    !(is_counted || has_messages(call->row)))
-		return 0;
-	moved = is_counted ? call->exit.sysret.retval : captured(call);
-	if (moved < 0)
-		return 0;
-	return is_written(call->row, index) ? -moved : moved;
-}
-
 static int add_argument(struct files *files, const struct call *call,
 			unsigned index)
 {
@@ -213,7 +162,7 @@ static int add_argument(struct files *files, const struct call *call,
 	switch (call->row->arg[index].kind) {
 	case KIND_FD:
 		return name ? add_use(files, call, name->text, name->length,
-				      used, moved_by(call, index))
+				      used, use_moved(call, index))
 			    : 0;
 	case KIND_PATH:
 		return call_path(call, index, &path, &length)
@@ -233,7 +182,7 @@ static int add_address(struct files *files, const struct call *call)
 
 	if (address && !(socket && !strcmp(socket->text, address->text)))
 		r = add_use(files, call, address->text, address->length, 0,
-			    moved_by(call, 0));
+			    use_moved(call, 0));
 	descriptor_name_drop(address);
 	return r;
 }

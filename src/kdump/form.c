@@ -162,24 +162,34 @@ static int add_to_report(struct form *form, const struct record *record)
 	return kind->add ? kind->add(form->report, record) : 0;
 }
 
+static int learn_call(struct form *form, const struct call *call)
+{
+	const struct report_kind *kind = form->options->report;
+
+	return form->report && kind->learn_call
+		   ? kind->learn_call(form->report, call)
+		   : 0;
+}
+
 static void report_call(struct form *form, const struct call *call)
 {
 	const struct state_call shown = { call->abi, call->number };
 	int r;
 
-	if (form->failure)
-		return;
 	form->state.shown = &shown;
 	r = form->options->report->add_call(form->report, call);
 	form->state.shown = NULL;
 	form->failure = r < 0 ? r : 0;
 }
 
+/* After a failure nothing more is taken: see join(). */
 static void take_call(void *context, struct call *call)
 {
 	struct form *form = context;
 
-	if (!is_wanted(form, &call->entry, call))
+	if (!form->failure)
+		form->failure = learn_call(form, call);
+	if (form->failure || !is_wanted(form, &call->entry, call))
 		return;
 	if (form->report)
 		report_call(form, call);
@@ -275,6 +285,8 @@ static int learn(struct form *form, const struct record *record)
 
 	if (!r && form->calls.descriptors)
 		r = descriptors_learn(&form->descriptors, record);
+	if (!r && form->report && form->options->report->learn)
+		r = form->options->report->learn(form->report, record);
 	return r ?: stacks_learn(form->state.stacks, record);
 }
 

@@ -1,6 +1,6 @@
 /*
  * kdump-u: prints a trace. Takes the command line, and says once what went
- * wrong. Everything else happens in dump.c and copy.c.
+ * wrong. Everything else happens in dump.c, diff.c and copy.c.
  */
 #include <langinfo.h>
 #include <locale.h>
@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "kdump/copy.h"
+#include "kdump/diff.h"
 #include "kdump/dump.h"
 #include "kdump/options.h"
 
@@ -64,6 +65,9 @@ static enum main_status main_run(const struct options *options,
 {
 	if (options->help || options->version)
 		return main_print(options, error) ? MAIN_FAILED : MAIN_OK;
+	/* That of diff(1), which knows no other numbers either. */
+	if (options->report == &diff_report)
+		return (enum main_status)diff_run(options, error);
 	return main_dump(options, error) ? MAIN_FAILED : MAIN_OK;
 }
 

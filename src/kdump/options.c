@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "kdump/chrome.h"
 #include "kdump/compilations.h"
+#include "kdump/diff.h"
 #include "kdump/files.h"
 #include "kdump/folded.h"
 #include "kdump/options.h"
@@ -53,6 +54,8 @@ enum options_id {
 	OPTION_SQLITE,
 	OPTION_SUMMARY,
 	OPTION_TREE,
+	OPTION_DIFF,
+	OPTION_COUNTS,
 	OPTION_REDACT,
 	OPTION_COPY,
 	OPTION_JSON,
@@ -110,6 +113,10 @@ static const struct options_row options_table[] = {
 	  OPTION_COMPILATIONS },
 	{ 0, "sqlite", "DATABASE", "make a database of the trace, for questions",
 	  OPTION_SQLITE },
+	{ 0, "diff", NULL, "show what differs between two traces of one job",
+	  OPTION_DIFF },
+	{ 0, "counts", NULL, "with --diff: what is not there as often, too",
+	  OPTION_COUNTS },
 	{ 0, "redact", "[PATTERN]",
 	  "mask passwords, tokens and the like, or what PATTERN matches",
 	  OPTION_REDACT },
@@ -216,6 +223,8 @@ static bool *options_flag(struct options *options, enum options_id id)
 		return &options->joined;
 	case OPTION_JSON:
 		return &options->json;
+	case OPTION_COUNTS:
+		return &options->counts;
 	case OPTION_HELP:
 		return &options->help;
 	case OPTION_VERSION:
@@ -228,6 +237,7 @@ static bool *options_flag(struct options *options, enum options_id id)
 	case OPTION_SQLITE:
 	case OPTION_SUMMARY:
 	case OPTION_TREE:
+	case OPTION_DIFF:
 	case OPTION_REDACT:
 	case OPTION_COPY:
 	case OPTION_FILE:
@@ -253,6 +263,8 @@ static const struct report_kind *options_report(int id)
 		return &summary_report;
 	case OPTION_TREE:
 		return &tree_report;
+	case OPTION_DIFF:
+		return &diff_report;
 	case OPTION_CHROME:
 		return &chrome_report;
 	case OPTION_COMPILATIONS:
@@ -267,7 +279,7 @@ static int options_take_report(struct options_taking *taking,
 {
 	if (taking->options->report && taking->options->report != report) {
 		text_put(taking->error,
-			 "one of --stats, --files, --summary, --tree, "
+			 "one of --stats, --files, --summary, --tree, --diff, "
 			 "--chrome, --folded, --compile-commands and "
 			 "--sqlite at a time");
 		return -EINVAL;
@@ -324,6 +336,7 @@ static int options_take_one(void *context, int id, const char *value)
 	case OPTION_TREE:
 	case OPTION_CHROME:
 	case OPTION_COMPILATIONS:
+	case OPTION_DIFF:
 		return options_take_report(taking, options_report(id));
 	case OPTION_REDACT:
 		return options_take_redact(taking, value);
@@ -351,15 +364,22 @@ static int options_take_one(void *context, int id, const char *value)
 	}
 }
 
+/* --diff has two, of which -f may be one. */
 static int options_take_operands(struct options *options, int count,
 				 char *const *operands, struct text *error)
 {
-	if (count > 0 && (count > 1 || options->file)) {
-		text_put(error, "more than one file");
+	int most = options->report == &diff_report ? 2 : 1;
+	int at = 0;
+
+	if (count > most - (options->file != NULL)) {
+		text_put(error, most > 1 ? "more than two files"
+					 : "more than one file");
 		return -EINVAL;
 	}
-	if (count > 0)
-		options->file = operands[0];
+	if (!options->file && at < count)
+		options->file = operands[at++];
+	if (at < count)
+		options->other = operands[at];
 	if (!options->file)
 		options->file = OPTIONS_FILE;
 	return options_check(options, error);
@@ -394,6 +414,8 @@ void options_usage(struct text *text)
 		 "[--json]\n"
 		 "               [--redact[=pattern]] [--debug-dir dirs] [[-f] "
 		 "file]\n"
+		 "       kdump-u --diff [--counts] [--json] [-w expression] "
+		 "file file\n"
 		 "       kdump-u --redact[=pattern] -o copy [[-f] file]\n");
 }
 

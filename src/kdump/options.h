@@ -14,6 +14,7 @@
 /* Times that --redact may be given. */
 #define OPTIONS_REDACT_MAX 64u
 
+struct comparison;
 struct report_kind;
 struct text;
 
@@ -28,8 +29,11 @@ struct options {
 	const char *debug_directories;          /* --debug-dir */
 	const char *redact[OPTIONS_REDACT_MAX]; /* of redact/redact.h */
 	unsigned redact_count;
-	const char *copy; /* -o, or NULL */
-	size_t data_max;  /* bytes of data to show; 0: all of them */
+	const char *copy;  /* -o, or NULL */
+	const char *other; /* the second file, with --diff */
+	bool counts;
+	struct comparison *comparison; /* not an option: that of --diff */
+	size_t data_max; /* bytes of data to show; 0: all of them */
 	bool absolute;
 	bool elapsed;
 	bool relative;

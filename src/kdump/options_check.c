@@ -4,8 +4,10 @@
 #include "kdump/options_check.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/text.h"
+#include "kdump/diff.h"
 #include "kdump/options.h"
 
 /* A copy is of all records, and of their bytes. */
@@ -18,11 +20,20 @@ static bool shows(const struct options *options)
 
 static const char *complaint(const struct options *options)
 {
+	bool is_diff = options->report == &diff_report;
+
 	if (options->copy && !options->redact_count)
 		return "-o is for --redact: cp(1) copies a trace as it is";
 	if (options->copy && shows(options))
 		return "-o copies all of a trace, and shows nothing: only "
 		       "--redact goes with it";
+	if (options->counts && !is_diff)
+		return "--counts is for --diff";
+	if (is_diff && !options->other)
+		return "--diff is of two files";
+	if (is_diff && !strcmp(options->file, "-") &&
+	    !strcmp(options->other, "-"))
+		return "only one of two files can be standard input";
 	return NULL;
 }
 

@@ -32,12 +32,17 @@ struct report_kind {
 	bool wants_names;
 	/* Entries and returns of calls are enough for it. */
 	bool needs_no_parts;
+	/* Each record, whatever is selected of it; before it is added, but for
+	 * that of a process's end. Or NULL. */
+	int (*learn)(void *report, const struct record *record);
+	/* Each call, in the same way. */
+	int (*learn_call)(void *report, const struct call *call);
 	/* NULL: it takes records alone, each of them; else calls put together,
 	 * and the records that are part of none. */
 	int (*add_call)(void *report, const struct call *call);
 	int (*add)(void *report, const struct record *record);
-	/* 0, -ENOMEM, or -errno with a line in context->error; as the two
-	 * above, and the last. */
+	/* 0, -ENOMEM, or -errno with a line in context->error; as those above,
+	 * and the last. */
 	int (*open)(void **ret, const struct report_context *context);
 	void (*close)(void *report); /* NULL is fine */
 	/* Once, when all has been taken; either may be NULL. */

@@ -265,6 +265,26 @@ static const struct option_case {
 	{ "secrets", "--redact=1 --redact=run" },
 };
 
+/* The same with another trace, and how it ends. */
+static const struct diff_case {
+	const char *name;
+	const char *words;
+	int status;
+} diff_cases[] = {
+	{ "job", "--diff job.ktr", 0 },
+	{ "job2", "--diff job.ktr", 1 },
+	{ "job", "--diff job2.ktr", 1 },
+	{ "job2", "--diff -f job.ktr --json", 1 },
+	{ "job2", "--diff --counts job.ktr", 1 },
+	{ "job2", "--diff -w call=unlink job.ktr", 0 },
+	{ "job2", "--diff -w failed job.ktr", 1 },
+	{ "job2", "--diff --redact=old job.ktr", 1 },
+	{ "calls", "--diff calls.ktr", 2 },
+	{ "ours", "--diff job.ktr", 1 },
+	{ "ours", "--diff --json ours.ktr", 2 },
+	{ "empty", "--diff empty.ktr", 2 },
+};
+
 static void check_options(const char *words, const char *name, int status)
 {
 	char wanted[256];
@@ -280,6 +300,37 @@ static void test_options(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(option_cases); i++)
 		check_options(option_cases[i].words, option_cases[i].name, 0);
+}
+
+static void test_diff(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(diff_cases); i++)
+		check_options(diff_cases[i].words, diff_cases[i].name,
+			      diff_cases[i].status);
+}
+
+/* Of one that is damaged, what is in front counts; but it is trouble. */
+static void test_diff_damaged(void **state)
+{
+	struct command_result result;
+
+	(void)state;
+	result = run_kdump("--diff job.ktr", "broken/cut_payload.ktr");
+	assert_int_equal(exit_status(&result), 2);
+	assert_non_null(strstr(text_string(&result.out),
+			       "! broken/cut_payload.ktr is not whole: "
+			       "not all of it can be read\n"));
+	assert_non_null(
+	    strstr(text_string(&result.err), "cut_payload.ktr: offset "));
+	command_done(&result);
+	result = run_kdump("--diff job.ktr", "no-such-trace");
+	assert_int_equal(exit_status(&result), 2);
+	assert_string_equal(text_string(&result.err),
+			    "kdump-u: no-such-trace: "
+			    "No such file or directory\n");
+	assert_int_equal(result.out.length, 0);
+	command_done(&result);
 }
 
 /* Where the terminal has UTF-8, names in it are shown. */
@@ -344,13 +395,17 @@ static const struct usage_case {
 	{ "-w fail", "kdump-u: -w: column 1: 'fail' stands where a field is "
 		     "wanted: pid, tid, " },
 	{ "--tree --stats", "kdump-u: one of --stats, --files, --summary, "
-			    "--tree, --chrome, --folded, "
+			    "--tree, --diff, --chrome, --folded, "
 			    "--compile-commands and --sqlite at a time\n" },
 	{ "--redact=(", "kdump-u: --redact: \"(\": Unmatched ( or \\(\n" },
 	{ "-o x", "kdump-u: -o is for --redact: cp(1) copies a trace as it "
 		  "is\n" },
 	{ "--redact -j -o x", "kdump-u: -o copies all of a trace, and shows "
 			      "nothing: only --redact goes with it\n" },
+	{ "--counts", "kdump-u: --counts is for --diff\n" },
+	{ "--diff", "kdump-u: --diff is of two files\n" },
+	{ "--diff a b", "kdump-u: more than two files\n" },
+	{ "--diff --stats a", "kdump-u: one of --stats" },
 	{ "--folded=x", "kdump-u: --folded is by count or by time, not by "
 			"\"x\"\n" },
 	{ "-w failed --where failed", "kdump-u: -w twice: join the two by "
@@ -416,6 +471,8 @@ int main(void)
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_diff_damaged),
 		cmocka_unit_test(test_locale),
 		cmocka_unit_test(test_terminal_is_safe),
 		cmocka_unit_test(test_broken),

@@ -139,6 +139,25 @@ static void redactions(void **state)
 	assert_string_equal(options.file, "y");
 }
 
+static void pairs(void **state)
+{
+	static const char *const lines[] = {
+		"kdump-u --diff x y",
+		"kdump-u --diff -f x y",
+		"kdump-u --diff --counts --json -- x y",
+	};
+	struct text error = TEXT_INIT;
+	struct options options;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		assert_int_equal(take(&options, lines[i], &error), 0);
+		assert_string_equal(options.file, "x");
+		assert_string_equal(options.other, "y");
+	}
+	assert_true(options.counts);
+}
+
 static void mistakes(void **state)
 {
 	static const char *const lines[] = {
@@ -156,10 +175,16 @@ static void mistakes(void **state)
 		"kdump-u -f",
 		"kdump-u --json=1",
 		"kdump-u -p 99999999999999999999",
+		"kdump-u --diff",
+		"kdump-u --diff x",
+		"kdump-u --counts",
+		"kdump-u --diff x y z",
 		"kdump-u -o x",
+		"kdump-u --diff -f x y z",
 		"kdump-u --redact=[",
 		"kdump-u --redact -o x -j",
 		"kdump-u --redact=x*",
+		"kdump-u --diff - -",
 		"kdump-u --redact -o x -w failed",
 	};
 	struct options options;
@@ -238,8 +263,9 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),   cmocka_unit_test(files),
 		cmocka_unit_test(flags),      cmocka_unit_test(values),
-		cmocka_unit_test(redactions), cmocka_unit_test(mistakes),
-		cmocka_unit_test(manual),     cmocka_unit_test(selection),
+		cmocka_unit_test(redactions), cmocka_unit_test(pairs),
+		cmocka_unit_test(mistakes),   cmocka_unit_test(manual),
+		cmocka_unit_test(selection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,243 @@
+/*
+ * Facts as those of diff(1) would be: a sign, and what the trace tells. What is
+ * said of each group is one table.
+ */
+#include "kdump/difference.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "compare/comparison.h"
+#include "decode/data.h"
+#include "kdump/json_value.h"
+#include "kdump/options.h"
+
+/* A group, what its facts are made of (NULL: they have no such thing), and what
+ * stands between who and what. */
+static const struct group {
+	const char *name;
+	const char *who, *what, *outcome;
+	const char *between;
+	bool has_words;   /* what is a list of words */
+	bool has_numbers; /* how often is worth knowing */
+} groups[FACT_GROUP_COUNT] = {
+	[FACT_FILE] = { "files", NULL, "path", "use", "", false, false },
+	[FACT_PROGRAM] = { "programs", "chain", "words", NULL, ": ", true,
+			   false },
+	[FACT_END] = { "ends", "chain", "words", "end", ": ", true, false },
+	[FACT_ADDRESS] = { "addresses", NULL, "address", "call", "", false,
+			   false },
+	[FACT_CALL] = { "calls", "program", "call", NULL, ": ", false, true },
+	[FACT_RESULT] = { "results", "call", "object", "result", " ", false,
+			  false },
+	[FACT_FAILURE] = { "failures", "call", "object", "result", " ", false,
+			   false },
+};
+
+static const char *name_of(const struct options *options, unsigned trace)
+{
+	return trace ? options->other : options->file;
+}
+
+/* ---- lines ---- */
+
+static void put_part(struct text *text, const struct difference *difference,
+		     const struct fact_part *part)
+{
+	data_escape(text, part->data, part->length,
+		    &difference->options->style);
+}
+
+static void put_what(struct text *text, const struct difference *difference,
+		     const struct fact *fact)
+{
+	if (groups[fact->group].has_words)
+		data_quote_list(text, fact->what.data, fact->what.length,
+				&difference->options->style);
+	else
+		put_part(text, difference, &fact->what);
+}
+
+/* "read /a", "cc: "cc", "-c": exit 1" */
+static void put_fact(struct text *text, const struct difference *difference,
+		     const struct fact *fact)
+{
+	const struct group *group = &groups[fact->group];
+
+	put_part(text, difference, group->who ? &fact->who : &fact->outcome);
+	if (fact->what.length > 0) {
+		text_put(text, group->who ? group->between : " ");
+		put_what(text, difference, fact);
+	}
+	if (!group->who || !group->outcome)
+		return;
+	text_put(text, ": ");
+	put_part(text, difference, &fact->outcome);
+}
+
+static void put_line(struct text *text, const struct difference *difference,
+		     const struct fact *fact, unsigned trace)
+{
+	if (!fact->count[trace])
+		return;
+	text_char(text, trace ? '+' : '-');
+	put_fact(text, difference, fact);
+	if (difference->options->counts || groups[fact->group].has_numbers)
+		text_format(text, " (%" PRIu64 ")", fact->count[trace]);
+	text_char(text, '\n');
+}
+
+static void put_name(struct text *text, const struct options *options,
+		     const char *before, unsigned trace)
+{
+	const char *name = name_of(options, trace);
+
+	text_put(text, before);
+	data_escape(text, name, strlen(name), &options->style);
+}
+
+static void put_lines(struct text *text, const struct difference *difference,
+		      const struct fact *fact)
+{
+	if (!difference->any) {
+		put_name(text, difference->options, "--- ", 0);
+		put_name(text, difference->options, "\n+++ ", 1);
+		text_char(text, '\n');
+	}
+	if (!difference->any || difference->group != fact->group)
+		text_format(text, "@@ %s @@\n", groups[fact->group].name);
+	put_line(text, difference, fact, 0);
+	put_line(text, difference, fact, 1);
+}
+
+/* ---- what a trace does not hold ---- */
+
+static void put_gaps(struct text *text, const struct difference *difference,
+		     const struct whole *whole)
+{
+	for (unsigned i = 0; i < whole->gap_count; i++) {
+		const struct text *what = &whole->gaps[i].what;
+
+		text_format(text, "! %8" PRIu64 "  ", whole->gaps[i].count);
+		data_escape(text, what->data, what->length,
+			    &difference->options->style);
+		text_char(text, '\n');
+	}
+}
+
+static void put_not_whole(struct text *text,
+			  const struct difference *difference, unsigned trace)
+{
+	const struct comparison *comparison = difference->comparison;
+	const struct comparison_trace *one = &comparison->traces[trace];
+	uint64_t left_out = comparison->facts.left_out[trace];
+	const char *why = whole_why_not(&one->whole);
+
+	put_name(text, difference->options, "! ", trace);
+	text_put(text, " is not whole");
+	if (one->is_damaged)
+		why = "not all of it can be read";
+	if (whole_is(&one->whole) && !one->is_damaged)
+		why = NULL;
+	text_format(text, "%s%s\n", why ? ": " : "", why ?: "");
+	put_gaps(text, difference, &one->whole);
+	if (left_out)
+		text_format(text,
+			    "! %8" PRIu64 "  things more than are compared\n",
+			    left_out);
+}
+
+/* ---- objects ---- */
+
+static void put_bytes(struct text *text, const char *name,
+		      const struct fact_part *part)
+{
+	if (name)
+		text_json_bytes(text, name, part->data, part->length);
+}
+
+static void put_object(struct text *text, const struct fact *fact)
+{
+	const struct group *group = &groups[fact->group];
+
+	text_put(text, "{\"v\":1,\"ev\":\"diff\"");
+	json_value_string(text, "about", group->name);
+	put_bytes(text, group->who, &fact->who);
+	if (group->has_words)
+		json_value_strings(text, group->what, fact->what.data,
+				   fact->what.length);
+	else
+		put_bytes(text, group->what, &fact->what);
+	put_bytes(text, group->outcome, &fact->outcome);
+	text_json_unsigned(text, "first", fact->count[0]);
+	text_json_unsigned(text, "second", fact->count[1]);
+	text_put(text, "}\n");
+}
+
+static void put_gap_objects(struct text *text, const struct whole *whole)
+{
+	json_value_open(text, "not_seen");
+	text_char(text, '[');
+	for (unsigned i = 0; i < whole->gap_count; i++) {
+		const struct text *what = &whole->gaps[i].what;
+
+		json_value_next(text);
+		text_char(text, '{');
+		json_value_open(text, "what");
+		json_value_put_bytes(text, what->data, what->length);
+		text_json_unsigned(text, "count", whole->gaps[i].count);
+		text_char(text, '}');
+	}
+	text_char(text, ']');
+}
+
+static void put_trace_object(struct text *text,
+			     const struct difference *difference,
+			     unsigned trace)
+{
+	const struct comparison *comparison = difference->comparison;
+	const struct comparison_trace *one = &comparison->traces[trace];
+	const char *name = name_of(difference->options, trace);
+
+	text_put(text, "{\"v\":1,\"ev\":\"diff_trace\"");
+	json_value_string(text, "side", trace ? "second" : "first");
+	text_json_bytes(text, "file", name, strlen(name));
+	json_value_strings(text, "command", one->whole.command.data,
+			   one->whole.command.length);
+	put_gap_objects(text, &one->whole);
+	text_json_unsigned(text, "left_out", comparison->facts.left_out[trace]);
+	text_json_bool(text, "damaged", one->is_damaged);
+	text_json_bool(text, "whole", comparison_is_whole(comparison, trace));
+	text_put(text, "}\n");
+}
+
+/* ---- */
+
+void difference_put_traces(struct text *text,
+			   const struct difference *difference)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		if (difference->options->json)
+			put_trace_object(text, difference, i);
+		else if (!comparison_is_whole(difference->comparison, i))
+			put_not_whole(text, difference, i);
+	}
+}
+
+void difference_put(struct text *text, struct difference *difference,
+		    const struct fact *fact)
+{
+	if (difference->options->json)
+		put_object(text, fact);
+	else
+		put_lines(text, difference, fact);
+	difference->any = true;
+	difference->group = fact->group;
+}
+
+void difference_put_none(struct text *text, const struct difference *difference)
+{
+	if (!difference->options->json)
+		text_put(text, "! what there is of both tells the same\n");
+}

@@ -1,0 +1,32 @@
+/* What differs between two traces, as lines or objects. */
+#ifndef KDUMP_DIFFERENCE_H
+#define KDUMP_DIFFERENCE_H
+
+#include <stdbool.h>
+
+#include "compare/facts.h"
+
+struct comparison;
+struct options;
+struct text;
+
+/* How far the differences are told. */
+struct difference {
+	const struct options *options;
+	const struct comparison *comparison;
+	bool any;              /* one is told */
+	enum fact_group group; /* of the last one */
+};
+
+/* What must be known before: of lines, that a trace is not whole. */
+void difference_put_traces(struct text *text,
+			   const struct difference *difference);
+
+void difference_put(struct text *text, struct difference *difference,
+		    const struct fact *fact);
+
+/* What is to be said where nothing differs. */
+void difference_put_none(struct text *text,
+			 const struct difference *difference);
+
+#endif

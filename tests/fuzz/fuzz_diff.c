@@ -1,0 +1,118 @@
+/*
+ * A trace that somebody hands us against itself, from which nothing differs,
+ * and against its first half: whatever is in them, no control byte comes out,
+ * and JSON is one object a line. Rooms: kdump
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "compare/comparison.h"
+#include "kdump/diff.h"
+#include "kdump/difference.h"
+#include "kdump/dump.h"
+#include "kdump/options.h"
+#include "must.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_lines(const struct text *text)
+{
+	for (size_t i = 0; i < text->length; i++) {
+		unsigned char c = (unsigned char)text->data[i];
+
+		MUST(c == '\n' || (c >= ' ' && c != 0x7f));
+	}
+	MUST(text->length == 0 || text->data[text->length - 1] == '\n');
+}
+
+static void check_objects(const struct text *text)
+{
+	MUST(text->length > 3 && text->data[0] == '{');
+	MUST(memcmp(text->data + text->length - 2, "}\n", 2) == 0);
+	MUST(text_is_utf8(text->data, text->length));
+	for (size_t i = 0; i < text->length - 1; i++)
+		MUST((unsigned char)text->data[i] >= ' ' ||
+		     !memcmp(text->data + i, "\n{", 2));
+}
+
+static void take(struct comparison *comparison, unsigned trace,
+		 const uint8_t *data, size_t size)
+{
+	const struct options options = {
+		.file = "trace",
+		.report = &diff_report,
+		.comparison = comparison,
+		.debug_directories = "/no/such/directory",
+		.style = { .width = 80 },
+		.out = -1,
+	};
+	int fd = memfd_create("trace", MFD_CLOEXEC);
+	struct text error = TEXT_INIT;
+
+	MUST(fd >= 0 && fd_write_all(fd, data, size) == 0);
+	MUST(lseek(fd, 0, SEEK_SET) == 0);
+	comparison->trace = trace;
+	if (dump_run(&options, fd, &error) < 0)
+		comparison->traces[trace].is_damaged = true;
+	text_done(&error);
+	close(fd);
+}
+
+struct telling {
+	struct difference difference;
+	struct text text;
+};
+
+static int tell(void *context, const struct fact *fact)
+{
+	struct telling *telling = context;
+
+	difference_put(&telling->text, &telling->difference, fact);
+	return 0;
+}
+
+static void check(struct comparison *comparison, bool json, bool is_same)
+{
+	const struct options options = { .json = json,
+					 .counts = json,
+					 .file = "one",
+					 .other = "other",
+					 .style = { .width = 80 } };
+	struct telling telling = { .difference = { &options, comparison, false,
+						   FACT_FILE } };
+
+	difference_put_traces(&telling.text, &telling.difference);
+	MUST(facts_each_difference(&comparison->facts, json, tell, &telling) ==
+	     0);
+	MUST(!is_same || !telling.difference.any);
+	MUST(!telling.text.failed);
+	if (json)
+		check_objects(&telling.text);
+	else
+		check_lines(&telling.text);
+	text_done(&telling.text);
+}
+
+static void compare(const uint8_t *data, size_t size, size_t other_size)
+{
+	struct comparison *comparison = NULL;
+
+	MUST(comparison_open(&comparison) == 0);
+	take(comparison, 0, data, size);
+	take(comparison, 1, data, other_size);
+	MUST(comparison_settle(comparison) == 0);
+	check(comparison, false, size == other_size);
+	check(comparison, true, size == other_size);
+	comparison_close(comparison);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	compare(data, size, size);
+	compare(data, size, size / 2);
+	return 0;
+}
