@@ -8,9 +8,6 @@
 
 #include "kdump/report.h"
 
-/* Different things that could not be seen; those beyond are counted as one. */
-#define SUMMARY_GAPS_MAX 512u
-
 /* Lines for people, or one object. */
 extern const struct report_kind summary_report;
 

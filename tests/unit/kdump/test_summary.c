@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "join/whole.h"
 #include "kdump/options.h"
 #include "kdump/summary.h"
 #include "trace/record.h"
@@ -97,7 +98,7 @@ static void test_bounded(void **state)
 	char fields[64];
 
 	(void)state;
-	for (unsigned i = 0; i < SUMMARY_GAPS_MAX + 100; i++) {
+	for (unsigned i = 0; i < WHOLE_GAPS_MAX + 100; i++) {
 		int n = snprintf(fields, sizeof(fields), "what=gap %u", i);
 
 		add(KTR_STRUCT_COVERAGE, fields, (size_t)n + 1);
