@@ -18,7 +18,6 @@
 #include "join/call.h"
 #include "join/descriptor.h"
 #include "join/use.h"
-#include "sysdesc/use.h"
 #include "trace/fields.h"
 #include "trace/record.h"
 

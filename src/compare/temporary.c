@@ -18,7 +18,6 @@
 #include "base/text.h"
 #include "join/call.h"
 #include "join/use.h"
-#include "sysdesc/use.h"
 
 /* What others may not do with a file of one's own. */
 #define MODE_OTHERS 077u
