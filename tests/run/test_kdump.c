@@ -19,103 +19,8 @@
 #include "base/fd.h"
 #include "support/command.h"
 #include "support/golden.h"
+#include "support/golden_run.h"
 #include "support/sample.h"
-
-#define WORDS_MAX 8
-
-static bool wants_update(void)
-{
-	return getenv("KTRACE_U_UPDATE_GOLDEN") != NULL;
-}
-
-static struct text read_file(const char *path)
-{
-	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct text text = TEXT_INIT;
-	char piece[4096];
-	ssize_t got;
-
-	if (fd < 0)
-		fail_msg("%s cannot be opened", path);
-	while ((got = fd_read_full(fd, piece, sizeof(piece))) > 0)
-		text_bytes(&text, piece, (size_t)got);
-	assert_int_equal(got, 0);
-	return text;
-}
-
-static void write_file(const char *path, const struct text *text)
-{
-	_cleanup_fd_ int fd = -1;
-
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0 || fd_write_all(fd, text->data, text->length))
-		fail_msg("%s cannot be written", path);
-}
-
-static size_t first_difference(const struct text *one, const struct text *other)
-{
-	size_t at = 0;
-
-	while (at < one->length && at < other->length &&
-	       one->data[at] == other->data[at])
-		at++;
-	return at;
-}
-
-/* The line of a text that holds an offset. */
-static const char *line_at(struct text *text, size_t at)
-{
-	char *start = (char *)text_string(text);
-
-	if (at > text->length)
-		at = text->length;
-	start[at + strcspn(start + at, "\n")] = 0;
-	while (at > 0 && start[at - 1] != '\n')
-		at--;
-	return start + at;
-}
-
-/* The text must be what the file says. */
-static void must_equal_file(struct text *text, const char *path)
-{
-	_cleanup_(text_done) struct text wanted = TEXT_INIT;
-	size_t at;
-
-	if (wants_update()) {
-		write_file(path, text);
-		return;
-	}
-	wanted = read_file(path);
-	at = first_difference(text, &wanted);
-	if (at < text->length || at < wanted.length)
-		fail_msg("%s differs at byte %zu:\nwanted: %s\ngot:    %s",
-			 path, at, line_at(&wanted, at), line_at(text, at));
-}
-
-/* Runs kdump-u on a trace with some words in front of its name. */
-static struct command_result run_kdump(const char *words, const char *file)
-{
-	const char *argv[WORDS_MAX] = { KDUMP_U };
-	_cleanup_free_ char *copy = strdup(words);
-	struct command_result result;
-	char *save = NULL;
-	size_t count = 1;
-
-	assert_non_null(copy);
-	for (char *word = strtok_r(copy, " ", &save); word;
-	     word = strtok_r(NULL, " ", &save))
-		argv[count++] = word;
-	assert_true(count < WORDS_MAX - 1);
-	argv[count] = file;
-	assert_int_equal(command_run(&result, -1, -1, argv), 0);
-	return result;
-}
-
-static int exit_status(const struct command_result *result)
-{
-	assert_true(WIFEXITED(result->status));
-	return WEXITSTATUS(result->status);
-}
 
 static void check_bytes(const struct golden *golden, const char *folder)
 {
@@ -126,7 +31,7 @@ static void check_bytes(const struct golden *golden, const char *folder)
 		sample = (struct sample)SAMPLE_INIT;
 		golden->build(&sample);
 		snprintf(path, sizeof(path), "%s%s.ktr", folder, golden->name);
-		must_equal_file(&sample.bytes, path);
+		golden_run_must_equal(&sample.bytes, path);
 		sample_done(&sample);
 	}
 }
@@ -147,11 +52,11 @@ static void check_output(const char *words, const char *name, int status,
 	char path[256];
 
 	snprintf(path, sizeof(path), "%s.ktr", name);
-	result = run_kdump(words, path);
-	if (exit_status(&result) != status || result.err.length > 0)
+	result = golden_run(KDUMP_U, words, path);
+	if (golden_run_status(&result) != status || result.err.length > 0)
 		fail_msg("kdump-u %s %s: %s", words, path,
 			 text_string(&result.err));
-	must_equal_file(&result.out, wanted);
+	golden_run_must_equal(&result.out, wanted);
 	command_done(&result);
 }
 
@@ -316,16 +221,17 @@ static void test_diff_damaged(void **state)
 	struct command_result result;
 
 	(void)state;
-	result = run_kdump("--diff job.ktr", "broken/cut_payload.ktr");
-	assert_int_equal(exit_status(&result), 2);
+	result = golden_run(KDUMP_U, "--diff job.ktr",
+			    "broken/cut_payload.ktr");
+	assert_int_equal(golden_run_status(&result), 2);
 	assert_non_null(strstr(text_string(&result.out),
 			       "! broken/cut_payload.ktr is not whole: "
 			       "not all of it can be read\n"));
 	assert_non_null(
 	    strstr(text_string(&result.err), "cut_payload.ktr: offset "));
 	command_done(&result);
-	result = run_kdump("--diff job.ktr", "no-such-trace");
-	assert_int_equal(exit_status(&result), 2);
+	result = golden_run(KDUMP_U, "--diff job.ktr", "no-such-trace");
+	assert_int_equal(golden_run_status(&result), 2);
 	assert_string_equal(text_string(&result.err),
 			    "kdump-u: no-such-trace: "
 			    "No such file or directory\n");
@@ -348,7 +254,7 @@ static void test_terminal_is_safe(void **state)
 	struct command_result result;
 
 	(void)state;
-	result = run_kdump("-HTERAScd", "hostile.ktr");
+	result = golden_run(KDUMP_U, "-HTERAScd", "hostile.ktr");
 	for (size_t i = 0; i < result.out.length; i++)
 		if ((result.out.data[i] < ' ' && result.out.data[i] != '\n') ||
 		    result.out.data[i] == 0x7f)
@@ -366,12 +272,12 @@ static void test_broken(void **state)
 	for (const struct golden *golden = golden_broken; golden->name;
 	     golden++) {
 		snprintf(path, sizeof(path), "broken/%s.ktr", golden->name);
-		result = run_kdump("", path);
-		assert_int_equal(exit_status(&result), 1);
+		result = golden_run(KDUMP_U, "", path);
+		assert_int_equal(golden_run_status(&result), 1);
 		snprintf(path, sizeof(path), "broken/%s.txt", golden->name);
-		must_equal_file(&result.out, path);
+		golden_run_must_equal(&result.out, path);
 		snprintf(path, sizeof(path), "broken/%s.err", golden->name);
-		must_equal_file(&result.err, path);
+		golden_run_must_equal(&result.err, path);
 		command_done(&result);
 	}
 }
@@ -418,8 +324,8 @@ static void test_usage(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(usage_cases); i++) {
-		result = run_kdump(usage_cases[i].words, "calls.ktr");
-		assert_int_equal(exit_status(&result), 2);
+		result = golden_run(KDUMP_U, usage_cases[i].words, "calls.ktr");
+		assert_int_equal(golden_run_status(&result), 2);
 		assert_int_equal(result.out.length, 0);
 		if (!strstr(text_string(&result.err), usage_cases[i].error))
 			fail_msg("%s: %s", usage_cases[i].words,
@@ -434,15 +340,15 @@ static void test_help(void **state)
 	struct command_result result;
 
 	(void)state;
-	result = run_kdump("--help", NULL);
-	assert_int_equal(exit_status(&result), 0);
+	result = golden_run(KDUMP_U, "--help", NULL);
+	assert_int_equal(golden_run_status(&result), 0);
 	assert_non_null(strstr(text_string(&result.out), "usage: kdump-u"));
 	assert_non_null(strstr(text_string(&result.out), "  -m BYTES"));
 	assert_non_null(strstr(text_string(&result.out), "--json"));
 	assert_int_equal(result.err.length, 0);
 	command_done(&result);
-	result = run_kdump("--version", NULL);
-	assert_int_equal(exit_status(&result), 0);
+	result = golden_run(KDUMP_U, "--version", NULL);
+	assert_int_equal(golden_run_status(&result), 0);
 	assert_memory_equal(text_string(&result.out), "kdump-u ", 8);
 	command_done(&result);
 }
@@ -452,14 +358,14 @@ static void test_missing(void **state)
 	struct command_result result;
 
 	(void)state;
-	result = run_kdump("-f", "no such file");
-	assert_int_equal(exit_status(&result), 1);
+	result = golden_run(KDUMP_U, "-f", "no such file");
+	assert_int_equal(golden_run_status(&result), 1);
 	assert_string_equal(text_string(&result.err),
 			    "kdump-u: no such file: "
 			    "No such file or directory\n");
 	command_done(&result);
-	result = run_kdump("", "broken");
-	assert_int_equal(exit_status(&result), 1);
+	result = golden_run(KDUMP_U, "", "broken");
+	assert_int_equal(golden_run_status(&result), 1);
 	assert_string_equal(text_string(&result.err),
 			    "kdump-u: broken: Is a directory\n");
 	command_done(&result);
