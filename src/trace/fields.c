@@ -4,9 +4,31 @@
  */
 #include <string.h>
 
+#include <ktrace-u/format.h>
+
+#include "base/array.h"
 #include "trace/fields.h"
 
 #define FIELDS_NUMBER_MAX 20 /* -9223372036854775808 */
+
+static const char *const fields_names[] = {
+	KTR_STRUCT_SESSION, KTR_STRUCT_PROCESS,
+	KTR_STRUCT_PATH,    KTR_STRUCT_EXIT_STATUS,
+	KTR_STRUCT_LOSS,    KTR_STRUCT_COVERAGE,
+	KTR_STRUCT_CLOCK,   KTR_STRUCT_SYSCALL_NUMBER,
+	KTR_STRUCT_ABI,     KTR_STRUCT_MESSAGE,
+	KTR_STRUCT_END,     KTR_STRUCT_LABEL,
+	KTR_STRUCT_DENIED,  KTR_STRUCT_MAPPING,
+	KTR_STRUCT_STACK,   KTR_STRUCT_DESCRIPTORS,
+};
+
+bool fields_are_in(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fields_names); i++)
+		if (strcmp(fields_names[i], name) == 0)
+			return true;
+	return false;
+}
 
 /* name, separator (when there is one), text and NUL; all of it or nothing. */
 static void fields_append(struct fields_writer *fields, const char *name,

@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Whether a STRUCT of that name holds a list of fields: it is ktrace-u's own.
+ */
+bool fields_are_in(const char *name);
+
 struct fields_writer {
 	uint8_t *at;
 	size_t left;

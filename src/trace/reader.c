@@ -17,6 +17,7 @@
 
 struct reader {
 	struct source *source;
+	const struct reader_framing *framing; /* NULL: ours */
 	uint8_t *window;
 	size_t capacity;
 	size_t last;     /* of the last record, in the window */
@@ -192,34 +193,104 @@ static void reader_resume(struct reader *reader)
 		reader->end = reader->start;
 }
 
-enum reader_result reader_next(struct reader *reader, struct record *ret)
+void reader_frame(struct reader *reader, const struct reader_framing *framing)
+{
+	reader->framing = framing;
+}
+
+enum reader_result reader_peek(struct reader *reader, size_t length,
+			       const uint8_t **ret, size_t *ret_length)
 {
 	enum reader_result result;
-	enum record_fault fault;
 
 	if (reader->fault == RECORD_TRUNCATED)
 		reader_resume(reader);
-	if (reader->fault)
-		return READER_FAULT;
-	result = reader_need(reader, sizeof(struct ktr_header));
+	result = reader_need(reader, length);
+	if (result == READER_FAULT && reader->fault == RECORD_TRUNCATED) {
+		reader->fault = RECORD_OK;
+		reader->is_of_frame = false;
+		result = READER_END;
+	}
+	*ret_length = reader->end - reader->start;
+	if (*ret_length > 0)
+		*ret = reader->window + reader->start;
+	return result;
+}
+
+static size_t reader_header_length(const struct reader *reader)
+{
+	const struct reader_framing *framing = reader->framing;
+
+	return framing ? framing->header_length(framing->context,
+						reader->window + reader->start)
+		       : sizeof(struct ktr_header);
+}
+
+static size_t reader_least(const struct reader *reader)
+{
+	return reader->framing ? reader->framing->least
+			       : sizeof(struct ktr_header);
+}
+
+static enum record_fault reader_decode_header(const struct reader *reader,
+					      struct record *ret)
+{
+	const struct reader_framing *framing = reader->framing;
+	const uint8_t *header = reader->window + reader->start;
+
+	return framing ? framing->decode(framing->context, header, ret)
+		       : record_decode_header(header, ret);
+}
+
+static enum record_fault reader_decode_payload(const struct reader *reader,
+					       const uint8_t *payload,
+					       struct record *ret)
+{
+	if (!reader->framing)
+		return record_decode_payload(ret, payload);
+	ret->payload = payload;
+	return RECORD_OK;
+}
+
+/* The next record, whose header is as long as this. */
+static enum reader_result reader_cut(struct reader *reader, size_t header,
+				     struct record *ret)
+{
+	enum reader_result result = reader_need(reader, header);
+	enum record_fault fault;
+
 	if (result != READER_RECORD)
 		return result;
-	fault = record_decode_header(reader->window + reader->start, ret);
+	fault = reader_decode_header(reader, ret);
 	if (fault)
 		return reader_refuse(reader, fault);
-	result = reader_need(reader, sizeof(struct ktr_header) + ret->length);
+	result = reader_need(reader, header + ret->length);
 	if (result != READER_RECORD)
 		return result;
-	fault = record_decode_payload(ret, reader->window + reader->start +
-					       sizeof(struct ktr_header));
+	fault = reader_decode_payload(
+	    reader, reader->window + reader->start + header, ret);
 	if (fault)
 		return reader_refuse(reader, fault);
 	ret->offset = reader->offset;
 	ret->number = ++reader->count;
 	reader->last = reader->start;
-	reader->start += sizeof(struct ktr_header) + ret->length;
-	reader->offset += sizeof(struct ktr_header) + ret->length;
+	reader->start += header + ret->length;
+	reader->offset += header + ret->length;
 	return READER_RECORD;
+}
+
+enum reader_result reader_next(struct reader *reader, struct record *ret)
+{
+	enum reader_result result;
+
+	if (reader->fault == RECORD_TRUNCATED)
+		reader_resume(reader);
+	if (reader->fault)
+		return READER_FAULT;
+	result = reader_need(reader, reader_least(reader));
+	if (result != READER_RECORD)
+		return result;
+	return reader_cut(reader, reader_header_length(reader), ret);
 }
 
 const void *reader_header(const struct reader *reader)
@@ -232,12 +303,16 @@ static bool reader_is_full(const struct reader *reader)
 {
 	size_t held = reader->end - reader->start;
 	struct record record;
+	size_t header;
 
-	if (held < sizeof(struct ktr_header))
+	if (held < reader_least(reader))
 		return false;
-	if (record_decode_header(reader->window + reader->start, &record))
+	header = reader_header_length(reader);
+	if (held < header)
+		return false;
+	if (reader_decode_header(reader, &record))
 		return true;
-	return held - sizeof(struct ktr_header) >= record.length;
+	return held - header >= record.length;
 }
 
 bool reader_is_ready(struct reader *reader)

@@ -17,6 +17,20 @@
 struct ktr_frame;
 struct reader;
 
+/*
+ * How records stand in a file that ktrace-u did not write. Headers are at most
+ * as long as ours.
+ */
+struct reader_framing {
+	size_t least; /* bytes of a header that tell how long it is */
+	size_t (*header_length)(const void *context, const uint8_t *bytes);
+	/* Fills all of *ret but the payload and the union, and checks
+	 * ret->length against RECORD_LENGTH_MAX. */
+	enum record_fault (*decode)(const void *context, const uint8_t *header,
+				    struct record *ret);
+	const void *context;
+};
+
 enum reader_result {
 	READER_RECORD, /* *ret is valid until the next call */
 	READER_END,    /* the end, at a record boundary; may be called again
@@ -42,6 +56,21 @@ void reader_close(struct reader *reader); /* NULL is fine */
 typedef bool reader_ask(void *context, const struct ktr_frame *frame,
 			uint64_t before);
 void reader_skip(struct reader *reader, reader_ask *may_skip, void *context);
+
+/*
+ * From here on, records are cut out of the file so; their payloads are as they
+ * are there, and the unions are not filled. The framing must live as long.
+ */
+void reader_frame(struct reader *reader, const struct reader_framing *framing);
+
+/*
+ * Looks at bytes that reader_next() has still to read. READER_RECORD: there are
+ * `length` of them, or more; READER_END: these are all there are. *ret is valid
+ * until the next call, and untouched where there are none. A length is at most
+ * RECORD_LENGTH_MAX.
+ */
+enum reader_result reader_peek(struct reader *reader, size_t length,
+			       const uint8_t **ret, size_t *ret_length);
 
 enum reader_result reader_next(struct reader *reader, struct record *ret);
 

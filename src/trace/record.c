@@ -9,6 +9,7 @@
 
 #define RECORD_SECOND UINT64_C(1000000000)
 
+_Static_assert(RECORD_COMM_SIZE > KTR_COMM_SIZE, "a NUL behind it");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "a trace is little-endian, and the host must be so too");
 
@@ -87,6 +88,8 @@ enum record_fault record_decode_header(const void *header, struct record *ret)
 	if (fault)
 		return fault;
 	ret->kind = fixed.ktr_type & KTR_KIND_MASK;
+	ret->system = RECORD_LINUX;
+	ret->word = 0;
 	ret->after_drop = fixed.ktr_type & KTR_DROP;
 	ret->pid = fixed.ktr_pid;
 	ret->tid = fixed.ktr_tid;
@@ -127,6 +130,7 @@ static enum record_fault record_sysret(struct record *record)
 	record->sysret.code = fixed.code;
 	record->sysret.error = fixed.error;
 	record->sysret.retval = fixed.retval;
+	record->sysret.second = 0;
 	return RECORD_OK;
 }
 

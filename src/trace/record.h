@@ -28,15 +28,29 @@ void record_put_header(void *to, const struct record_origin *origin,
 		       enum ktr_kind kind, bool after_drop, uint64_t time_ns,
 		       size_t length);
 
+/* Whose kernel it is about: errors, signals and structures are numbered and
+ * laid out as that one does. Those of ktrace-u are Linux's. */
+enum record_system {
+	RECORD_LINUX,
+	RECORD_FREEBSD,
+	RECORD_NETBSD,
+	RECORD_OPENBSD,
+	RECORD_SYSTEM_COUNT,
+};
+
+#define RECORD_COMM_SIZE 24 /* with its NUL; other kernels have longer ones */
+
 /* A decoded record. Pointers lead into the payload and live as long as it. */
 struct record {
 	unsigned kind; /* enum ktr_kind, or one that we do not know */
+	enum record_system system;
+	uint8_t word; /* bytes of a register of who wrote it; 0: not told */
 	bool after_drop;
 	int32_t pid;
 	int64_t tid;
 	int32_t cpu;
-	char comm[KTR_COMM_SIZE + 1]; /* NUL-terminated */
-	uint64_t time_ns;             /* since the epoch */
+	char comm[RECORD_COMM_SIZE]; /* NUL-terminated */
+	uint64_t time_ns;            /* since the epoch */
 	uint64_t offset; /* of the header, in the content of the file */
 	uint64_t number; /* of the record in the trace that is read, from 1 */
 	const uint8_t *payload;
@@ -51,6 +65,8 @@ struct record {
 			int32_t code;
 			int32_t error;
 			int64_t retval;
+			int64_t second; /* of kernels that give two; else
+					 * 0 */
 		} sysret;
 		struct {
 			int32_t fd;
