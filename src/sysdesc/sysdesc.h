@@ -22,6 +22,14 @@ enum sysdesc_abi {
 	SYSDESC_AARCH64,
 	SYSDESC_ABI_COUNT,
 	SYSDESC_ABI_UNKNOWN = SYSDESC_ABI_COUNT,
+	/* Those of other kernels, in traces of theirs. Here nothing is known of
+	 * them: what there is stands in foreign/system.h. */
+	SYSDESC_FREEBSD,
+	SYSDESC_FREEBSD32,
+	SYSDESC_NETBSD,
+	SYSDESC_NETBSD32,
+	SYSDESC_OPENBSD,
+	SYSDESC_OPENBSD32,
 };
 #define SYSDESC_X32_BIT 0x40000000
 

@@ -69,6 +69,12 @@ static uint32_t scmp_arch(enum sysdesc_abi abi)
 	case SYSDESC_AARCH64:
 		return SCMP_ARCH_AARCH64;
 	case SYSDESC_ABI_UNKNOWN:
+	case SYSDESC_FREEBSD:
+	case SYSDESC_FREEBSD32:
+	case SYSDESC_NETBSD:
+	case SYSDESC_NETBSD32:
+	case SYSDESC_OPENBSD:
+	case SYSDESC_OPENBSD32:
 		break;
 	}
 	fail();
