@@ -4,13 +4,15 @@
  */
 #include "decode/constant.h"
 
+#include "base/array.h"
 #include "base/text.h"
 #include "decode/name.h"
+#include "foreign/system.h"
 #include "sysdesc/constant.h"
 #include "trace/record.h"
 
 #define CONSTANT_FDCWD      (-100)
-#define CONSTANT_SIGNAL_MAX 64
+#define CONSTANT_SIGNAL_MAX 33 /* that have names of their own */
 
 /* Names that are put one after another, and what they account for. */
 struct names {
@@ -38,9 +40,12 @@ static void put_name(struct names *names, const struct sysdesc_constant *row)
 
 /* ---- what is no set of rows ---- */
 
-static bool is_signal(uint64_t value)
+static bool is_signal(enum sysdesc_abi abi, uint64_t value)
 {
-	return (uint32_t)value > 0 && (uint32_t)value <= CONSTANT_SIGNAL_MAX;
+	int last = system_signal_last(system_of(abi));
+
+	return (int32_t)value > 0 &&
+	       (int32_t)value <= MAX(last, CONSTANT_SIGNAL_MAX);
 }
 
 static void put_signal(struct names *names, uint64_t value)
@@ -48,7 +53,7 @@ static void put_signal(struct names *names, uint64_t value)
 	next_part(names);
 	names->named++;
 	if (names->text)
-		name_signal(names->text, (int)value);
+		name_signal(names->text, system_of(names->abi), (int)value);
 }
 
 /* A device, as makedev(3) takes it apart. */
@@ -93,7 +98,7 @@ static void put_part(struct names *names, const struct sysdesc_constant *row)
 	const struct sysdesc_constant *found;
 
 	if (row->other == FLAGSET_SIGNAL) {
-		if (!is_signal(part))
+		if (!is_signal(names->abi, part))
 			return;
 		put_signal(names, part);
 	} else {
@@ -309,8 +314,9 @@ static void put_device_number(struct text *text,
 
 static void put_signal_name(struct text *text, const struct constant *constant)
 {
-	if (is_signal(constant->value))
-		name_signal(text, (int)constant->value);
+	if (is_signal(constant->abi, constant->value))
+		name_signal(text, system_of(constant->abi),
+			    (int)constant->value);
 	else
 		text_decimal(text, (int32_t)constant->value);
 }
@@ -346,7 +352,8 @@ void constant_put(struct text *text, const struct constant *constant,
 		put_signal_name(text, constant);
 		break;
 	case CONSTANT_SIGNAL_CODE:
-		name_signal_code(text, constant->set, (int)constant->value);
+		name_signal_code(text, system_of(constant->abi), constant->set,
+				 (int)constant->value);
 		break;
 	case CONSTANT_SIGNAL_MASK:
 		put_mask(text, constant, style);
@@ -376,10 +383,11 @@ bool constant_is_named(const struct constant *constant)
 	case KIND_MODE:
 		return has_rows(FLAGSET_FILE_TYPE, constant);
 	case KIND_SIGNAL:
-		return is_signal(constant->value);
+		return is_signal(constant->abi, constant->value);
 	case CONSTANT_SIGNAL_CODE:
-		return sysdesc_signal_code(constant->set,
-					   (int)constant->value) != NULL;
+		return system_signal_code(system_of(constant->abi),
+					  constant->set,
+					  (int)constant->value) != NULL;
 	default:
 		return true;
 	}
@@ -393,14 +401,14 @@ bool constant_is_named(const struct constant *constant)
 	 BIT_OF(KIND_MODE) | BIT_OF(KIND_CLOCK) | BIT_OF(KIND_DEV) |           \
 	 BIT_OF(KIND_DIRFD) | BIT_OF(KIND_SIGNAL))
 
-/* Whether an argument of that kind and value has names. */
-static bool has_names(uint8_t kind, uint64_t value)
+/* Whether an argument has names. */
+static bool has_names(const struct constant *constant)
 {
-	if (kind == KIND_DIRFD)
-		return (int32_t)value == CONSTANT_FDCWD;
-	if (kind == KIND_SIGNAL)
-		return is_signal(value);
-	return HAVE_NAMES >> kind & 1;
+	if (constant->kind == KIND_DIRFD)
+		return (int32_t)constant->value == CONSTANT_FDCWD;
+	if (constant->kind == KIND_SIGNAL)
+		return is_signal(constant->abi, constant->value);
+	return HAVE_NAMES >> constant->kind & 1;
 }
 
 /* Replaces what *ret is by what the other arguments make of it. False: but a
@@ -430,13 +438,14 @@ static bool choose(const struct record *record, unsigned index,
 bool constant_of(const struct record *record, const struct sysdesc_row *row,
 		 enum sysdesc_abi abi, unsigned index, struct constant *ret)
 {
-	const struct sysdesc_choice *choices;
+	const struct sysdesc_choice *choices = NULL;
 	struct constant constant;
-	unsigned count;
+	unsigned count = 0;
 
 	if (!row || index >= row->narg || index >= record->syscall.narg)
 		return false;
-	choices = sysdesc_choices(row, &count);
+	if (system_of(abi) == RECORD_LINUX)
+		choices = sysdesc_choices(row, &count);
 	/* Asked for every argument: most are done with here. */
 	if (!choices && !(HAVE_NAMES >> row->arg[index].kind & 1))
 		return false;
@@ -444,7 +453,7 @@ bool constant_of(const struct record *record, const struct sysdesc_row *row,
 				      row->arg[index].kind,
 				      row->arg[index].set };
 	if (!choose(record, index, choices, count, &constant) ||
-	    !has_names(constant.kind, constant.value))
+	    !has_names(&constant))
 		return false;
 	if (constant.kind == KIND_CLOCK) {
 		constant.kind = KIND_ENUM;

@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "decode/constant.h"
+#include "foreign/shape.h"
 #include "sysdesc/layout.h"
 #include "trace/record.h"
 
@@ -152,11 +153,16 @@ static const struct special {
 	{ "socket_option", 8, put_number },
 };
 
-static const struct special *special_of(const char *name, size_t length)
+/* An address is as Linux has it, whoever wrote it: see foreign/shape.h. */
+static const struct special *special_of(const struct record *record)
 {
+	size_t length = record->structure.length;
+
 	for (size_t i = 0; i < ARRAY_LEN(specials); i++)
-		if (!strcmp(specials[i].name, name) &&
-		    (!specials[i].length || specials[i].length == length))
+		if (!strcmp(specials[i].name, record->structure.name) &&
+		    (!specials[i].length || specials[i].length == length) &&
+		    (record->system == RECORD_LINUX ||
+		     specials[i].put == put_address))
 			return &specials[i];
 	return NULL;
 }
@@ -333,7 +339,16 @@ static const struct sysdesc_layout *layout_of(const struct record *record,
 			  ? (size_t)record->structure.size
 			  : record->structure.length;
 
+	if (record->system != RECORD_LINUX)
+		return shape_find(record->system, record->structure.name, size);
 	return sysdesc_layout_find(record->structure.name, abi, size);
+}
+
+/* By whose rules its fields lie. */
+static enum sysdesc_abi rules_of(const struct record *record,
+				 enum sysdesc_abi abi)
+{
+	return record->system == RECORD_LINUX ? abi : SYSDESC_X86_64;
 }
 
 bool layout_is_known(const struct record *record, enum sysdesc_abi abi)
@@ -342,8 +357,7 @@ bool layout_is_known(const struct record *record, enum sysdesc_abi abi)
 
 	if (record->kind != KTR_STRUCT && record->kind != KTR_STRUCT_ARRAY)
 		return false;
-	if (record->kind == KTR_STRUCT &&
-	    special_of(record->structure.name, record->structure.length))
+	if (record->kind == KTR_STRUCT && special_of(record))
 		return true;
 	layout = layout_of(record, abi);
 	return layout && layout->fields && record->structure.length > 0;
@@ -353,7 +367,8 @@ static void put_items(const struct record *record, enum sysdesc_abi abi,
 		      const struct layout_output *output)
 {
 	const struct sysdesc_layout *layout = layout_of(record, abi);
-	struct bytes bytes = { .data = record->structure.data, .abi = abi };
+	struct bytes bytes = { .data = record->structure.data,
+			       .abi = rules_of(record, abi) };
 	size_t count = record->structure.length / record->structure.size;
 
 	bytes.length = record->structure.size;
@@ -370,14 +385,14 @@ void layout_put(const struct record *record, enum sysdesc_abi abi,
 {
 	const struct bytes bytes = { .data = record->structure.data,
 				     .length = record->structure.length,
-				     .abi = abi };
+				     .abi = rules_of(record, abi) };
 	const struct special *special;
 
 	if (record->kind == KTR_STRUCT_ARRAY) {
 		put_items(record, abi, output);
 		return;
 	}
-	special = special_of(record->structure.name, record->structure.length);
+	special = special_of(record);
 	if (special)
 		special->put(output, NULL, &bytes);
 	else

@@ -1,21 +1,20 @@
 /*
- * Names for numbers. What Linux defines is asked of sysdesc; what only the
- * file format defines (FreeBSD's page fault and capability numbers) stands in
- * the tables here. Prints nothing itself.
+ * Names for numbers. What kernels define is asked of foreign/system.h; what
+ * only the file format defines (FreeBSD's page fault and capability numbers)
+ * stands in the tables here. Prints nothing itself.
  */
 #include "decode/name.h"
 
 #include "base/array.h"
 #include "base/text.h"
+#include "foreign/system.h"
 #include <string.h>
 
-#define NAME_SIGNAL_MAX    64
-#define NAME_SIGNAL_RT_MIN 34 /* glibc's SIGRTMIN: it keeps 32 and 33 */
 
 void name_syscall(struct text *text, enum sysdesc_abi abi, int64_t number,
 		  bool with_number)
 {
-	const struct sysdesc_row *row = sysdesc_find(abi, number);
+	const struct sysdesc_row *row = system_call(abi, number);
 
 	if (row)
 		text_put(text, row->name);
@@ -26,9 +25,9 @@ void name_syscall(struct text *text, enum sysdesc_abi abi, int64_t number,
 	text_char(text, ']');
 }
 
-void name_errno(struct text *text, int error)
+void name_errno(struct text *text, enum record_system system, int error)
 {
-	const char *words = sysdesc_errno_text(error);
+	const char *words = system_errno_text(system, error);
 
 	if (words) {
 		text_put(text, words);
@@ -38,17 +37,18 @@ void name_errno(struct text *text, int error)
 	text_decimal(text, error);
 }
 
-void name_signal(struct text *text, int signo)
+void name_signal(struct text *text, enum record_system system, int signo)
 {
-	const char *name = sysdesc_signal_name(signo);
+	const char *name = system_signal_name(system, signo);
+	int first = system_signal_first(system);
 
 	if (name) {
 		text_put(text, name);
-	} else if (signo == NAME_SIGNAL_RT_MIN) {
+	} else if (first && signo == first) {
 		text_put(text, "SIGRTMIN");
-	} else if (signo > NAME_SIGNAL_RT_MIN && signo <= NAME_SIGNAL_MAX) {
+	} else if (signo > first && signo <= system_signal_last(system)) {
 		text_put(text, "SIGRTMIN+");
-		text_decimal(text, signo - NAME_SIGNAL_RT_MIN);
+		text_decimal(text, signo - first);
 	} else {
 		text_put(text, "SIG");
 		text_decimal(text, signo);
@@ -83,9 +83,10 @@ static void name_invalid(struct text *text, int number)
 	text_char(text, '>');
 }
 
-void name_signal_code(struct text *text, int signo, int code)
+void name_signal_code(struct text *text, enum record_system system, int signo,
+		      int code)
 {
-	const char *name = sysdesc_signal_code(signo, code);
+	const char *name = system_signal_code(system, signo, code);
 
 	if (name)
 		text_put(text, name);

@@ -11,19 +11,10 @@
 #include "decode/data.h"
 #include "decode/layout.h"
 #include "decode/structure.h"
+#include "foreign/system.h"
+#include "sysdesc/layout.h"
 #include "trace/fields.h"
 #include "trace/record.h"
-
-static const char *const structure_names[] = {
-	KTR_STRUCT_SESSION, KTR_STRUCT_PROCESS,
-	KTR_STRUCT_PATH,    KTR_STRUCT_EXIT_STATUS,
-	KTR_STRUCT_LOSS,    KTR_STRUCT_COVERAGE,
-	KTR_STRUCT_CLOCK,   KTR_STRUCT_SYSCALL_NUMBER,
-	KTR_STRUCT_ABI,     KTR_STRUCT_MESSAGE,
-	KTR_STRUCT_END,     KTR_STRUCT_LABEL,
-	KTR_STRUCT_DENIED,  KTR_STRUCT_MAPPING,
-	KTR_STRUCT_STACK,   KTR_STRUCT_DESCRIPTORS,
-};
 
 /* The fields that are lists by nature. */
 static const struct structure_list {
@@ -36,18 +27,10 @@ static const struct structure_list {
 	{ KTR_STRUCT_DESCRIPTORS, "path" },
 };
 
-static bool structure_has_fields(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(structure_names); i++)
-		if (strcmp(structure_names[i], name) == 0)
-			return true;
-	return false;
-}
-
 bool structure_is_ours(const struct record *record)
 {
 	return record->kind == KTR_STRUCT &&
-	       structure_has_fields(record->structure.name);
+	       fields_are_in(record->structure.name);
 }
 
 bool structure_is_opaque(const struct record *record, enum sysdesc_abi abi)
@@ -55,6 +38,16 @@ bool structure_is_opaque(const struct record *record, enum sysdesc_abi abi)
 	if (record->kind != KTR_STRUCT && record->kind != KTR_STRUCT_ARRAY)
 		return false;
 	return !structure_is_ours(record) && !layout_is_known(record, abi);
+}
+
+const char *structure_name(enum sysdesc_blob blob, enum sysdesc_abi abi)
+{
+	bool is_linux = system_of(abi) == RECORD_LINUX;
+	const struct sysdesc_layout *layout;
+
+	/* Other kernels call theirs as Linux's are called. */
+	layout = sysdesc_layout(blob, is_linux ? abi : SYSDESC_X86_64);
+	return layout ? layout->name : NULL;
 }
 
 bool structure_is_list(const char *name, const char *field, size_t length)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "sysdesc/sets.h"
 #include "sysdesc/sysdesc.h"
 
 struct data_style;
@@ -21,6 +22,10 @@ bool structure_is_ours(const struct record *record);
 
 /* True for a STRUCT or STRUCT_ARRAY record of which only bytes can be shown. */
 bool structure_is_opaque(const struct record *record, enum sysdesc_abi abi);
+
+/* What records call a structure that a call takes or gives; NULL: nobody knows.
+ */
+const char *structure_name(enum sysdesc_blob blob, enum sysdesc_abi abi);
 
 /* True for a field that is a list by nature, however often it stands there. */
 bool structure_is_list(const char *name, const char *field, size_t length);

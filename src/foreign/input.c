@@ -82,6 +82,11 @@ void input_close(struct input *input)
 	free(input);
 }
 
+void input_skip(struct input *input, reader_ask *may_skip, void *context)
+{
+	reader_skip(input->reader, may_skip, context);
+}
+
 /* ---- whose it is ---- */
 
 static int begin(struct input *input, const struct format *format)
@@ -229,7 +234,7 @@ enum reader_result input_next(struct input *input, struct record *ret)
 	return result;
 }
 
-bool input_is_ready(const struct input *input)
+bool input_is_ready(struct input *input)
 {
 	if (!input->is_known)
 		return false;

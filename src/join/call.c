@@ -12,6 +12,7 @@
 #include <uthash.h>
 
 #include "base/array.h"
+#include "foreign/system.h"
 #include "join/descriptor.h"
 #include "join/state.h"
 #include "trace/fields.h"
@@ -268,7 +269,7 @@ static void begin(struct call *call, const struct state *state,
 	fresh.entry.syscall.args = NULL;
 	fresh.abi = state_abi(state, record);
 	fresh.number = state_number(state, record, record->syscall.code);
-	fresh.row = sysdesc_find(fresh.abi, fresh.number);
+	fresh.row = system_call(fresh.abi, fresh.number);
 	fresh.arg_count = MIN(record->syscall.narg,
 			      (unsigned)ARRAY_LEN(fresh.args));
 	for (unsigned i = 0; i < fresh.arg_count; i++)
@@ -330,7 +331,7 @@ static struct call_thread *find_returning(struct calls *calls,
 
 	if (thread)
 		return thread->call.number == number ? thread : NULL;
-	row = sysdesc_find(state_abi(state, record), number);
+	row = system_call(state_abi(state, record), number);
 	if (row && row->effect == EFFECT_EXEC && record->tid == record->pid)
 		return find_exec(calls, record);
 	return NULL;

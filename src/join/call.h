@@ -22,12 +22,13 @@ struct descriptors;
 #define CALL_PENDING_MAX 16384u
 #define CALL_PARTS_MAX   128u
 #define CALL_DATA_MAX    ((size_t)64 << 10)
+#define CALL_ARGS_MAX    8u /* Linux has 6, others more */
 
 struct call {
-	struct record entry;  /* its SYSCALL; the payload is not kept: */
-	uint64_t args[6];     /* but this, of which there are */
-	unsigned arg_count;   /* so many */
-	enum sysdesc_abi abi; /* by which it was made */
+	struct record entry; /* its SYSCALL; the payload is not kept: */
+	uint64_t args[CALL_ARGS_MAX]; /* but this, of which there are */
+	unsigned arg_count;           /* so many */
+	enum sysdesc_abi abi;         /* by which it was made */
 	int64_t number;
 	const struct sysdesc_row *row; /* NULL: nobody knows the number */
 	unsigned part_count;
@@ -37,7 +38,7 @@ struct call {
 	struct record exit; /* its SYSRET, when it has returned */
 	/* Where descriptors among the arguments led when it was made, and the
 	 * one that it gave leads; NULL: not known. Owned. */
-	struct descriptor_name *names[6], *result_name;
+	struct descriptor_name *names[CALL_ARGS_MAX], *result_name;
 	uint8_t *data; /* the parts' payloads */
 	size_t length, room;
 	struct call_part {

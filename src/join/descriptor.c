@@ -102,6 +102,9 @@ int descriptors_learn(struct descriptors *descriptors,
 {
 	struct descriptor_table *table = NULL;
 
+	/* What other kernels close at an exec is not followed. */
+	if (record->system != RECORD_LINUX)
+		return 0;
 	/* A loss may have been of any call; of a newborn, of its parent's. */
 	if (record->after_drop || record->kind == KTR_PROCDTOR)
 		table = descriptor_table_find(descriptors, record->pid);

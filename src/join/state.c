@@ -10,6 +10,7 @@
 #include <uthash.h>
 
 #include "base/array.h"
+#include "foreign/system.h"
 #include "join/state.h"
 #include "trace/fields.h"
 #include "trace/record.h"
@@ -92,10 +93,12 @@ static void state_make_room(struct state *state)
 		state_forget(state, state->processes);
 }
 
-/* The entry of a pid, which is made when it is new. NULL: out of memory. */
-static struct state_process *state_take(struct state *state, int32_t pid)
+/* The entry of the record's process, which is made when it is new. NULL: out of
+ * memory. */
+static struct state_process *state_take(struct state *state,
+					const struct record *record)
 {
-	struct state_process *process = state_find(state, pid);
+	struct state_process *process = state_find(state, record->pid);
 
 	if (process)
 		return process;
@@ -103,8 +106,8 @@ static struct state_process *state_take(struct state *state, int32_t pid)
 	process = calloc(1, sizeof(*process));
 	if (!process)
 		return NULL;
-	process->pid = pid;
-	process->abi = SYSDESC_ABI_UNKNOWN;
+	process->pid = record->pid;
+	process->abi = system_abi(record->system, record->word);
 	HASH_ADD(hh, state->processes, pid, sizeof(process->pid), process);
 	if (!process->hh.tbl) {
 		free(process);
@@ -145,7 +148,7 @@ static struct state_thread *state_take_thread(struct state *state,
 		return thread;
 	/* Room first: the process that is looked up must still be there. */
 	state_make_room(state);
-	process = state_take(state, record->pid);
+	process = state_take(state, record);
 	if (!process)
 		return NULL;
 	return state_add_thread(state, process, record->tid);
@@ -153,8 +156,12 @@ static struct state_thread *state_take_thread(struct state *state,
 
 /* What PROCCTOR says alone: x32 is known by its `process` record only. */
 static enum sysdesc_abi state_abi_of_flags(const struct state *state,
-					   uint32_t sv_flags)
+					   const struct record *record)
 {
+	uint32_t sv_flags = record->procctor.sv_flags;
+
+	if (record->system != RECORD_LINUX)
+		return system_abi_of_flags(sv_flags);
 	if ((sv_flags & KTR_SV_ABI_MASK) != KTR_SV_ABI_LINUX)
 		return SYSDESC_ABI_UNKNOWN;
 	if (sv_flags & KTR_SV_LP64)
@@ -166,13 +173,13 @@ static enum sysdesc_abi state_abi_of_flags(const struct state *state,
 
 static int state_learn_process(struct state *state, const struct record *record)
 {
-	struct state_process *process = state_take(state, record->pid);
+	struct state_process *process = state_take(state, record);
 
 	if (!process)
 		return -ENOMEM;
 	state_forget_threads(state, process);
 	process->sv_flags = record->procctor.sv_flags;
-	process->abi = state_abi_of_flags(state, process->sv_flags);
+	process->abi = state_abi_of_flags(state, record);
 	return 0;
 }
 
@@ -185,18 +192,9 @@ static void state_forget_process(struct state *state,
 		state_forget(state, process);
 }
 
-/* What the name in a text field stands for; a field need not end in NUL. */
 static enum sysdesc_abi state_abi_of(const struct field *field)
 {
-	const char *name;
-
-	for (unsigned abi = 0; abi < SYSDESC_ABI_COUNT; abi++) {
-		name = sysdesc_abi_name((enum sysdesc_abi)abi);
-		if (strlen(name) == field->length &&
-		    memcmp(name, field->data, field->length) == 0)
-			return (enum sysdesc_abi)abi;
-	}
-	return SYSDESC_ABI_UNKNOWN;
+	return system_abi_by_name(field->data, field->length);
 }
 
 static int state_learn_session(struct state *state, const struct field *field,
@@ -211,7 +209,7 @@ static int state_learn_process_abi(struct state *state,
 				   const struct field *field,
 				   const struct record *record)
 {
-	struct state_process *process = state_take(state, record->pid);
+	struct state_process *process = state_take(state, record);
 
 	if (!process)
 		return -ENOMEM;
@@ -316,7 +314,8 @@ enum sysdesc_abi state_abi(const struct state *state,
 	thread = state_find_thread(process, record->tid);
 	if (thread && thread->has_abi)
 		return thread->abi;
-	return process ? process->abi : SYSDESC_ABI_UNKNOWN;
+	return process ? process->abi
+		       : system_abi(record->system, record->word);
 }
 
 int64_t state_number(const struct state *state, const struct record *record,

@@ -14,9 +14,9 @@
 #include "decode/data.h"
 #include "decode/name.h"
 #include "decode/structure.h"
+#include "foreign/system.h"
 #include "join/descriptor.h"
 #include "kdump/options.h"
-#include "sysdesc/layout.h"
 #include "sysdesc/sets.h"
 #include "trace/fields.h"
 
@@ -211,12 +211,11 @@ static void put_value(struct arguments *arguments, const struct record *record)
 static void put_structure(struct arguments *arguments,
 			  const struct sysdesc_arg *arg, uint64_t value)
 {
-	const struct sysdesc_layout *layout =
-	    sysdesc_layout((enum sysdesc_blob)arg->set, arguments->call->abi);
+	const char *name = structure_name((enum sysdesc_blob)arg->set,
+					  arguments->call->abi);
 	struct record record;
 
-	if (value && layout &&
-	    take_part(arguments, KTR_STRUCT, layout->name, &record))
+	if (value && name && take_part(arguments, KTR_STRUCT, name, &record))
 		put_value(arguments, &record);
 	else
 		put_pointer(arguments, value);
@@ -250,7 +249,7 @@ static void put_directory(struct arguments *arguments, unsigned index)
 
 static void put_word(struct arguments *arguments, uint64_t value)
 {
-	text_decimal(arguments->text, sysdesc_word(arguments->call->abi) == 4
+	text_decimal(arguments->text, system_word(arguments->call->abi) == 4
 					  ? (int32_t)value
 					  : (int64_t)value);
 }
@@ -307,7 +306,8 @@ static void put_argument(struct arguments *arguments,
 		text_octal(arguments->text, value & UINT32_MAX);
 		break;
 	case KIND_SIGNAL:
-		name_signal(arguments->text, (int)value);
+		name_signal(arguments->text, system_of(arguments->call->abi),
+			    (int)value);
 		break;
 	case KIND_PATH:
 		put_path(arguments, index, value);

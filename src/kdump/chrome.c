@@ -17,6 +17,7 @@
 
 #include "base/text.h"
 #include "decode/name.h"
+#include "foreign/system.h"
 #include "join/call.h"
 #include "kdump/arguments.h"
 #include "kdump/json_value.h"
@@ -306,7 +307,7 @@ static int add_signal(struct chrome *chrome, const struct record *record)
 {
 	struct text name = TEXT_INIT;
 
-	name_signal(&name, record->psig.signo);
+	name_signal(&name, record->system, record->psig.signo);
 	begin_moment(chrome, text_string(&name), "signal", record);
 	end_event(chrome);
 	text_done(&name);
@@ -408,13 +409,14 @@ static bool makes_child(const struct call *call)
 static void put_result(struct text *text, const struct call *call)
 {
 	int32_t error = call->exit.sysret.error;
+	const char *name = system_errno_name(call->exit.system, error);
 
 	if (!call->has_returned || error < 0)
 		return;
 	if (error == 0)
 		json_value_integer(text, "result", call->exit.sysret.retval);
-	else if (sysdesc_errno_name(error))
-		json_value_string(text, "error", sysdesc_errno_name(error));
+	else if (name)
+		json_value_string(text, "error", name);
 	else
 		json_value_integer(text, "error", error);
 }

@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "decode/data.h"
+#include "foreign/system.h"
 #include "join/state.h"
 #include "kdump/column.h"
 #include "kdump/options.h"
@@ -96,13 +97,14 @@ static void column_abi(struct text *text, const struct state *state,
 	enum sysdesc_abi abi = state_abi(state, record);
 	bool is_linux = (flags & KTR_SV_ABI_MASK) == KTR_SV_ABI_LINUX;
 	bool is_wide = flags & KTR_SV_LP64;
+	char letter = is_linux ? 'L' : 'U';
 
 	if (abi != SYSDESC_ABI_UNKNOWN) {
-		is_linux = true;
-		is_wide = sysdesc_word(abi) == 8;
+		letter = system_abi_letter(abi);
+		is_wide = system_word(abi) == 8;
 	}
-	text_char(text, is_linux ? 'L' : 'U');
-	if (!flags && !is_linux)
+	text_char(text, letter);
+	if (!flags && letter == 'U')
 		text_put(text, "00  ");
 	else
 		text_put(text, is_wide ? "64  " : "32  ");

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "foreign/input.h"
 #include "kdump/dump.h"
 #include "kdump/follow.h"
 #include "kdump/form.h"
@@ -19,7 +20,6 @@
 #include "kdump/rotated.h"
 #include "redact/redact.h"
 #include "trace/fields.h"
-#include "trace/reader.h"
 #include "trace/record.h"
 
 #define DUMP_PIECE   ((size_t)64 << 10) /* written at once */
@@ -27,7 +27,7 @@
 
 struct dump {
 	const struct options *options;
-	struct reader *reader;
+	struct input *input;
 	struct redact *redact; /* NULL: everybody may see all */
 	struct follow follow;
 	struct progress progress;
@@ -155,9 +155,9 @@ static int dump_fault(struct dump *dump)
 		return -1;
 	text_put(dump->error, dump_name(dump->options));
 	text_put(dump->error, ": offset ");
-	text_unsigned(dump->error, reader_offset(dump->reader));
+	text_unsigned(dump->error, input_offset(dump->input));
 	return dump_fail(dump->error, "",
-			 record_fault_text(reader_fault(dump->reader)));
+			 record_fault_text(input_fault(dump->input)));
 }
 
 /* Lets out what there is; and, when nothing comes for a while, the calls that
@@ -186,7 +186,7 @@ static int dump_await(struct dump *dump)
 
 static int dump_error(struct dump *dump)
 {
-	int error = reader_errno(dump->reader);
+	int error = input_errno(dump->input);
 
 	/* A descriptor that somebody shares with us may not block. */
 	if (error == EAGAIN)
@@ -208,7 +208,7 @@ static bool dump_goes_on(const struct dump *dump, enum reader_result result)
 		return false;
 	return result == READER_END ||
 	       (result == READER_FAULT &&
-		reader_fault(dump->reader) == RECORD_TRUNCATED);
+		input_fault(dump->input) == RECORD_TRUNCATED);
 }
 
 static bool dump_may_skip(void *context, const struct ktr_frame *frame,
@@ -239,15 +239,15 @@ static int dump_next(struct dump *dump)
 		return dump_fail(dump->error, dump_name(dump->options),
 				 "the file that it goes on in is gone");
 	}
-	reader_close(dump->reader);
-	dump->reader = NULL;
+	input_close(dump->input);
+	dump->input = NULL;
 	follow_close(&dump->follow);
 	r = follow_open(&dump->follow, fd, true);
 	if (!r)
-		r = reader_open(&dump->reader, fd);
+		r = input_open(&dump->input, fd, dump->options->origin);
 	if (r)
 		return dump_fail_input(dump, -r);
-	reader_skip(dump->reader, dump_may_skip, dump);
+	input_skip(dump->input, dump_may_skip, dump);
 	if (dump->next >= 0)
 		close(dump->next);
 	dump->next = take_fd(&fd);
@@ -259,7 +259,7 @@ static int dump_next(struct dump *dump)
 static int dump_before_read(struct dump *dump)
 {
 	if ((dump->form.out.length == 0 && !form_waits(&dump->form)) ||
-	    dump->follow.is_regular || reader_is_ready(dump->reader) ||
+	    dump->follow.is_regular || input_is_ready(dump->input) ||
 	    follow_is_ready(&dump->follow))
 		return 0;
 	return dump_idle(dump);
@@ -273,7 +273,7 @@ static int dump_step(struct dump *dump)
 
 	if (dump_before_read(dump))
 		return -1;
-	result = reader_next(dump->reader, &record);
+	result = input_next(dump->input, &record);
 	if (result == READER_RECORD)
 		return dump_record(dump, &record);
 	if (dump_has_next(dump, result))
@@ -302,17 +302,17 @@ int dump_run(const struct options *options, int fd, struct text *error)
 		result = redact_open(&dump.redact, options->redact,
 				     options->redact_count);
 	if (result == 0)
-		result = reader_open(&dump.reader, fd);
+		result = input_open(&dump.input, fd, options->origin);
 	if (result)
 		dump_fail_form(&dump, -result);
 	else
-		reader_skip(dump.reader, dump_may_skip, &dump);
+		input_skip(dump.input, dump_may_skip, &dump);
 	progress_open(&dump.progress, fd, options->out,
 		      !options->report || options->follow);
 	while (result == 0)
 		result = dump_step(&dump);
 	progress_clear(&dump.progress);
-	reader_close(dump.reader);
+	input_close(dump.input);
 	redact_close(dump.redact);
 	follow_close(&dump.follow);
 	form_close(&dump.form);

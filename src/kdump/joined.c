@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "decode/data.h"
 #include "decode/name.h"
+#include "foreign/system.h"
 #include "join/call.h"
 #include "join/state.h"
 #include "kdump/arguments.h"
@@ -50,7 +51,8 @@ static void mark(struct text *text, const struct options *options,
 
 static void put_error(struct joined *joined, int error)
 {
-	const char *name = sysdesc_errno_name(error);
+	enum record_system system = joined->call->exit.system;
+	const char *name = system_errno_name(system, error);
 
 	mark(joined->text, joined->options, MARK_ERROR);
 	text_put(joined->text, "-1 ");
@@ -59,7 +61,7 @@ static void put_error(struct joined *joined, int error)
 	else
 		text_decimal(joined->text, error);
 	text_put(joined->text, " (");
-	name_errno(joined->text, error);
+	name_errno(joined->text, system, error);
 	text_char(joined->text, ')');
 	mark(joined->text, joined->options, MARK_NOTHING);
 }
@@ -80,6 +82,10 @@ static void put_result(struct joined *joined)
 	switch (exit->sysret.error) {
 	case 0:
 		put_number(joined, exit->sysret.retval);
+		if (exit->sysret.second) {
+			text_put(joined->text, ", ");
+			put_number(joined, exit->sysret.second);
+		}
 		arguments_put_name(joined->text, joined->options,
 				   joined->call->result_name);
 		break;
@@ -224,7 +230,7 @@ static void put_exit_status(const struct event *event)
 	mark(event->text, event->options, MARK_EVENT);
 	if (find_number(event->record, "signal", &number)) {
 		text_put(event->text, "+++ killed by ");
-		name_signal(event->text, (int)number);
+		name_signal(event->text, event->record->system, (int)number);
 	} else if (find_number(event->record, "status", &number)) {
 		text_put(event->text, "+++ exited with ");
 		text_decimal(event->text, number);
@@ -254,7 +260,7 @@ static void put_resumed(const struct event *event)
 	int64_t number = state_number(event->state, record,
 				      record->sysret.code);
 	const struct call call = { .exit = *record,
-				   .row = sysdesc_find(abi, number) };
+				   .row = system_call(abi, number) };
 	struct joined joined = { .text = event->text,
 				 .options = event->options,
 				 .call = &call };

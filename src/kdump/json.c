@@ -11,6 +11,7 @@
 #include "decode/layout.h"
 #include "decode/name.h"
 #include "decode/structure.h"
+#include "foreign/system.h"
 #include "join/state.h"
 #include "kdump/json.h"
 #include "kdump/json_layout.h"
@@ -42,6 +43,8 @@ static void json_head(struct text *text, const struct record *record,
 	if (record->cpu >= 0)
 		json_value_integer(text, "cpu", record->cpu);
 	json_value_string(text, "comm", record->comm);
+	if (record->system != RECORD_LINUX)
+		json_value_string(text, "system", system_name(record->system));
 	json_value_string(text, "ev", event);
 }
 
@@ -61,12 +64,12 @@ static const struct sysdesc_row *json_call(const struct json *json,
 {
 	enum sysdesc_abi abi = state_abi(json->state, json->record);
 	int64_t number = state_number(json->state, json->record, code);
-	const struct sysdesc_row *row = sysdesc_find(abi, number);
+	const struct sysdesc_row *row = system_call(abi, number);
 
 	if (row)
 		json_value_string(json->text, "name", row->name);
 	json_value_integer(json->text, "number", number);
-	json_value_string(json->text, "abi", sysdesc_abi_name(abi));
+	json_value_string(json->text, "abi", system_abi_name(abi));
 	return row;
 }
 
@@ -111,7 +114,7 @@ static void json_syscall(const struct json *json)
 		json_names(json, row);
 }
 
-const char *json_errno_name(int error)
+const char *json_errno_name(enum record_system system, int error)
 {
 	switch (error) {
 	case KTR_ERESTART:
@@ -119,14 +122,14 @@ const char *json_errno_name(int error)
 	case KTR_EJUSTRETURN:
 		return "EJUSTRETURN";
 	default:
-		return sysdesc_errno_name(error);
+		return system_errno_name(system, error);
 	}
 }
 
 static void json_sysret(const struct json *json)
 {
 	int error = json->record->sysret.error;
-	const char *name = json_errno_name(error);
+	const char *name = json_errno_name(json->record->system, error);
 
 	json_call(json, json->record->sysret.code);
 	json_value_integer(json->text, "error", error);
@@ -135,6 +138,9 @@ static void json_sysret(const struct json *json)
 				   json->record->sysret.retval);
 	else if (name)
 		json_value_string(json->text, "errno", name);
+	if (error == 0 && json->record->sysret.second)
+		json_value_integer(json->text, "second",
+				   json->record->sysret.second);
 }
 
 static void json_genio(const struct json *json)
@@ -156,7 +162,7 @@ static void json_psig(const struct json *json)
 
 	json_value_open(json->text, "signal");
 	text_char(json->text, '"');
-	name_signal(json->text, record->psig.signo);
+	name_signal(json->text, record->system, record->psig.signo);
 	text_char(json->text, '"');
 	json_value_integer(json->text, "signo", record->psig.signo);
 	json_value_string(json->text, "action",
@@ -165,7 +171,8 @@ static void json_psig(const struct json *json)
 		json_value_hex(json->text, "handler", record->psig.action);
 	json_value_hex(json->text, "mask", record->psig.mask);
 	json_value_integer(json->text, "code", record->psig.code);
-	code = sysdesc_signal_code(record->psig.signo, record->psig.code);
+	code = system_signal_code(record->system, record->psig.signo,
+				  record->psig.code);
 	if (code)
 		json_value_string(json->text, "code_name", code);
 }
@@ -212,7 +219,7 @@ static void json_procctor(const struct json *json)
 	json_value_hex(json->text, "sv_flags", json->record->procctor.sv_flags);
 	json_value_string(
 	    json->text, "abi",
-	    sysdesc_abi_name(state_abi(json->state, json->record)));
+	    system_abi_name(state_abi(json->state, json->record)));
 }
 
 static void json_violation(const struct json *json)

@@ -11,6 +11,7 @@
 #include "decode/data.h"
 #include "decode/name.h"
 #include "decode/structure.h"
+#include "foreign/system.h"
 #include "join/state.h"
 #include "kdump/column.h"
 #include "kdump/line.h"
@@ -56,7 +57,7 @@ static void line_syscall(const struct line *line)
 	enum sysdesc_abi abi = state_abi(line->state, line->record);
 	int64_t number = state_number(line->state, line->record,
 				      line->record->syscall.code);
-	const struct sysdesc_row *row = sysdesc_find(abi, number);
+	const struct sysdesc_row *row = system_call(abi, number);
 	unsigned count = line->record->syscall.narg;
 
 	line_call_name(line, abi, number);
@@ -88,7 +89,7 @@ static void line_error(const struct line *line, int error)
 	if (line->options->plain)
 		return;
 	text_char(line->text, ' ');
-	name_errno(line->text, error);
+	name_errno(line->text, line->record->system, error);
 }
 
 static void line_sysret(const struct line *line)
@@ -101,6 +102,10 @@ static void line_sysret(const struct line *line)
 	switch (record->sysret.error) {
 	case 0:
 		line_result(line, record->sysret.retval);
+		if (record->sysret.second) {
+			text_put(line->text, ", ");
+			line_result(line, record->sysret.second);
+		}
 		break;
 	case KTR_ERESTART:
 		text_put(line->text, "RESTART");
@@ -129,7 +134,7 @@ static void line_psig(const struct line *line)
 {
 	const struct record *record = line->record;
 
-	name_signal(line->text, record->psig.signo);
+	name_signal(line->text, record->system, record->psig.signo);
 	if (record->psig.action == KTR_SIG_DFL)
 		text_put(line->text, " SIG_DFL");
 	else if (record->psig.action == KTR_SIG_IGN)
@@ -139,7 +144,8 @@ static void line_psig(const struct line *line)
 			    " caught handler=0x%" PRIx64 " mask=0x%" PRIx64,
 			    record->psig.action, record->psig.mask);
 	text_put(line->text, " code=");
-	name_signal_code(line->text, record->psig.signo, record->psig.code);
+	name_signal_code(line->text, record->system, record->psig.signo,
+			 record->psig.code);
 }
 
 static void line_csw(const struct line *line)

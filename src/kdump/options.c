@@ -59,6 +59,7 @@ enum options_id {
 	OPTION_REDACT,
 	OPTION_COPY,
 	OPTION_JSON,
+	OPTION_ORIGIN,
 	OPTION_DEBUG_DIR,
 	OPTION_HELP,
 	OPTION_VERSION,
@@ -122,6 +123,9 @@ static const struct options_row options_table[] = {
 	  OPTION_REDACT },
 	{ 0, "json", NULL, "print an object of JSON a line, for programs",
 	  OPTION_JSON },
+	{ 0, "origin", "KERNEL",
+	  "whose the file is: linux, freebsd, netbsd or openbsd",
+	  OPTION_ORIGIN },
 	{ 0, "debug-dir", "DIRS",
 	  "where debug files are; colons between (/usr/lib/debug)",
 	  OPTION_DEBUG_DIR },
@@ -242,6 +246,7 @@ static bool *options_flag(struct options *options, enum options_id id)
 	case OPTION_COPY:
 	case OPTION_FILE:
 	case OPTION_WHERE:
+	case OPTION_ORIGIN:
 	case OPTION_DEBUG_DIR:
 	case OPTION_DATA_MAX:
 	case OPTION_ID:
@@ -319,6 +324,17 @@ static int options_take_redact(struct options_taking *taking, const char *value)
 	return r;
 }
 
+static int options_take_origin(struct options_taking *taking, const char *value)
+{
+	if (input_origin_by_name(value, &taking->options->origin))
+		return 0;
+	text_put(taking->error,
+		 "--origin is linux, freebsd, netbsd or openbsd, not ");
+	data_quote(taking->error, value, strlen(value),
+		   &taking->options->style);
+	return -EINVAL;
+}
+
 static int options_take_one(void *context, int id, const char *value)
 {
 	struct options_taking *taking = context;
@@ -330,6 +346,8 @@ static int options_take_one(void *context, int id, const char *value)
 	case OPTION_DEBUG_DIR:
 		taking->options->debug_directories = value;
 		return 0;
+	case OPTION_ORIGIN:
+		return options_take_origin(taking, value);
 	case OPTION_STATS:
 	case OPTION_FILES:
 	case OPTION_SUMMARY:
@@ -412,8 +430,9 @@ void options_usage(struct text *text)
 		 "--chrome | --folded what |\n"
 		 "               --compile-commands | --sqlite database] "
 		 "[--json]\n"
-		 "               [--redact[=pattern]] [--debug-dir dirs] [[-f] "
-		 "file]\n"
+		 "               [--redact[=pattern]] [--origin kernel] "
+		 "[--debug-dir dirs]\n"
+		 "               [[-f] file]\n"
 		 "       kdump-u --diff [--counts] [--json] [-w expression] "
 		 "file file\n"
 		 "       kdump-u --redact[=pattern] -o copy [[-f] file]\n");
@@ -422,7 +441,8 @@ void options_usage(struct text *text)
 void options_manual(struct text *text)
 {
 	options_usage(text);
-	text_put(text, "Prints a trace that ktrace-u has recorded.\n\n");
+	text_put(text, "Prints a trace that ktrace-u has recorded, or a BSD's "
+		       "ktrace.\n\n");
 	options_help(options_table, text);
 	text_put(text, "\nTrace points, for -t:\n");
 	facility_help(text);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "decode/data.h"
+#include "foreign/input.h"
 
 /* Where debug files are, unless --debug-dir says. */
 #define OPTIONS_DEBUG_DIRECTORIES "/usr/lib/debug"
@@ -26,6 +27,7 @@ struct options {
 	const struct report_kind *report; /* --stats and others, or NULL */
 	const char *database;             /* --sqlite: what to make, or NULL */
 	const char *where; /* -w: an expression of query/query.h, or NULL */
+	enum input_origin origin;               /* --origin */
 	const char *debug_directories;          /* --debug-dir */
 	const char *redact[OPTIONS_REDACT_MAX]; /* of redact/redact.h */
 	unsigned redact_count;

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "decode/data.h"
 #include "decode/name.h"
+#include "foreign/system.h"
 #include "join/call.h"
 #include "kdump/json_value.h"
 #include "kdump/options.h"
@@ -41,7 +42,7 @@ struct stats_row {
 	int64_t number;
 	const struct sysdesc_row *row;
 	int32_t pid;
-	char comm[KTR_COMM_SIZE + 1];
+	char comm[RECORD_COMM_SIZE];
 	uint64_t calls, errors, unfinished;
 	uint64_t bytes; /* moved */
 	uint64_t total_ns, max_ns;
@@ -296,7 +297,7 @@ static void put_call_name(struct text *text, const struct options *options,
 	}
 	name_syscall(text, row->abi, row->number, options->numbers);
 	if (row->abi != sysdesc_abi_native())
-		text_format(text, " (%s)", sysdesc_abi_name(row->abi));
+		text_format(text, " (%s)", system_abi_name(row->abi));
 }
 
 static void put_process_name(struct text *text, const struct options *options,
@@ -380,7 +381,7 @@ static void put_call_object(struct text *text, const struct stats_row *row)
 {
 	text_put(text, "{\"v\":1,\"ev\":\"stats\",\"by\":\"syscall\"");
 	if (!row->is_rest) {
-		json_value_string(text, "abi", sysdesc_abi_name(row->abi));
+		json_value_string(text, "abi", system_abi_name(row->abi));
 		json_value_integer(text, "number", row->number);
 	}
 	if (!row->is_rest && row->row)

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "decode/data.h"
 #include "decode/name.h"
+#include "foreign/system.h"
 #include "kdump/json_value.h"
 #include "kdump/options.h"
 #include "trace/fields.h"
@@ -34,9 +35,10 @@ struct tree_process {
 	struct tree_process *parent; /* NULL: it is not in the trace */
 	struct tree_process *child, *last_child, *sibling;
 	struct tree_process *next; /* that began after it */
-	char comm[KTR_COMM_SIZE + 1];
+	char comm[RECORD_COMM_SIZE];
 	struct text execs; /* of each: how long its strings are, and they */
 	bool awaits_exec;  /* what comes now is what it runs */
+	size_t committed;  /* of execs: what it runs for sure */
 	bool has_ended, has_status, was_killed, dumped_core;
 	int64_t status; /* or the signal */
 	int64_t user_us, system_us, memory_kib;
@@ -99,8 +101,8 @@ static void append(struct tree *tree, struct tree_process *process)
 }
 
 /* NULL: there is no memory, or are too many. */
-static struct tree_process *begin(struct tree *tree,
-				  const struct record *record)
+static struct tree_process *begin(struct tree *tree, int32_t pid,
+				  uint64_t time_ns)
 {
 	struct tree_process *process;
 
@@ -111,8 +113,9 @@ static struct tree_process *begin(struct tree *tree,
 	process = calloc(1, sizeof(*process));
 	if (!process)
 		return NULL;
-	process->pid = record->pid;
-	process->first_ns = record->time_ns;
+	process->pid = pid;
+	process->first_ns = time_ns;
+	process->last_ns = time_ns;
 	HASH_ADD(hh, tree->living, pid, sizeof(process->pid), process);
 	if (!process->hh.tbl) {
 		free(process);
@@ -180,10 +183,13 @@ static int add_exec(struct tree_process *process, const struct record *record)
 	size_t length = MIN(record->raw.length, (size_t)EXEC_MAX);
 	size_t stored;
 
-	if (!process->awaits_exec || process->execs.length > EXECS_MAX)
+	/* Others write it at the call, which may fail yet. */
+	if (record->system != RECORD_LINUX)
+		process->committed = process->execs.length;
+	else if (!process->awaits_exec)
 		return 0;
-	process->awaits_exec = false;
-	if (length == 0)
+	process->awaits_exec = record->system != RECORD_LINUX;
+	if (length == 0 || process->execs.length > EXECS_MAX)
 		return 0;
 	/* The last string may have been cut. */
 	stored = length + (record->raw.data[length - 1] != '\0');
@@ -204,6 +210,53 @@ static int add_structure(struct tree *tree, struct tree_process *process,
 	return 0;
 }
 
+/* ---- what others do not tell, but by their calls ---- */
+
+static void end_exec(struct tree_process *process, int error)
+{
+	if (process->awaits_exec && error && error != KTR_EJUSTRETURN &&
+	    !process->execs.failed)
+		process->execs.length = process->committed;
+	process->awaits_exec = false;
+}
+
+/* One that has children already is not put below anybody. */
+static int add_child(struct tree *tree, struct tree_process *process,
+		     const struct record *record)
+{
+	int32_t pid = (int32_t)record->sysret.retval;
+	uint64_t left_out = tree->left_out;
+	struct tree_process *child = find(tree, pid);
+
+	if (!child)
+		child = begin(tree, pid, record->time_ns);
+	if (!child)
+		return tree->left_out == left_out ? -ENOMEM : 0;
+	if (!child->parent_pid && !child->child && child != process)
+		settle(tree, child, process->pid);
+	return 0;
+}
+
+static int add_return(struct tree *tree, struct tree_process *process,
+		      const struct record *record)
+{
+	enum sysdesc_effect effect = system_effect(record);
+	int error = record->sysret.error;
+
+	if (effect == EFFECT_EXEC)
+		end_exec(process, error);
+	if (effect == EFFECT_SPAWN && !error && record->sysret.retval > 0)
+		return add_child(tree, process, record);
+	return 0;
+}
+
+static int add_call(struct tree_process *process, const struct record *record)
+{
+	process->awaits_exec = false;
+	process->has_ended |= system_effect(record) == EFFECT_EXIT_GROUP;
+	return 0;
+}
+
 static int add_to(struct tree *tree, struct tree_process *process,
 		  const struct record *record)
 {
@@ -211,8 +264,9 @@ static int add_to(struct tree *tree, struct tree_process *process,
 	memcpy(process->comm, record->comm, sizeof(process->comm));
 	switch (record->kind) {
 	case KTR_SYSCALL:
-		process->awaits_exec = false;
-		return 0;
+		return add_call(process, record);
+	case KTR_SYSRET:
+		return add_return(tree, process, record);
 	case KTR_ARGS:
 		return add_exec(process, record);
 	case KTR_STRUCT:
@@ -226,14 +280,22 @@ static int add_to(struct tree *tree, struct tree_process *process,
 	}
 }
 
+/* Not all of the others tell when a process begins. */
+static bool begins(const struct record *record)
+{
+	return record->kind == KTR_PROCCTOR ||
+	       (record->system != RECORD_LINUX && record->pid > 0 &&
+		record->kind != KTR_PROCDTOR);
+}
+
 static int add(void *report, const struct record *record)
 {
 	struct tree *tree = report;
 	struct tree_process *process = find(tree, record->pid);
 	uint64_t left_out = tree->left_out;
 
-	if (!process && record->kind == KTR_PROCCTOR) {
-		process = begin(tree, record);
+	if (!process && begins(record)) {
+		process = begin(tree, record->pid, record->time_ns);
 		if (!process && tree->left_out == left_out)
 			return -ENOMEM;
 	}
@@ -279,7 +341,8 @@ static void put_status(struct text *text, const struct tree_process *process)
 		text_put(text, process->has_ended ? "ended" : "lives");
 	} else if (process->was_killed) {
 		text_put(text, "killed by ");
-		name_signal(text, (int)process->status);
+		/* Only ktrace-u's own traces tell. */
+		name_signal(text, RECORD_LINUX, (int)process->status);
 		text_put(text, process->dumped_core ? ", core dumped" : "");
 	} else {
 		text_format(text, "exit %" PRId64, process->status);

@@ -10,10 +10,12 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "decode/layout.h"
+#include "foreign/system.h"
 #include "join/call.h"
 #include "join/state.h"
 #include "query/lineage.h"
 #include "query/query.h"
+#include "query/wanted.h"
 #include "trace/fields.h"
 
 /* ---- comparing ---- */
@@ -37,6 +39,19 @@ static bool number_fits(const struct term *term, int64_t number)
 	}
 	for (size_t i = 0; i < term->count; i++)
 		if (number >= value[i].low && number <= value[i].high)
+			return true;
+	return false;
+}
+
+/* A number that kernels give names to: by its own name, or as it is. */
+static bool named_fits(const struct term *term, enum record_system system,
+		       int64_t number)
+{
+	const struct value *value = term->values;
+
+	for (size_t i = 0; i < term->count; i++)
+		if (value[i].is_named ? number == value[i].numbers[system]
+				      : number == value[i].low)
 			return true;
 	return false;
 }
@@ -173,7 +188,7 @@ static bool signal_holds(const struct term *term,
 	const struct record *record = context->subject->record;
 
 	return record->kind == KTR_PSIG &&
-	       number_fits(term, record->psig.signo);
+	       named_fits(term, record->system, record->psig.signo);
 }
 
 /* A mark of utrace(2): what it says, or its label. */
@@ -208,7 +223,7 @@ static const struct sysdesc_row *row_of(const struct query_subject *subject)
 
 	if (subject->call || record->kind != KTR_SYSRET)
 		return subject->call ? subject->call->row : NULL;
-	return sysdesc_find(
+	return system_call(
 	    state_abi(subject->state, record),
 	    state_number(subject->state, record, record->sysret.code));
 }
@@ -218,11 +233,14 @@ static bool call_holds(const struct term *term,
 {
 	const struct query_subject *subject = context->subject;
 	const struct sysdesc_row *row = row_of(subject);
+	enum sysdesc_abi abi = subject->call
+				   ? subject->call->abi
+				   : state_abi(subject->state, subject->record);
 
 	if (!subject->call && subject->record->kind != KTR_SYSRET)
 		return false;
 	for (size_t i = 0; i < term->count; i++)
-		if (select_has(term->values[i].calls, row))
+		if (wanted_has(term->values[i].calls, abi, row))
 			return true;
 	return false;
 }
@@ -373,7 +391,8 @@ static bool errno_holds(const struct term *term,
 {
 	int error = error_of(context);
 
-	return error > 0 && number_fits(term, error);
+	return error > 0 &&
+	       named_fits(term, context->subject->record->system, error);
 }
 
 static bool failed_holds(const struct term *term,

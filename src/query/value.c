@@ -15,11 +15,12 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "decode/name.h"
-#include "sysdesc/sysdesc.h"
+#include "foreign/system.h"
+#include "query/wanted.h"
 #include "trace/facility.h"
 
 #define ERRNO_MAX    4095
-#define SIGNAL_MAX   64
+#define SIGNAL_MAX   126
 #define SIGNAL_FIRST "SIG"
 
 /* Takes one word, which ends in NUL. 0, -EINVAL or -ENOMEM. */
@@ -165,38 +166,63 @@ static int read_time(struct value *value, const char *word)
 	return take_number(value, (int64_t)ns);
 }
 
+/* The numbers that a name has, where it has any. */
+static int take_numbers(struct value *value)
+{
+	for (unsigned system = 0; system < RECORD_SYSTEM_COUNT; system++)
+		value->is_named |= value->numbers[system] != 0;
+	return value->is_named ? 0 : -EINVAL;
+}
+
+static int errno_by_name(enum record_system system, const char *word)
+{
+	for (int error = 1; error <= ERRNO_MAX; error++) {
+		const char *name = system_errno_name(system, error);
+
+		if (name && strcmp(name, word) == 0)
+			return error;
+	}
+	return 0;
+}
+
 static int read_errno(struct value *value, const char *word)
 {
 	int64_t number;
 
 	if (options_number(word, 1, ERRNO_MAX, &number) == 0)
 		return take_number(value, number);
-	for (int error = 1; error <= ERRNO_MAX; error++) {
-		const char *name = sysdesc_errno_name(error);
+	for (unsigned system = 0; system < RECORD_SYSTEM_COUNT; system++)
+		value->numbers[system] =
+		    errno_by_name((enum record_system)system, word);
+	return take_numbers(value);
+}
 
-		if (name && strcmp(name, word) == 0)
-			return take_number(value, error);
+static int signal_by_name(enum record_system system, const char *word)
+{
+	size_t first = strlen(SIGNAL_FIRST);
+	bool is_whole = strncmp(word, SIGNAL_FIRST, first) == 0;
+	_cleanup_(text_done) struct text name = TEXT_INIT;
+
+	for (int signo = 1; signo <= SIGNAL_MAX; signo++) {
+		text_clear(&name);
+		name_signal(&name, system, signo);
+		if (!strcmp(text_string(&name) + (is_whole ? 0 : first), word))
+			return signo;
 	}
-	return -EINVAL;
+	return 0;
 }
 
 /* "SIGTERM", "TERM", "SIGRTMIN+3" */
 static int read_signal(struct value *value, const char *word)
 {
-	size_t first = strlen(SIGNAL_FIRST);
-	bool is_whole = strncmp(word, SIGNAL_FIRST, first) == 0;
-	_cleanup_(text_done) struct text name = TEXT_INIT;
 	int64_t number;
 
 	if (options_number(word, 1, SIGNAL_MAX, &number) == 0)
 		return take_number(value, number);
-	for (int signo = 1; signo <= SIGNAL_MAX; signo++) {
-		text_clear(&name);
-		name_signal(&name, signo);
-		if (!strcmp(text_string(&name) + (is_whole ? 0 : first), word))
-			return take_number(value, signo);
-	}
-	return -EINVAL;
+	for (unsigned system = 0; system < RECORD_SYSTEM_COUNT; system++)
+		value->numbers[system] =
+		    signal_by_name((enum record_system)system, word);
+	return take_numbers(value);
 }
 
 /* ---- others ---- */
@@ -225,18 +251,7 @@ static int read_path(struct value *value, const char *word)
 
 static int read_call(struct value *value, const char *word)
 {
-	size_t at, length;
-	int r;
-
-	value->calls = malloc(sizeof(*value->calls));
-	if (!value->calls)
-		return -ENOMEM;
-	r = select_parse(value->calls, word, &at, &length);
-	if (r < 0) {
-		free(value->calls);
-		value->calls = NULL;
-	}
-	return r;
+	return wanted_parse(&value->calls, word);
 }
 
 static int read_point(struct value *value, const char *word)

@@ -5,14 +5,16 @@
 #ifndef QUERY_VALUE_H
 #define QUERY_VALUE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/glob.h"
 #include "query/endpoint.h"
 #include "query/lexer.h"
-#include "sysdesc/select.h"
+#include "trace/record.h"
 
 struct text;
+struct wanted;
 
 enum value_kind {
 	VALUE_NONE,     /* the term stands alone: failed */
@@ -33,8 +35,12 @@ enum value_kind {
 struct value {
 	int64_t low, high;          /* of numbers, both included */
 	struct glob pattern, until; /* of patterns, whose text it owns */
-	struct select *calls;       /* owned */
-	uint32_t facilities;        /* KTRFAC() bits */
+	/* Of errors and signals that have names: their numbers, by enum
+	 * record_system; 0: that one has none. */
+	bool is_named;
+	int32_t numbers[RECORD_SYSTEM_COUNT];
+	struct wanted *calls; /* owned */
+	uint32_t facilities;  /* KTRFAC() bits */
 	struct endpoint endpoint;
 };
 

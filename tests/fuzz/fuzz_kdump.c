@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "foreign/input.h"
 #include "join/call.h"
 #include "join/descriptor.h"
 #include "join/state.h"
@@ -26,7 +27,6 @@
 #include "kdump/summary.h"
 #include "kdump/tree.h"
 #include "must.h"
-#include "trace/reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -188,14 +188,14 @@ static void print_trace(int fd, const struct options *options)
 	struct descriptors descriptors = { .count = 0 };
 	struct text text = TEXT_INIT;
 	struct joining joining = { .options = options, .state = &state };
-	struct reader *reader;
+	struct input *input;
 	struct record record;
 
 	calls.descriptors = &descriptors;
-	MUST(reader_open(&reader, fd) == 0);
+	MUST(input_open(&input, fd, options->origin) == 0);
 	MUST(stacks_open(&state.stacks, "/no/such/directory") == 0);
 	open_reports(&joining);
-	while (reader_next(reader, &record) == READER_RECORD) {
+	while (input_next(input, &record) == READER_RECORD) {
 		MUST(state_learn(&state, &record) == 0);
 		report(&joining, &record, false);
 		MUST(stacks_learn(state.stacks, &record) == 0);
@@ -210,7 +210,7 @@ static void print_trace(int fd, const struct options *options)
 	}
 	calls_pending(&calls, 0, true, print_call, &joining);
 	close_reports(&joining);
-	reader_close(reader);
+	input_close(input);
 	calls_done(&calls);
 	descriptors_done(&descriptors);
 	MUST(descriptors.count == 0);

@@ -38,6 +38,9 @@ static const struct syscall_case {
 	{ SYSDESC_X86_64, INT64_MIN, false, "[-9223372036854775808]" },
 	{ SYSDESC_X86_64, INT64_C(0x100000000), false, "[4294967296]" },
 	{ SYSDESC_ABI_UNKNOWN, 0, false, "[0]" },
+	{ SYSDESC_FREEBSD, 499, true, "openat[499]" },
+	{ SYSDESC_NETBSD32, 468, false, "openat" },
+	{ SYSDESC_OPENBSD, 499, false, "[499]" },
 };
 
 static void calls_by_abi(void **state)
@@ -66,6 +69,16 @@ static void check_numbers(const struct number_case *cases, size_t count,
 	}
 }
 
+static void linux_errno(struct text *to, int number)
+{
+	name_errno(to, RECORD_LINUX, number);
+}
+
+static void netbsd_errno(struct text *to, int number)
+{
+	name_errno(to, RECORD_NETBSD, number);
+}
+
 static void errors(void **state)
 {
 	static const struct number_case cases[] = {
@@ -79,8 +92,33 @@ static void errors(void **state)
 		{ INT32_MIN, "Unknown error -2147483648" },
 	};
 
+	static const struct number_case others[] = {
+		{ 2, "No such file or directory" },
+		{ 35, "Resource temporarily unavailable" },
+		{ 78, "Function not implemented" },
+		{ 0, "Unknown error 0" },
+		{ 99, "Unknown error 99" },
+		{ -3, "Unknown error -3" },
+	};
+
 	(void)state;
-	check_numbers(cases, ARRAY_LEN(cases), name_errno);
+	check_numbers(cases, ARRAY_LEN(cases), linux_errno);
+	check_numbers(others, ARRAY_LEN(others), netbsd_errno);
+}
+
+static void linux_signal(struct text *to, int number)
+{
+	name_signal(to, RECORD_LINUX, number);
+}
+
+static void freebsd_signal(struct text *to, int number)
+{
+	name_signal(to, RECORD_FREEBSD, number);
+}
+
+static void openbsd_signal(struct text *to, int number)
+{
+	name_signal(to, RECORD_OPENBSD, number);
 }
 
 static void signals(void **state)
@@ -92,8 +130,21 @@ static void signals(void **state)
 		{ 65, "SIG65" },    { 0, "SIG0" },        { -1, "SIG-1" },
 	};
 
+	static const struct number_case freebsds[] = {
+		{ 10, "SIGBUS" },  { 20, "SIGCHLD" },  { 33, "SIGLIBRT" },
+		{ 34, "SIG34" },   { 65, "SIGRTMIN" }, { 126, "SIGRTMIN+61" },
+		{ 127, "SIG127" }, { 0, "SIG0" },
+	};
+	static const struct number_case openbsds[] = {
+		{ 32, "SIGTHR" },
+		{ 33, "SIG33" },
+		{ 0, "SIG0" },
+	};
+
 	(void)state;
-	check_numbers(cases, ARRAY_LEN(cases), name_signal);
+	check_numbers(cases, ARRAY_LEN(cases), linux_signal);
+	check_numbers(freebsds, ARRAY_LEN(freebsds), freebsd_signal);
+	check_numbers(openbsds, ARRAY_LEN(openbsds), openbsd_signal);
 }
 
 static void fault_results(void **state)
@@ -145,16 +196,20 @@ static void violations(void **state)
 static void signal_codes(void **state)
 {
 	(void)state;
-	name_signal_code(&text, 17, 0);
+	name_signal_code(&text, RECORD_LINUX, 17, 0);
 	must_be("SI_USER");
-	name_signal_code(&text, 11, 1);
+	name_signal_code(&text, RECORD_LINUX, 11, 1);
 	must_be("SEGV_MAPERR");
-	name_signal_code(&text, 17, 1);
+	name_signal_code(&text, RECORD_LINUX, 17, 1);
 	must_be("CLD_EXITED");
-	name_signal_code(&text, 11, 12345);
+	name_signal_code(&text, RECORD_LINUX, 11, 12345);
 	must_be("<invalid=12345>");
-	name_signal_code(&text, 34, -6);
+	name_signal_code(&text, RECORD_LINUX, 34, -6);
 	must_be("SI_TKILL");
+	name_signal_code(&text, RECORD_FREEBSD, 20, 0x10001);
+	must_be("SI_USER");
+	name_signal_code(&text, RECORD_NETBSD, 20, -5);
+	must_be("SI_LWP");
 }
 
 static void masks(void **state)
