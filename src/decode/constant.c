@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "decode/name.h"
+#include "foreign/set.h"
 #include "foreign/system.h"
 #include "sysdesc/constant.h"
 #include "trace/record.h"
@@ -23,6 +24,12 @@ struct names {
 	unsigned count; /* parts that are put, numbers among them, */
 	unsigned named; /* and without these */
 };
+
+/* As the kernel has it that was called. */
+static const struct sysdesc_set *set_of(enum sysdesc_abi abi, uint8_t family)
+{
+	return set_find(system_of(abi), (enum sysdesc_flagset)family);
+}
 
 static void next_part(struct names *names)
 {
@@ -102,8 +109,8 @@ static void put_part(struct names *names, const struct sysdesc_constant *row)
 			return;
 		put_signal(names, part);
 	} else {
-		found = sysdesc_constant(sysdesc_set(row->other), names->abi,
-					 part);
+		found = sysdesc_constant(set_of(names->abi, row->other),
+					 names->abi, part);
 		if (!found)
 			return;
 		put_name(names, found);
@@ -218,7 +225,7 @@ static void put_rest(struct names *names)
 static void put_classic_bits(struct text *text, const struct constant *constant,
 			     enum constant_style style)
 {
-	const struct sysdesc_set *set = sysdesc_set(constant->set);
+	const struct sysdesc_set *set = set_of(constant->abi, constant->set);
 	struct names names = { .text = text, .abi = constant->abi };
 	size_t before;
 	uint64_t rest;
@@ -244,7 +251,7 @@ static void put_classic_bits(struct text *text, const struct constant *constant,
 static void put_unknown(struct text *text, const struct constant *constant,
 			enum constant_style style)
 {
-	const struct sysdesc_set *set = sysdesc_set(constant->set);
+	const struct sysdesc_set *set = set_of(constant->abi, constant->set);
 	bool is_classic = style != CONSTANT_NAMES;
 
 	if (constant->set == FLAGSET_IOCTL)
@@ -261,7 +268,7 @@ static void put_unknown(struct text *text, const struct constant *constant,
 static void put_single(struct text *text, const struct constant *constant,
 		       enum constant_style style)
 {
-	const struct sysdesc_set *set = sysdesc_set(constant->set);
+	const struct sysdesc_set *set = set_of(constant->abi, constant->set);
 	struct names names = { .text = text, .abi = constant->abi };
 
 	names.value = in_width(set, constant->value);
@@ -275,7 +282,7 @@ static void put_single(struct text *text, const struct constant *constant,
 static void put_bits(struct text *text, const struct constant *constant,
 		     enum constant_style style)
 {
-	const struct sysdesc_set *set = sysdesc_set(constant->set);
+	const struct sysdesc_set *set = set_of(constant->abi, constant->set);
 	struct names names = { .text = text, .abi = constant->abi };
 
 	if (style != CONSTANT_NAMES) {
@@ -365,7 +372,7 @@ void constant_put(struct text *text, const struct constant *constant,
 
 static bool has_rows(enum sysdesc_flagset of, const struct constant *constant)
 {
-	const struct sysdesc_set *set = sysdesc_set(of);
+	const struct sysdesc_set *set = set_of(constant->abi, of);
 	struct names names = { .abi = constant->abi };
 
 	names.value = in_width(set, constant->value);

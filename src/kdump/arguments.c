@@ -350,7 +350,17 @@ static void put_argument(struct arguments *arguments,
 	}
 }
 
-/* open(2) looks at a mode only where it may make a file. */
+/* Flags of open(2) by which it may make a file. */
+static uint64_t making_flags(enum sysdesc_abi abi)
+{
+	const uint64_t everywhere_else = 0x200;
+
+	return system_of(abi) == RECORD_LINUX
+		   ? O_CREAT | (O_TMPFILE & ~O_DIRECTORY)
+		   : everywhere_else;
+}
+
+/* It looks at a mode only then. */
 static bool is_looked_at(const struct call *call, unsigned index)
 {
 	const struct sysdesc_arg *arg = call->row->arg;
@@ -358,7 +368,7 @@ static bool is_looked_at(const struct call *call, unsigned index)
 	return index == 0 || arg[index].kind != KIND_MODE ||
 	       arg[index - 1].kind != KIND_FLAGS ||
 	       arg[index - 1].set != FLAGSET_OPEN ||
-	       (call->args[index - 1] & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)));
+	       (call->args[index - 1] & making_flags(call->abi));
 }
 
 void arguments_put(struct arguments *arguments)
