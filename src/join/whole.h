@@ -8,9 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <ktrace-u/format.h>
-
 #include "base/text.h"
+#include "trace/record.h"
 
 struct record;
 
@@ -22,7 +21,7 @@ struct whole_gap {
 	struct text what; /* "memory: not dumpable", as it was written */
 	uint64_t count;
 	int32_t pid; /* of the first */
-	char comm[KTR_COMM_SIZE + 1];
+	char comm[RECORD_COMM_SIZE];
 };
 
 /* All zeros at first. */

@@ -33,7 +33,7 @@ struct process {
 	int64_t id;
 	int64_t parent; /* 0: it is not in the trace */
 	int64_t ppid;   /* 0: not known */
-	char comm[KTR_COMM_SIZE + 1];
+	char comm[RECORD_COMM_SIZE];
 	struct text exe;
 	uint64_t first_ns, last_ns;
 	struct text end; /* the fields of its exit_status */

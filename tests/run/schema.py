@@ -96,7 +96,8 @@ def main():
     with open(schema_path, encoding="utf-8") as file:
         judge = Judge(jsonschema, json.load(file))
     job = os.path.join(golden, "job.ktr")
-    for trace in sorted(glob.glob(os.path.join(golden, "*.ktr"))):
+    for trace in sorted(glob.glob(os.path.join(golden, "*.ktr")) +
+                        glob.glob(os.path.join(golden, "foreign/*.ktr"))):
         for words in WAYS + [["--diff", "--counts", "-f", job, trace]]:
             show(judge, kdump, words, trace)
     record_and_show(judge, ktrace, kdump)
