@@ -206,9 +206,8 @@ struct ktr_faultend {
 #define KTR_SEEK_TABLE_MAGIC 0x184d2a5eu
 #define KTR_SEEKABLE_MAGIC   0x8f92eab1u /* the table's last four bytes */
 
-/* Bits of flags. */
-#define KTR_FRAME_STATE 1u /* records that explain what comes in later frames  \
-			    */
+/* Bits of flags: it has records that explain those of later frames. */
+#define KTR_FRAME_STATE 1u
 
 struct ktr_frame {
 	uint32_t magic;        /* KTR_FRAME_MAGIC */

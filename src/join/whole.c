@@ -100,6 +100,25 @@ static int add_loss(struct whole *whole, const struct record *record)
 	return r;
 }
 
+static bool has_number(const struct record *record, const char *name)
+{
+	int64_t number;
+
+	return fields_find_number(record->structure.data,
+				  record->structure.length, name, &number);
+}
+
+/* The parts of one may stand in one file, one behind the other. */
+static void add_continuation(struct whole *whole, const struct record *record)
+{
+	if (!has_number(record, "continues"))
+		return;
+	if (whole->unfinished)
+		whole->unfinished--;
+	else
+		whole->headless++;
+}
+
 /* The first session says what was run. */
 static int add_session(struct whole *whole, const struct record *record)
 {
@@ -107,6 +126,7 @@ static int add_session(struct whole *whole, const struct record *record)
 	bool malformed;
 	struct field field;
 
+	add_continuation(whole, record);
 	if (whole->sessions++ > 0)
 		return 0;
 	while (fields_next(record->structure.data, record->structure.length,
@@ -123,8 +143,8 @@ static int add_session(struct whole *whole, const struct record *record)
 
 static int add_end(struct whole *whole, const struct record *record)
 {
-	(void)record;
 	whole->ended++;
+	whole->unfinished += has_number(record, "continued");
 	return 0;
 }
 
@@ -155,7 +175,8 @@ int whole_learn(struct whole *whole, const struct record *record)
 bool whole_is(const struct whole *whole)
 {
 	return whole->sessions > 0 && whole->sessions == whole->ended &&
-	       !whole->gap_count && !whole->has_drops;
+	       !whole->gap_count && !whole->has_drops && !whole->headless &&
+	       !whole->unfinished;
 }
 
 const char *whole_why_not(const struct whole *whole)
@@ -164,5 +185,10 @@ const char *whole_why_not(const struct whole *whole)
 		return "it does not say how it was recorded";
 	if (whole->sessions != whole->ended)
 		return "its end is missing";
-	return whole->gap_count ? NULL : "records were lost";
+	if (whole->gap_count)
+		return NULL;
+	if (whole->has_drops)
+		return "records were lost";
+	return whole->headless ? "it begins in another file"
+			       : "it goes on in another file";
 }

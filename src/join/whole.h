@@ -11,8 +11,6 @@
 #include "base/text.h"
 #include "trace/record.h"
 
-struct record;
-
 /* Different things that could not be seen; those beyond are counted as one. */
 #define WHOLE_GAPS_MAX 512u
 
@@ -30,6 +28,9 @@ struct whole {
 	uint64_t sessions, ended;
 	struct whole_gap gaps[WHOLE_GAPS_MAX + 1]; /* the last one: others */
 	unsigned gap_count;
+	/* Sessions that go on from what is not here; and that go on in what has
+	 * not come yet. */
+	uint64_t headless, unfinished;
 	bool has_drops; /* the mark of a loss, whatever else tells of it */
 };
 

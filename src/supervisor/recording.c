@@ -187,6 +187,7 @@ void recording_move_all(struct supervisor *supervisor, struct session *from,
 		.wish = &config->wish,
 		.inherit = config->inherit,
 		.filtered = config->filtered,
+		.continues = true,
 		.command = config->command,
 		.targets = config->target,
 	};

@@ -19,6 +19,7 @@ struct session_origin {
 	const struct plan_wish *wish;
 	uint32_t inherit; /* -i */
 	bool filtered;
+	bool continues;                /* another one, in another file */
 	char *const *command;          /* argv; may be {NULL} */
 	const struct targets *targets; /* or NULL */
 };

@@ -439,6 +439,11 @@ static void test_follows_from_the_oldest(void **state)
 	    lines_of(&result.out, " RET "),
 	    count_all(&files, (struct trace_match){ .kind = KTR_SYSRET }));
 	command_done(&result);
+	argv[1] = "--summary";
+	assert_int_equal(command_run(&result, -1, -1, argv), 0);
+	assert_non_null(strstr(text_string(&result.out),
+			       "whole      no: it goes on in another file\n"));
+	command_done(&result);
 	files_done(&files);
 	run_place_close(&place);
 }

@@ -79,6 +79,22 @@ static void test_whole(void **state)
 	must_say("\"whole\":false");
 }
 
+/* Parts of one, in a file of their own or together. */
+static void test_parts(void **state)
+{
+	(void)state;
+	ADD(KTR_STRUCT_SESSION, "inherit:1");
+	ADD(KTR_STRUCT_END, "complete:1\0continued:1");
+	must_say("\"whole\":false");
+	ADD(KTR_STRUCT_SESSION, "continues:1");
+	must_say("\"whole\":false");
+	ADD(KTR_STRUCT_END, "complete:1");
+	must_say("\"whole\":true");
+	ADD(KTR_STRUCT_SESSION, "continues:1");
+	ADD(KTR_STRUCT_END, "complete:1");
+	must_say("\"whole\":false");
+}
+
 static void test_counted(void **state)
 {
 	(void)state;
@@ -112,6 +128,7 @@ int main(void)
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_whole),
+		TEST(test_parts),
 		TEST(test_counted),
 		TEST(test_bounded),
 	};
