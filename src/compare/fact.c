@@ -15,6 +15,7 @@
 #include "compare/socket.h"
 #include "compare/stable.h"
 #include "decode/name.h"
+#include "foreign/system.h"
 #include "join/call.h"
 #include "join/descriptor.h"
 #include "join/use.h"
@@ -88,7 +89,7 @@ static int tell_result(struct telling *telling, struct fact_part object)
 		return 0;
 	fact.outcome = part(FACT_WORKED);
 	if (!worked(call)) {
-		const char *name = sysdesc_errno_name(error);
+		const char *name = system_errno_name(call->entry.system, error);
 
 		snprintf(number, sizeof(number), "%d", error);
 		fact.outcome = part(name ?: number);
@@ -249,7 +250,7 @@ static int tell_call(const struct telling *telling)
 		return 0;
 	name_syscall(&name, call->abi, call->number, false);
 	if (call->abi != sysdesc_abi_native())
-		text_format(&name, " (%s)", sysdesc_abi_name(call->abi));
+		text_format(&name, " (%s)", system_abi_name(call->abi));
 	if (name.failed)
 		return -ENOMEM;
 	return add(telling->facts, telling->source,
@@ -317,7 +318,7 @@ static int tell_end(struct facts *facts, const struct fact_source *source,
 
 	if (find_number(record, "signal", &number)) {
 		text_put(&end, "killed by ");
-		name_signal(&end, (int)number);
+		name_signal(&end, record->system, (int)number);
 	} else if (find_number(record, "status", &number)) {
 		text_format(&end, "exit %lld", (long long)number);
 	} else {

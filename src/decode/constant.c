@@ -336,7 +336,8 @@ static void put_mask(struct text *text, const struct constant *constant,
 	else if (style == CONSTANT_CLASSIC)
 		text_hex(text, constant->value);
 	if (style == CONSTANT_NAMES || constant->value)
-		name_signal_mask(text, constant->value);
+		name_signal_mask(text, system_of(constant->abi),
+				 constant->value);
 }
 
 void constant_put(struct text *text, const struct constant *constant,

@@ -5,11 +5,13 @@
  */
 #include "decode/name.h"
 
+#include <string.h>
+
 #include "base/array.h"
 #include "base/text.h"
 #include "foreign/system.h"
-#include <string.h>
 
+#define NAME_MASK_BITS 64
 
 void name_syscall(struct text *text, enum sysdesc_abi abi, int64_t number,
 		  bool with_number)
@@ -55,19 +57,20 @@ void name_signal(struct text *text, enum record_system system, int signo)
 	}
 }
 
-void name_signal_mask(struct text *text, uint64_t mask)
+void name_signal_mask(struct text *text, enum record_system system,
+		      uint64_t mask)
 {
-	bool is_full = __builtin_popcountll(mask) > NAME_SIGNAL_MAX / 2;
+	bool is_full = __builtin_popcountll(mask) > NAME_MASK_BITS / 2;
 	uint64_t named = is_full ? ~mask : mask;
 	struct text name = TEXT_INIT;
 	bool has_one = false;
 
 	text_put(text, is_full ? "~[" : "[");
-	for (int i = 1; i <= NAME_SIGNAL_MAX; i++) {
+	for (int i = 1; i <= NAME_MASK_BITS; i++) {
 		if (!(named & UINT64_C(1) << (i - 1)))
 			continue;
 		text_clear(&name);
-		name_signal(&name, i);
+		name_signal(&name, system, i);
 		text_put(text, has_one ? " " : "");
 		text_put(text, text_string(&name) + strlen("SIG"));
 		has_one = true;

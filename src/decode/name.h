@@ -30,9 +30,10 @@ void name_errno(struct text *text, enum record_system system, int error);
  */
 void name_signal(struct text *text, enum record_system system, int signo);
 
-/* "[INT TERM]", "[]"; of a mask with more than half of them those that are not in
- * it, "~[KILL STOP]". Bit 0 is signal 1. */
-void name_signal_mask(struct text *text, uint64_t mask);
+/* "[INT TERM]", "[]"; of a mask with more than half of them those that are not
+ * in it, "~[KILL STOP]". Bit 0 is signal 1. */
+void name_signal_mask(struct text *text, enum record_system system,
+		      uint64_t mask);
 
 /* "SI_USER"; "<invalid=7>" for a code that the signal does not have. */
 void name_signal_code(struct text *text, enum record_system system, int signo,

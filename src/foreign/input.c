@@ -211,9 +211,8 @@ static enum reader_result next_converted(struct input *input,
 		if (convert_has_failed(input->convert))
 			return READER_ERROR;
 		if (result != READER_RECORD)
-			return had_something(input, result, ret)
-				   ? READER_RECORD
-				   : result;
+			return had_something(input, result, ret) ? READER_RECORD
+								 : result;
 	}
 	return fault ? refuse(input, fault, ret->offset) : READER_RECORD;
 }

@@ -8,6 +8,7 @@
 
 #include <sys/mman.h>
 
+#include "foreign/system.h"
 #include "join/call.h"
 #include "sysdesc/sets.h"
 
@@ -15,6 +16,9 @@
 #define UNNAMED   (O_TMPFILE & ~O_DIRECTORY)
 #define PATH_ONLY 010000000u
 #define MODE_BITS 07777u
+#define BSD_CREAT 0x200u
+#define BSD_TRUNC 0x400u
+#define BSD_EXCL  0x800u
 
 static const struct {
 	const char *name;
@@ -87,6 +91,18 @@ static bool find_how(const struct call *call, uint64_t *ret_flags,
 	return false;
 }
 
+/* The BSDs have the same for these three. */
+static uint64_t linux_flags(const struct call *call, uint64_t flags)
+{
+	uint64_t same = flags & O_ACCMODE;
+
+	if (system_of(call->abi) == RECORD_LINUX)
+		return flags;
+	return same | (flags & BSD_CREAT ? O_CREAT : 0) |
+	       (flags & BSD_TRUNC ? O_TRUNC : 0) |
+	       (flags & BSD_EXCL ? O_EXCL : 0);
+}
+
 bool use_flags(const struct call *call, uint64_t *ret_flags, uint64_t *ret_mode)
 {
 	const struct sysdesc_row *row = call->row;
@@ -97,7 +113,7 @@ bool use_flags(const struct call *call, uint64_t *ret_flags, uint64_t *ret_mode)
 		if (row->arg[i].kind != KIND_FLAGS ||
 		    row->arg[i].set != FLAGSET_OPEN)
 			continue;
-		*ret_flags = call->args[i];
+		*ret_flags = linux_flags(call, call->args[i]);
 		*ret_mode = mode_of(call);
 		return true;
 	}

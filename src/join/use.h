@@ -32,8 +32,8 @@ enum used {
  * failed, did not return, or did nothing to it. */
 unsigned use_of(const struct call *call, unsigned index);
 
-/* How the call opens, and the mode of what it makes (0: none is said). False:
- * it opens nothing, or does not say. */
+/* How the call opens, by Linux's flags whatever the kernel's, and the mode of
+ * what it makes (0: none is said). False: it opens nothing, or does not say. */
 bool use_flags(const struct call *call, uint64_t *ret_flags,
 	       uint64_t *ret_mode);
 

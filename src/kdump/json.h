@@ -2,8 +2,9 @@
 #ifndef KDUMP_JSON_H
 #define KDUMP_JSON_H
 
+#include "trace/record.h"
+
 struct options;
-struct record;
 struct state;
 struct text;
 
@@ -17,6 +18,6 @@ void json_put_drop(struct text *text, const struct record *record);
 void json_put_cut(struct text *text, const struct record *entry);
 
 /* The name of an error, ours for FreeBSD's two included; NULL for none. */
-const char *json_errno_name(int error);
+const char *json_errno_name(enum record_system system, int error);
 
 #endif

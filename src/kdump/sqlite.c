@@ -14,6 +14,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "decode/name.h"
+#include "foreign/system.h"
 #include "join/call.h"
 #include "join/descriptor.h"
 #include "join/state.h"
@@ -348,7 +349,8 @@ static int add(void *report, const struct record *record)
 static void put_result(struct database_row *row, const struct call *call)
 {
 	int32_t error = call->has_returned ? call->exit.sysret.error : 0;
-	const char *name = error ? json_errno_name(error) : NULL;
+	const char *name = error ? json_errno_name(call->exit.system, error)
+				 : NULL;
 
 	put_known(row, call->has_returned && !error, call->exit.sysret.retval);
 	put_known(row, error != 0, error);
@@ -382,7 +384,7 @@ static int add_call_row(struct sqlite *sqlite, const struct process *process,
 	database_put_integer(&row, call->entry.tid);
 	database_put_integer(&row, (int64_t)call->entry.time_ns);
 	put_known(&row, call->has_returned, (int64_t)call_duration_ns(call));
-	put_string(&row, sysdesc_abi_name(call->abi));
+	put_string(&row, system_abi_name(call->abi));
 	database_put_integer(&row, call->number);
 	database_put_text(&row, text, name_length);
 	database_put_text(&row, text + name_length,

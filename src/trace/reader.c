@@ -206,7 +206,9 @@ enum reader_result reader_peek(struct reader *reader, size_t length,
 	if (reader->fault == RECORD_TRUNCATED)
 		reader_resume(reader);
 	result = reader_need(reader, length);
-	if (result == READER_FAULT && reader->fault == RECORD_TRUNCATED) {
+	/* A frame that is not all there yet has nothing to look at. */
+	if (result == READER_FAULT && reader->fault == RECORD_TRUNCATED &&
+	    !(reader->is_of_frame && reader->end == reader->start)) {
 		reader->fault = RECORD_OK;
 		reader->is_of_frame = false;
 		result = READER_END;

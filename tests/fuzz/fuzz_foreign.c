@@ -11,8 +11,8 @@
 
 #include "base/array.h"
 #include "base/fd.h"
-#include "foreign/recognise.h"
 #include "foreign/input.h"
+#include "foreign/recognise.h"
 #include "must.h"
 #include "trace/facility.h"
 

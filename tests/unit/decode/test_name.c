@@ -228,7 +228,7 @@ static void masks(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		name_signal_mask(&text, rows[i].mask);
+		name_signal_mask(&text, RECORD_LINUX, rows[i].mask);
 		must_be(rows[i].wanted);
 	}
 }
