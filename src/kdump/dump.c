@@ -216,6 +216,9 @@ static bool dump_may_skip(void *context, const struct ktr_frame *frame,
 {
 	const struct dump *dump = context;
 
+	/* What is secret there is secret wherever it comes again. */
+	if (dump->redact)
+		return false;
 	return form_may_skip(&dump->form, frame, before);
 }
 
