@@ -87,19 +87,6 @@ static enum record_fault take_user(struct build *build,
 	return RECORD_OK;
 }
 
-static enum record_fault take_structure(struct build *build,
-					const struct record *raw)
-{
-	const char *name;
-	size_t length;
-
-	if (!payload_take_name(raw->payload, raw->length, &name, &length))
-		return RECORD_NAME;
-	payload_structure(build, raw, name, raw->payload + length + 1,
-			  raw->length - length - 1);
-	return RECORD_OK;
-}
-
 static enum record_fault take_structures(struct build *build,
 					 const struct record *raw)
 {
@@ -219,7 +206,7 @@ const struct payload_row *payload_rows_freebsd(void)
 		{ .kind = KTR_PSIG, .convert = take_signal },
 		{ .kind = KTR_CSW, .convert = payload_switch },
 		{ .kind = KTR_USER, .convert = take_user },
-		{ .kind = KTR_STRUCT, .convert = take_structure },
+		{ .kind = KTR_STRUCT, .convert = payload_named },
 		{ .kind = KTR_SYSCTL, .convert = payload_name },
 		{ .kind = KTR_PROCCTOR, .convert = take_birth },
 		{ .kind = KTR_PROCDTOR, .convert = take_end },

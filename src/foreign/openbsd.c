@@ -75,19 +75,6 @@ static enum record_fault take_signal(struct build *build,
 	return RECORD_OK;
 }
 
-static enum record_fault take_structure(struct build *build,
-					const struct record *raw)
-{
-	const char *name;
-	size_t length;
-
-	if (!payload_take_name(raw->payload, raw->length, &name, &length))
-		return RECORD_NAME;
-	payload_structure(build, raw, name, raw->payload + length + 1,
-			  raw->length - length - 1);
-	return RECORD_OK;
-}
-
 /* ---- what a process had promised not to do ---- */
 
 /* By their bits. */
@@ -190,7 +177,7 @@ const struct payload_row *payload_rows_openbsd(void)
 		{ .kind = KTR_GENIO, .convert = payload_genio },
 		{ .kind = KTR_PSIG, .convert = take_signal },
 		{ .kind = KTR_CSW, .convert = payload_switch },
-		{ .kind = KTR_STRUCT, .convert = take_structure },
+		{ .kind = KTR_STRUCT, .convert = payload_named },
 		{ .kind = KIND_USER, .convert = payload_labelled },
 		{ .kind = KIND_ARGUMENTS, .gathers = KTR_ARGS },
 		{ .kind = KIND_VARIABLES, .gathers = KTR_ENVS },

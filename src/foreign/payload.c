@@ -281,3 +281,15 @@ void payload_oid(struct build *build, const struct record *raw,
 	text_char(&build->bytes, 0);
 	build_end(build);
 }
+
+enum record_fault payload_named(struct build *build, const struct record *raw)
+{
+	const char *name;
+	size_t length;
+
+	if (!payload_take_name(raw->payload, raw->length, &name, &length))
+		return RECORD_NAME;
+	payload_structure(build, raw, name, raw->payload + length + 1,
+			  raw->length - length - 1);
+	return RECORD_OK;
+}

@@ -39,6 +39,8 @@ payload_function payload_switch;
 /* s32 number, s32 length of the arguments, the arguments, a register each, of
  * which there may be less than there are bytes: payload_rest() is behind. */
 payload_function payload_call_wide;
+/* The name of a structure, with its NUL, and the structure. */
+payload_function payload_named;
 /* char[20] label, data. */
 payload_function payload_labelled;
 
