@@ -135,8 +135,7 @@ void flight_check(struct supervisor *supervisor)
 
 	if (!flight->session)
 		return;
-	if (!session_users(flight->session) ||
-	    session_status(flight->session) < 0) {
+	if (session_is_left(flight->session)) {
 		flight->session = NULL;
 		return;
 	}

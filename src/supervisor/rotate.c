@@ -105,8 +105,7 @@ void rotate_check(struct supervisor *supervisor)
 	if (!rotate->session)
 		return;
 	/* Whoever was recorded into it is gone, or in another file. */
-	if (!session_users(rotate->session) ||
-	    session_status(rotate->session) < 0) {
+	if (session_is_left(rotate->session)) {
 		rotate->session = NULL;
 		return;
 	}

@@ -516,6 +516,11 @@ int session_status(const struct session *session)
 	return writer_status(session->writer);
 }
 
+bool session_is_left(const struct session *session)
+{
+	return !session_users(session) || session_status(session) < 0;
+}
+
 bool session_first_loss(struct session *session)
 {
 	if (!session->any_lost || session->loss_told)

@@ -124,6 +124,8 @@ int session_flush(struct session *session);
 
 /* 0, or the -errno with which the sink failed. */
 int session_status(const struct session *session);
+/* Nothing is written to it any more: nobody is recorded, or it failed. */
+bool session_is_left(const struct session *session);
 /* True once: the first record was lost since the last time it was asked. */
 bool session_first_loss(struct session *session);
 
