@@ -15,6 +15,7 @@
 #include "kdump/difference.h"
 #include "kdump/dump.h"
 #include "kdump/options.h"
+#include "look.h"
 #include "must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,16 +28,6 @@ static void check_lines(const struct text *text)
 		MUST(c == '\n' || (c >= ' ' && c != 0x7f));
 	}
 	MUST(text->length == 0 || text->data[text->length - 1] == '\n');
-}
-
-static void check_objects(const struct text *text)
-{
-	MUST(text->length > 3 && text->data[0] == '{');
-	MUST(memcmp(text->data + text->length - 2, "}\n", 2) == 0);
-	MUST(text_is_utf8(text->data, text->length));
-	for (size_t i = 0; i < text->length - 1; i++)
-		MUST((unsigned char)text->data[i] >= ' ' ||
-		     !memcmp(text->data + i, "\n{", 2));
 }
 
 static void take(struct comparison *comparison, unsigned trace,
@@ -91,7 +82,7 @@ static void check(struct comparison *comparison, bool json, bool is_same)
 	MUST(!is_same || !telling.difference.any);
 	MUST(!telling.text.failed);
 	if (json)
-		check_objects(&telling.text);
+		look_at_objects(&telling.text);
 	else
 		check_lines(&telling.text);
 	text_done(&telling.text);

@@ -13,26 +13,17 @@
 #include "base/fd.h"
 #include "foreign/input.h"
 #include "foreign/recognise.h"
+#include "look.h"
 #include "must.h"
 #include "trace/facility.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static unsigned touch(const void *data, size_t length)
-{
-	const volatile uint8_t *at = data;
-	unsigned sum = 0;
-
-	for (size_t i = 0; i < length; i++)
-		sum += at[i];
-	return sum;
-}
-
 static void look_at(const struct record *record)
 {
 	struct record again = *record;
 
-	touch(record->payload, record->length);
+	look_at_bytes(record->payload, record->length);
 	MUST(record->length <= RECORD_LENGTH_MAX * 2);
 	MUST(record->system < RECORD_SYSTEM_COUNT);
 	MUST(facility_name(record->kind));

@@ -26,6 +26,7 @@
 #include "kdump/stats.h"
 #include "kdump/summary.h"
 #include "kdump/tree.h"
+#include "look.h"
 #include "must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -63,26 +64,16 @@ static void check_lines(const struct text *text)
 	MUST(text->length > 0 && text->data[text->length - 1] == '\n');
 }
 
-static void check_json(const struct text *text)
-{
-	MUST(text->length > 3 && text->data[0] == '{');
-	MUST(memcmp(text->data + text->length - 2, "}\n", 2) == 0);
-	MUST(text_is_utf8(text->data, text->length));
-	for (size_t i = 0; i < text->length - 1; i++)
-		MUST((unsigned char)text->data[i] >= ' ' ||
-		     !memcmp(text->data + i, "\n{", 2));
-}
-
 static void print(struct text *text, const struct options *options,
 		  const struct state *state, const struct record *record)
 {
 	text_clear(text);
 	if (options->json) {
 		json_put(text, options, state, record);
-		check_json(text);
+		look_at_objects(text);
 		text_clear(text);
 		json_put_drop(text, record);
-		check_json(text);
+		look_at_objects(text);
 	} else if (line_has(record)) {
 		line_put(text, options, state, record);
 		line_put_drop(text, options, record);
@@ -153,7 +144,7 @@ static void close_reports(struct joining *joining)
 		report_kinds[i]->put(joining->reports[i], &joining->text);
 		MUST(!joining->text.failed);
 		if (joining->text.length && joining->options->json)
-			check_json(&joining->text);
+			look_at_objects(&joining->text);
 		else if (joining->text.length)
 			check_lines(&joining->text);
 		report_kinds[i]->close(joining->reports[i]);

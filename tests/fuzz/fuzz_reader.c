@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "look.h"
 #include "must.h"
 #include "trace/facility.h"
 #include "trace/fields.h"
@@ -16,17 +17,6 @@
 #include "trace/reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Reads all of it, for a sanitizer to object to. */
-static unsigned touch(const void *data, size_t length)
-{
-	const volatile uint8_t *at = data;
-	unsigned sum = 0;
-
-	for (size_t i = 0; i < length; i++)
-		sum += at[i];
-	return sum;
-}
 
 static void walk_fields(const uint8_t *data, size_t length)
 {
@@ -39,7 +29,7 @@ static void walk_fields(const uint8_t *data, size_t length)
 	while (fields_next(data, length, &position, &field, &malformed)) {
 		MUST(position > before && position <= length);
 		before = position;
-		touch(field.data, field.length);
+		look_at_bytes(field.data, field.length);
 		if (field.name_length >= sizeof(name))
 			continue;
 		memcpy(name, field.name, field.name_length);
@@ -51,7 +41,7 @@ static void walk_fields(const uint8_t *data, size_t length)
 
 static void look_at(const struct record *record)
 {
-	touch(record->payload, record->length);
+	look_at_bytes(record->payload, record->length);
 	MUST(facility_name(record->kind));
 	MUST(memchr(record->comm, 0, sizeof(record->comm)));
 	switch (record->kind) {
@@ -60,15 +50,15 @@ static void look_at(const struct record *record)
 			(void)record_arg(record, i);
 		break;
 	case KTR_GENIO:
-		touch(record->genio.data, record->genio.length);
+		look_at_bytes(record->genio.data, record->genio.length);
 		break;
 	case KTR_CSW:
-		touch(record->csw.wmesg, record->csw.wmesg_length);
+		look_at_bytes(record->csw.wmesg, record->csw.wmesg_length);
 		break;
 	case KTR_STRUCT:
 	case KTR_STRUCT_ARRAY:
 		MUST(strlen(record->structure.name) < record->length);
-		touch(record->structure.data, record->structure.length);
+		look_at_bytes(record->structure.data, record->structure.length);
 		walk_fields(record->structure.data, record->structure.length);
 		break;
 	default:

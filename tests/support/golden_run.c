@@ -19,27 +19,13 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "support/run.h"
 
 #define WORDS_MAX 8
 
 static bool wants_update(void)
 {
 	return getenv("KTRACE_U_UPDATE_GOLDEN") != NULL;
-}
-
-static struct text read_file(const char *path)
-{
-	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct text text = TEXT_INIT;
-	char piece[4096];
-	ssize_t got;
-
-	if (fd < 0)
-		fail_msg("%s cannot be opened", path);
-	while ((got = fd_read_full(fd, piece, sizeof(piece))) > 0)
-		text_bytes(&text, piece, (size_t)got);
-	assert_int_equal(got, 0);
-	return text;
 }
 
 static void write_file(const char *path, const struct text *text)
@@ -83,7 +69,8 @@ void golden_run_must_equal(struct text *text, const char *path)
 		write_file(path, text);
 		return;
 	}
-	wanted = read_file(path);
+	if (run_read_file(&wanted, path))
+		fail_msg("%s cannot be read", path);
 	at = first_difference(text, &wanted);
 	if (at < text->length || at < wanted.length)
 		fail_msg("%s differs at byte %zu:\nwanted: %s\ngot:    %s",

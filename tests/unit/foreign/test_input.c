@@ -18,21 +18,16 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "foreign/input.h"
+#include "support/run.h"
 
 static struct text read_file(const char *name)
 {
 	struct text text = TEXT_INIT;
-	_cleanup_fd_ int fd = -1;
-	char piece[4096];
 	char path[256];
-	ssize_t got;
 
 	snprintf(path, sizeof(path), GOLDEN_DIR "/%s.ktr", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		fail_msg("%s cannot be opened", path);
-	while ((got = fd_read_full(fd, piece, sizeof(piece))) > 0)
-		text_bytes(&text, piece, (size_t)got);
+	if (run_read_file(&text, path))
+		fail_msg("%s cannot be read", path);
 	return text;
 }
 

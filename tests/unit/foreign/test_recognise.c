@@ -18,18 +18,14 @@
 #include "base/text.h"
 #include "foreign/format.h"
 #include "foreign/recognise.h"
+#include "support/run.h"
 
 static struct text read_file(const char *path)
 {
-	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct text text = TEXT_INIT;
-	char piece[4096];
-	ssize_t got;
 
-	if (fd < 0)
-		fail_msg("%s cannot be opened", path);
-	while ((got = fd_read_full(fd, piece, sizeof(piece))) > 0)
-		text_bytes(&text, piece, (size_t)got);
+	if (run_read_file(&text, path))
+		fail_msg("%s cannot be read", path);
 	return text;
 }
 

@@ -151,23 +151,6 @@ static void plain_bytes_are_no_frame(void **state)
 	close(fd);
 }
 
-struct feeder {
-	int fd;
-	const uint8_t *data;
-	size_t length;
-};
-
-static void *feed_byte_by_byte(void *argument)
-{
-	struct feeder *feeder = argument;
-
-	for (size_t i = 0; i < feeder->length; i++)
-		if (write(feeder->fd, feeder->data + i, 1) != 1)
-			break;
-	close(feeder->fd);
-	return NULL;
-}
-
 static void reads_a_pipe_byte_by_byte(void **state)
 {
 	size_t ends[FRAMES];

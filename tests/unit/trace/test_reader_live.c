@@ -18,23 +18,6 @@
 #include "base/fd.h"
 #include "trace_file.h"
 
-struct feeder {
-	int fd;
-	const uint8_t *data;
-	size_t length;
-};
-
-static void *feed_byte_by_byte(void *argument)
-{
-	struct feeder *feeder = argument;
-
-	for (size_t i = 0; i < feeder->length; i++)
-		if (write(feeder->fd, feeder->data + i, 1) != 1)
-			break;
-	close(feeder->fd);
-	return NULL;
-}
-
 static void reads_a_pipe_byte_by_byte(void **state)
 {
 	enum { COUNT = 30 };

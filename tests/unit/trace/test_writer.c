@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "appenders.h"
 #include "base/array.h"
 #include "writer_sinks.h"
 
@@ -166,72 +167,16 @@ static void opening_fails_cleanly(void **state)
 	}
 }
 
-/* Its own records, by its own writer, into a file that it shares. */
-struct appender {
-	const char *path;
-	int32_t pid;
-	uint32_t count;
-	int error;
-};
-
-static void *append_many(void *argument)
+static void two_writers_never_tear_a_record(void **state)
 {
-	struct appender *appender = argument;
-	struct writer_config config = {
-		.fd = open(appender->path, O_WRONLY | O_APPEND | O_CLOEXEC),
+	const struct writer_config config = {
 		.queue_size = WRITER_QUEUE_MIN,
 		.stall_ms = LONG_MS,
 	};
-	struct writer *writer;
-
-	appender->error = writer_open(&writer, &config);
-	if (appender->error)
-		return NULL;
-	for (uint32_t i = 0; i < appender->count && !appender->error; i++)
-		appender->error = numbered_append(writer, appender->pid, i);
-	writer_close(writer, LONG_MS);
-	return NULL;
-}
-
-static void two_writers_never_tear_a_record(void **state)
-{
-	enum { WRITERS = 2, COUNT = 10000 };
-	char path[] = "/tmp/test_writer.XXXXXX";
-	int file = mkstemp(path);
-	struct appender appenders[WRITERS];
-	pthread_t threads[WRITERS];
-	uint32_t seen[WRITERS] = { 0 };
-	unsigned turns = 0, last = 0;
-	struct reader *reader;
-	struct record record;
-	enum reader_result result;
 
 	(void)state;
-	assert_true(file >= 0);
-	for (int i = 0; i < WRITERS; i++) {
-		appenders[i] = (struct appender){ path, i, COUNT, 0 };
-		assert_int_equal(pthread_create(&threads[i], NULL, append_many,
-						&appenders[i]),
-				 0);
-	}
-	for (int i = 0; i < WRITERS; i++) {
-		pthread_join(threads[i], NULL);
-		assert_int_equal(appenders[i].error, 0);
-	}
-	unlink(path);
-	reader = open_reader(file);
-	while ((result = reader_next(reader, &record)) == READER_RECORD) {
-		assert_in_range(record.pid, 0, WRITERS - 1);
-		assert_true(numbered_is(&record, seen[record.pid]++));
-		turns += (unsigned)record.pid != last;
-		last = (unsigned)record.pid;
-	}
-	assert_int_equal(result, READER_END);
-	for (int i = 0; i < WRITERS; i++)
-		assert_int_equal(seen[i], COUNT);
-	print_message("the writers took turns %u times\n", turns);
-	reader_close(reader);
-	close(file);
+	print_message("the writers took turns %u times\n",
+		      append_by_two(&config));
 }
 
 int main(void)

@@ -18,20 +18,26 @@
 #include <cmocka.h>
 #include <zstd.h>
 
+#include "appenders.h"
 #include "base/array.h"
 #include "trace/frame.h"
 #include "trace/frame_writer.h"
 #include "writer_sinks.h"
 
+static struct writer_config packing(int fd, size_t queue_size)
+{
+	return (struct writer_config){
+		.fd = fd,
+		.queue_size = queue_size,
+		.level = FRAME_LEVEL_DEFAULT,
+		.linger_ms = 3600 * 1000,
+		.stall_ms = LONG_MS,
+	};
+}
+
 static struct writer *open_packing(int fd, size_t queue_size)
 {
-	return open_writer((struct writer_config){
-	    .fd = fd,
-	    .queue_size = queue_size,
-	    .level = FRAME_LEVEL_DEFAULT,
-	    .linger_ms = 3600 * 1000,
-	    .stall_ms = LONG_MS,
-	});
+	return open_writer(packing(fd, queue_size));
 }
 
 static uint8_t *contents(int file, size_t *ret_length)
@@ -231,60 +237,12 @@ static void no_table_behind_what_is_unknown(void **state)
 	close(file);
 }
 
-struct appender {
-	const char *path;
-	int32_t pid;
-	uint32_t count;
-	int error;
-};
-
-static void *append_many(void *argument)
-{
-	struct appender *appender = argument;
-	struct writer *writer = open_packing(
-	    open(appender->path, O_WRONLY | O_APPEND | O_CLOEXEC), 0);
-
-	for (uint32_t i = 0; i < appender->count && !appender->error; i++)
-		appender->error = numbered_append(writer, appender->pid, i);
-	writer_close(writer, LONG_MS);
-	return NULL;
-}
-
 static void two_writers_never_tear_a_frame(void **state)
 {
-	enum { WRITERS = 2, COUNT = 10000 };
-	char path[] = "/tmp/test_writer_frames.XXXXXX";
-	int file = mkstemp(path);
-	struct appender appenders[WRITERS];
-	pthread_t threads[WRITERS];
-	uint32_t seen[WRITERS] = { 0 };
-	struct reader *reader;
-	struct record record;
-	enum reader_result result;
+	const struct writer_config config = packing(-1, 0);
 
 	(void)state;
-	assert_true(file >= 0);
-	for (int i = 0; i < WRITERS; i++) {
-		appenders[i] = (struct appender){ path, i, COUNT, 0 };
-		assert_int_equal(pthread_create(&threads[i], NULL, append_many,
-						&appenders[i]),
-				 0);
-	}
-	for (int i = 0; i < WRITERS; i++) {
-		pthread_join(threads[i], NULL);
-		assert_int_equal(appenders[i].error, 0);
-	}
-	unlink(path);
-	reader = open_reader(file);
-	while ((result = reader_next(reader, &record)) == READER_RECORD) {
-		assert_in_range(record.pid, 0, WRITERS - 1);
-		assert_true(numbered_is(&record, seen[record.pid]++));
-	}
-	assert_int_equal(result, READER_END);
-	for (int i = 0; i < WRITERS; i++)
-		assert_int_equal(seen[i], COUNT);
-	reader_close(reader);
-	close(file);
+	append_by_two(&config);
 }
 
 static void loses_nothing_to_a_slow_pipe(void **state)

@@ -51,6 +51,24 @@ static inline void append(int fd, const void *data, size_t length)
 	assert_int_equal(fd_write_all(again, data, length), 0);
 }
 
+/* A thread that writes to a pipe so that no read has much. */
+struct feeder {
+	int fd;
+	const uint8_t *data;
+	size_t length;
+};
+
+static inline void *feed_byte_by_byte(void *argument)
+{
+	struct feeder *feeder = argument;
+
+	for (size_t i = 0; i < feeder->length; i++)
+		if (write(feeder->fd, feeder->data + i, 1) != 1)
+			break;
+	close(feeder->fd);
+	return NULL;
+}
+
 /* `count` numbered records; the caller frees. */
 static inline uint8_t *numbered_trace(uint32_t count, size_t *ret_length)
 {
