@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/glob.h"
-#include "query/endpoint.h"
+#include "decode/endpoint.h"
 #include "query/lexer.h"
 #include "trace/record.h"
 

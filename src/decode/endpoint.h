@@ -2,8 +2,8 @@
  * Where a socket leads, as a person names it: a host or a network, a port, a
  * path.
  */
-#ifndef QUERY_ENDPOINT_H
-#define QUERY_ENDPOINT_H
+#ifndef DECODE_ENDPOINT_H
+#define DECODE_ENDPOINT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
  * Networks, ports and paths of sockets. Asks no resolver: a name of a host is
  * none of these.
  */
-#include "query/endpoint.h"
+#include "decode/endpoint.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
