@@ -181,3 +181,24 @@ bool endpoint_has(const struct endpoint *endpoint, const void *data,
 	return address.has_port && address.port >= endpoint->port_low &&
 	       address.port <= endpoint->port_high;
 }
+
+bool endpoint_covers(const struct endpoint *endpoint,
+		     const struct endpoint *other)
+{
+	if (endpoint->family == AF_UNIX || other->family == AF_UNIX)
+		return false;
+	if (endpoint->family != AF_UNSPEC &&
+	    (endpoint->family != other->family ||
+	     endpoint->prefix > other->prefix ||
+	     !same_bits(endpoint->host, other->host, endpoint->prefix)))
+		return false;
+	return endpoint->port_low <= other->port_low &&
+	       endpoint->port_high >= other->port_high;
+}
+
+unsigned endpoint_weight(const struct endpoint *endpoint)
+{
+	unsigned bits = endpoint->family == AF_UNSPEC ? 0 : endpoint->prefix;
+
+	return bits + (endpoint->port_high != ANY_PORT);
+}

@@ -30,4 +30,10 @@ bool endpoint_parse(struct endpoint *ret, const char *text, size_t length);
 bool endpoint_has(const struct endpoint *endpoint, const void *data,
 		  size_t length);
 
+/* Whether all that the other one is, this one is too: hosts and ports alone. */
+bool endpoint_covers(const struct endpoint *endpoint,
+		     const struct endpoint *other);
+/* How little it leaves open: bits of its host, and one for a port. */
+unsigned endpoint_weight(const struct endpoint *endpoint);
+
 #endif

@@ -165,44 +165,73 @@ static unsigned paths_before(const struct sysdesc_row *row, unsigned index)
 	return count;
 }
 
-/* The recorder's words behind the NAMEI at a place. */
-static bool find_told(const struct call *call, unsigned place, unsigned index,
-		      struct field *ret)
+static bool is_told_of(const struct record *part, unsigned index)
 {
-	struct record part;
 	int64_t arg;
 
-	for (unsigned i = place + 1; i < call->part_count; i++)
-		if (call_part(call, i, &part) &&
-		    record_is_struct(&part, KTR_STRUCT_PATH) &&
-		    fields_find_number(part.structure.data,
-				       part.structure.length, "arg", &arg) &&
-		    arg == index)
-			return fields_find(part.structure.data,
-					   part.structure.length, "path", ret);
-	return false;
+	return record_is_struct(part, KTR_STRUCT_PATH) &&
+	       fields_find_number(part->structure.data, part->structure.length,
+				  "arg", &arg) &&
+	       arg == index;
+}
+
+static void take_told(struct call_told *ret, const struct record *part)
+{
+	const uint8_t *data = part->structure.data;
+	size_t length = part->structure.length;
+	struct field field;
+	int64_t deleted = 0;
+
+	ret->how = "";
+	ret->how_length = 0;
+	if (fields_find(data, length, "how", &field)) {
+		ret->how = field.data;
+		ret->how_length = field.length;
+	}
+	ret->path = NULL;
+	ret->length = 0;
+	if (fields_find(data, length, "path", &field)) {
+		ret->path = field.data;
+		ret->length = field.length;
+	}
+	fields_find_number(data, length, "deleted", &deleted);
+	ret->is_deleted = deleted != 0;
+}
+
+bool call_told(const struct call *call, unsigned index, struct call_told *ret)
+{
+	unsigned left = paths_before(call->row, index);
+	bool is_there = false;
+	struct record part;
+
+	for (unsigned i = 0; i < call->part_count; i++) {
+		if (!call_part(call, i, &part))
+			continue;
+		if (part.kind == KTR_NAMEI && left-- == 0) {
+			is_there = true;
+			*ret = (struct call_told){
+				.how = "",
+				.path = (const char *)part.raw.data,
+				.length = part.raw.length,
+			};
+		} else if (is_there && is_told_of(&part, index)) {
+			take_told(ret, &part);
+		}
+	}
+	return is_there;
 }
 
 bool call_path(const struct call *call, unsigned index, const char **ret,
 	       size_t *ret_length)
 {
-	unsigned left = paths_before(call->row, index);
-	struct record part;
-	struct field told;
+	struct call_told told;
 
-	for (unsigned i = 0; i < call->part_count; i++) {
-		if (call->parts[i].record.kind != KTR_NAMEI || left-- > 0 ||
-		    !call_part(call, i, &part))
-			continue;
-		*ret = (const char *)part.raw.data;
-		*ret_length = part.raw.length;
-		if (find_told(call, i, index, &told)) {
-			*ret = told.data;
-			*ret_length = told.length;
-		}
-		return *ret_length > 0 && **ret == '/';
-	}
-	return false;
+	if (!call_told(call, index, &told) || !told.length ||
+	    told.path[0] != '/')
+		return false;
+	*ret = told.path;
+	*ret_length = told.length;
+	return true;
 }
 
 uint64_t call_duration_ns(const struct call *call)

@@ -103,6 +103,19 @@ bool call_part(const struct call *call, unsigned index, struct record *ret);
 bool call_path(const struct call *call, unsigned index, const char **ret,
 	       size_t *ret_length);
 
+/* What a path was, by the last that was said of it. */
+struct call_told {
+	const char *how; /* "joined", "kernel" and so on; "": as it was given */
+	size_t how_length;
+	const char *path; /* NULL: it could not be told */
+	size_t length;
+	bool is_deleted;
+};
+
+/* The same of the path that is argument `index`, absolute or not. False: it is
+ * not there, since it could not be read. */
+bool call_told(const struct call *call, unsigned index, struct call_told *ret);
+
 /* From entry to return; 0 where it has not returned. */
 uint64_t call_duration_ns(const struct call *call);
 

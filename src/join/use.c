@@ -160,17 +160,22 @@ static bool has_failed(const struct call *call)
 	       call->exit.sysret.error != KTR_EJUSTRETURN;
 }
 
-unsigned use_of(const struct call *call, unsigned index)
+unsigned use_meant(const struct call *call, unsigned index)
 {
 	const struct sysdesc_arg *arg = &call->row->arg[index];
 
-	if (!call->has_returned || has_failed(call))
-		return 0;
 	if (arg->kind == KIND_FD && maps_to_run(call))
 		return USED_MAPPED;
 	if (arg->kind != KIND_PATH && arg->kind != KIND_FD)
 		return 0;
 	return of_row(call, (enum sysdesc_use)arg->set);
+}
+
+unsigned use_of(const struct call *call, unsigned index)
+{
+	if (!call->has_returned || has_failed(call))
+		return 0;
+	return use_meant(call, index);
 }
 
 /* ---- bytes ---- */

@@ -31,6 +31,8 @@ enum used {
 /* What a call that succeeded did with argument index, < the row's narg; 0: it
  * failed, did not return, or did nothing to it. */
 unsigned use_of(const struct call *call, unsigned index);
+/* What it was to do with it, whatever became of that. */
+unsigned use_meant(const struct call *call, unsigned index);
 
 /* How the call opens, by Linux's flags whatever the kernel's, and the mode of
  * what it makes (0: none is said). False: it opens nothing, or does not say. */

@@ -40,6 +40,7 @@
 #define MODE(name)        VALUE(name, KIND_MODE, 0)
 #define DEV(name)         VALUE(name, KIND_DEV, 0)
 #define PID(name)         VALUE(name, KIND_PID, 0)
+#define TARGET(name, use) VALUE(name, KIND_PID, USE_##use)
 #define UID(name)         VALUE(name, KIND_UID, 0)
 #define GID(name)         VALUE(name, KIND_GID, 0)
 #define SIGNAL(name)      VALUE(name, KIND_SIGNAL, 0)

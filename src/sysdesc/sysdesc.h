@@ -123,6 +123,7 @@ enum sysdesc_result {
 	X(MOUNT, "mount", "mounts, namespaces, roots")                         \
 	X(SYSTEM, "system", "the machine: modules, reboot, keys, bpf")         \
 	X(FUTEX, "futex", "futexes and robust lists")                          \
+	X(KERNEL, "kernel", "reach far into the kernel: bpf, mounts, modules") \
 	X(PURE, "pure", "ask for what cannot fail: getpid and the like")
 
 /* clang-format off */
@@ -180,7 +181,8 @@ enum sysdesc_effect {
 	EFFECT_UTRACE,  /* the recorder's own, see ktrace-u/utrace.h */
 };
 
-/* What a successful call does with what a path, or a descriptor, leads to. */
+/* What a successful call does with what a path or a descriptor leads to, or
+ * with a process. */
 enum sysdesc_use {
 	USE_NONE,
 	USE_LOOKUP,  /* asks about it */
@@ -196,6 +198,14 @@ enum sysdesc_use {
 	USE_LINK,    /* it has one more name */
 	USE_CHANGE,  /* its mode, owner, times or attributes */
 	USE_MOUNT,   /* what is mounted there */
+	USE_LIST,    /* reads what is in it */
+	USE_CONNECT, /* has it lead to an address */
+	USE_BIND,    /* gives it an address */
+	USE_LISTEN,  /* lets others connect to it */
+	USE_ACCEPT,  /* takes one that connected */
+	USE_SEND,    /* sends to an address, where one is given */
+	USE_SIGNAL,  /* sends it a signal */
+	USE_TRACE,   /* looks into it, or changes it, from outside */
 	USE_COUNT,
 };
 

@@ -126,6 +126,7 @@ static const char *check_set(const struct sysdesc_arg *arg)
 			   ? NULL
 			   : "nobody says what becomes of it";
 	case KIND_FD:
+	case KIND_PID:
 		return arg->set < USE_COUNT ? NULL : "set is no use";
 	default:
 		return arg->set == 0 ? NULL : "has a set";
