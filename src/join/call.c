@@ -213,6 +213,7 @@ bool call_told(const struct call *call, unsigned index, struct call_told *ret)
 				.how = "",
 				.path = (const char *)part.raw.data,
 				.length = part.raw.length,
+				.is_empty = part.raw.length == 0,
 			};
 		} else if (is_there && is_told_of(&part, index)) {
 			take_told(ret, &part);

@@ -110,6 +110,7 @@ struct call_told {
 	const char *path; /* NULL: it could not be told */
 	size_t length;
 	bool is_deleted;
+	bool is_empty; /* as it was given: the descriptor before it is meant */
 };
 
 /* The same of the path that is argument `index`, absolute or not. False: it is

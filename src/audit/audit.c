@@ -1,0 +1,288 @@
+/*
+ * Hands records to those who learn from them, and calls to who tells facts of
+ * them; keeps account of what is missing.
+ */
+#include "audit/audit.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <ktrace-u/format.h>
+
+#include "audit/deed.h"
+#include "base/array.h"
+#include "trace/fields.h"
+#include "trace/record.h"
+
+/* Kinds without which nothing can be said of a call. */
+#define NEEDED                                                                 \
+	(KTRFAC(KTR_SYSCALL) | KTRFAC(KTR_SYSRET) | KTRFAC(KTR_NAMEI) |        \
+	 KTRFAC(KTR_STRUCT))
+
+void audit_open(struct audit *ret)
+{
+	*ret = (struct audit){
+		.state = STATE_INIT,
+		.calls = CALLS_INIT,
+	};
+	ret->calls.descriptors = &ret->descriptors;
+}
+
+void audit_done(struct audit *audit)
+{
+	connecting_done(&audit->connecting);
+	calls_done(&audit->calls);
+	descriptors_done(&audit->descriptors);
+	state_done(&audit->state);
+	facts_done(&audit->facts);
+	images_done(&audit->images);
+	names_done(&audit->names);
+	gaps_done(&audit->gaps);
+	text_done(&audit->command);
+}
+
+/* ---- what the recorder says of itself ---- */
+
+static int take_command(struct audit *audit, const struct record *record)
+{
+	size_t position = 0;
+	bool malformed;
+	struct field field;
+
+	while (fields_next(record->structure.data, record->structure.length,
+			   &position, &field, &malformed)) {
+		if (!fields_is(&field, "command") ||
+		    audit->command.length > AUDIT_COMMAND_MAX)
+			continue;
+		text_bytes(&audit->command, field.data, field.length);
+		text_char(&audit->command, '\0');
+	}
+	return audit->command.failed ? -ENOMEM : 0;
+}
+
+static int take_session(struct audit *audit, const struct record *record)
+{
+	const uint8_t *data = record->structure.data;
+	size_t length = record->structure.length;
+	int64_t facilities = 0, inherits = 0;
+	int r = 0;
+
+	fields_find_number(data, length, "facilities", &facilities);
+	fields_find_number(data, length, "inherit", &inherits);
+	if ((facilities & NEEDED) != NEEDED)
+		r = gaps_add(&audit->gaps, NULL, 1,
+			     "calls, paths or structures were not recorded");
+	if (!r && !inherits)
+		r = gaps_add(&audit->gaps, NULL, 1,
+			     "children were not recorded");
+	if (!r && audit->sessions++ == 0)
+		r = take_command(audit, record);
+	return r;
+}
+
+static int take_end(struct audit *audit, const struct record *record)
+{
+	(void)record;
+	audit->sessions_ended++;
+	return 0;
+}
+
+static int take_coverage(struct audit *audit, const struct record *record)
+{
+	static const char *const names[] = { "what", "why", "path" };
+	struct text what = TEXT_INIT;
+	struct field field;
+
+	text_put(&what, "not seen");
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (!fields_find(record->structure.data,
+				 record->structure.length, names[i], &field))
+			continue;
+		text_put(&what, ": ");
+		text_bytes(&what, field.data, field.length);
+	}
+	return gaps_add_text(&audit->gaps, record, 1, &what);
+}
+
+static int take_loss(struct audit *audit, const struct record *record)
+{
+	size_t position = 0;
+	bool malformed;
+	struct field field;
+	int r = 0;
+
+	while (!r &&
+	       fields_next(record->structure.data, record->structure.length,
+			   &position, &field, &malformed)) {
+		if (!field.is_number || field.number <= 0)
+			continue;
+		audit->has_losses = true;
+		r = gaps_add(&audit->gaps, record, (uint64_t)field.number,
+			     "%.*s records lost",
+			     (int)MIN(field.name_length, (size_t)32),
+			     field.name);
+	}
+	return r;
+}
+
+/* What a filter of the program's own denied was never done; that it asked is
+ * not told for all of them. */
+static const struct lesson {
+	const char *name;
+	int (*take)(struct audit *audit, const struct record *record);
+} lessons[] = {
+	{ KTR_STRUCT_SESSION, take_session },
+	{ KTR_STRUCT_END, take_end },
+	{ KTR_STRUCT_COVERAGE, take_coverage },
+	{ KTR_STRUCT_LOSS, take_loss },
+};
+
+static int take_structure(struct audit *audit, const struct record *record)
+{
+	for (size_t i = 0; i < ARRAY_LEN(lessons); i++)
+		if (!strcmp(record->structure.name, lessons[i].name))
+			return lessons[i].take(audit, record);
+	return 0;
+}
+
+/* ---- who shares what with whom ---- */
+
+/* It is known when the call is made: who is born acts before it returns. */
+static void note_spawn(struct audit *audit, const struct record *record)
+{
+	const struct sysdesc_row *row = NULL;
+	uint64_t flags;
+
+	if (record->kind == KTR_SYSCALL)
+		row = sysdesc_find(
+		    state_abi(&audit->state, record),
+		    state_number(&audit->state, record, record->syscall.code));
+	if (row && row->effect == EFFECT_SPAWN && row->narg &&
+	    record->syscall.narg)
+		images_spawn(&audit->images, record->pid,
+			     record_arg(record, 0));
+	if (!record_is_struct(record, "clone_args") ||
+	    record->structure.length < sizeof(flags))
+		return;
+	memcpy(&flags, record->structure.data, sizeof(flags));
+	images_spawn(&audit->images, record->pid, flags);
+}
+
+/* ---- records ---- */
+
+static void take_call(void *context, struct call *call)
+{
+	struct audit *audit = context;
+
+	if (!audit->failure)
+		audit->failure = deed_take(audit, call);
+}
+
+/* Nothing of the process returns any more. */
+static bool is_end(const struct record *record)
+{
+	return record->kind == KTR_PROCDTOR ||
+	       record_is_struct(record, KTR_STRUCT_EXIT_STATUS);
+}
+
+static int learn(struct audit *audit, const struct record *record)
+{
+	return state_learn(&audit->state, record)
+		   ?: descriptors_learn(&audit->descriptors, record)
+		   ?: images_learn(&audit->images, &audit->names, record,
+				   audit->command.length > 0);
+}
+
+static int join(struct audit *audit, const struct record *record)
+{
+	struct call *call = NULL;
+	int fate = calls_take(&audit->calls, &audit->state, record, &call);
+
+	if (fate < 0)
+		return fate;
+	if (fate == CALL_DONE)
+		take_call(audit, call);
+	if (is_end(record))
+		calls_pending(&audit->calls, record->pid, true, take_call,
+			      audit);
+	if (audit->failure || record->kind != KTR_STRUCT)
+		return audit->failure;
+	return take_structure(audit, record);
+}
+
+static void count(struct audit *audit, const struct record *record)
+{
+	if (!audit->records++)
+		audit->first_ns = record->time_ns;
+	audit->first_ns = MIN(audit->first_ns, record->time_ns);
+	audit->last_ns = MAX(audit->last_ns, record->time_ns);
+	audit->has_drops |= record->after_drop;
+	audit->ended += record->kind == KTR_PROCDTOR;
+}
+
+int audit_take(struct audit *audit, const struct record *record)
+{
+	count(audit, record);
+	/* The end of a process is taken while it is still known. */
+	if (record->kind == KTR_PROCDTOR)
+		return join(audit, record) ?: learn(audit, record);
+	note_spawn(audit, record);
+	return learn(audit, record) ?: join(audit, record);
+}
+
+/* ---- the end ---- */
+
+static void tell_living(void *context, const struct image *image)
+{
+	struct audit *audit = context;
+	struct text what = TEXT_INIT;
+	struct record record = { .pid = image->pid };
+
+	if (audit->failure)
+		return;
+	text_put(&what, "still ran at the end: ");
+	if (image->exe)
+		text_bytes(&what, image->exe->text, image->exe->length);
+	else
+		text_put(&what, "a process");
+	audit->failure = gaps_add_text(&audit->gaps, &record, 1, &what);
+}
+
+static int tell_bounds(struct audit *audit)
+{
+	int r = 0;
+
+	if (audit->facts.left_out)
+		r = gaps_add(&audit->gaps, NULL, audit->facts.left_out,
+			     "more facts than can be kept");
+	if (!r && audit->images.is_full)
+		r = gaps_add(&audit->gaps, NULL, 1,
+			     "more processes than can be kept");
+	return r;
+}
+
+static int tell_sessions(struct audit *audit)
+{
+	if (audit->sessions == 0)
+		return gaps_add(&audit->gaps, NULL, 1,
+				"it does not say how it was recorded");
+	if (audit->sessions != audit->sessions_ended)
+		return gaps_add(&audit->gaps, NULL, 1, "its end is missing");
+	return 0;
+}
+
+int audit_end(struct audit *audit, const char *why)
+{
+	int r = 0;
+
+	calls_pending(&audit->calls, 0, true, take_call, audit);
+	images_living(&audit->images, tell_living, audit);
+	if (audit->failure)
+		return audit->failure;
+	r = connecting_end(&audit->connecting, &audit->facts);
+	if (!r && why)
+		r = gaps_add(&audit->gaps, NULL, 1, "%s", why);
+	if (!r && audit->has_drops && !audit->has_losses)
+		r = gaps_add(&audit->gaps, NULL, 1, "records were lost");
+	return r ?: tell_sessions(audit) ?: tell_bounds(audit);
+}

@@ -1,0 +1,56 @@
+/*
+ * A trace -> what was done in it: facts, the processes that did them, and what
+ * the trace does not hold. Judges nothing.
+ */
+#ifndef AUDIT_AUDIT_H
+#define AUDIT_AUDIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "audit/connecting.h"
+#include "audit/fact.h"
+#include "audit/gap.h"
+#include "audit/image.h"
+#include "audit/name.h"
+#include "base/text.h"
+#include "join/call.h"
+#include "join/descriptor.h"
+#include "join/state.h"
+
+struct record;
+
+/* Bytes of a command that are kept. */
+#define AUDIT_COMMAND_MAX 4096u
+
+struct audit {
+	/* What there is to tell, whole after audit_end(): */
+	struct facts facts;
+	struct images images;
+	struct gaps gaps;    /* none: the trace is complete */
+	struct text command; /* words, each with its NUL */
+	uint64_t records, first_ns, last_ns;
+	uint64_t ended; /* processes */
+	/* And what it takes to know it: */
+	struct names names;
+	struct state state;
+	struct calls calls;
+	struct descriptors descriptors;
+	struct connecting connecting;
+	unsigned sessions, sessions_ended;
+	bool has_losses; /* that were counted */
+	bool has_drops;  /* or marked */
+	int failure;     /* of what was visited */
+};
+
+void audit_open(struct audit *ret);
+void audit_done(struct audit *audit);
+
+/* Takes the next record. 0 or -ENOMEM. */
+int audit_take(struct audit *audit, const struct record *record);
+
+/* Nothing more comes: why is NULL, or says what is wrong with the file. 0 or
+ * -ENOMEM. */
+int audit_end(struct audit *audit, const char *why);
+
+#endif

@@ -1,0 +1,416 @@
+/*
+ * Arguments of a call -> facts. Paths are in deed_path.c; here is who did it,
+ * and what was done to sockets, processes and the system.
+ */
+#include "audit/deed.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <linux/sched.h>
+
+#include "audit/audit.h"
+#include "audit/deed_private.h"
+#include "audit/object.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "decode/name.h"
+#include "trace/fields.h"
+
+#define NAMESPACES                                                             \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |         \
+	 CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
+
+/* ---- a fact of it ---- */
+
+static const struct name *name_of(struct deed *deed, const struct text *text)
+{
+	if (text->failed)
+		return NULL;
+	return names_add(&deed->audit->names, text->data, text->length);
+}
+
+static const struct name *cwd_of(struct deed *deed)
+{
+	const struct descriptor_name *cwd = descriptors_find(
+	    &deed->audit->descriptors, deed->call->entry.pid, DESCRIPTOR_CWD);
+
+	if (cwd)
+		return names_add(&deed->audit->names, cwd->text, cwd->length);
+	return deed->image ? deed->image->cwd : NULL;
+}
+
+static int tell_weak(struct deed *deed, const struct fact *fact)
+{
+	if (!fact_is_weak(fact))
+		return 0;
+	return gaps_add(&deed->audit->gaps, &deed->call->entry, 1,
+			fact->key.mark == FACT_RACED
+			    ? "raced: what was opened may have been closed "
+			      "before the kernel could be asked"
+			    : "unproven: others could change what a call was "
+			      "given while it was made");
+}
+
+int deed_make(struct deed *deed, enum audit_verb verb, enum fact_mark mark,
+	      const struct text *object, const struct text *other,
+	      struct fact *ret)
+{
+	*ret = (struct fact){
+		.image = deed->image,
+		.row = deed->row,
+		.cwd = cwd_of(deed),
+		.first_ns = deed->call->entry.time_ns,
+	};
+	/* Padding counts too: it is compared as bytes. */
+	memset(&ret->key, 0, sizeof(ret->key));
+	ret->key.verb = (uint16_t)verb;
+	ret->key.mark = (uint16_t)mark;
+	ret->key.error = deed->error;
+	ret->key.exe = deed->image ? deed->image->exe : NULL;
+	ret->key.object = name_of(deed, object);
+	ret->key.other = other ? name_of(deed, other) : NULL;
+	if (!ret->key.object || (other && !ret->key.other))
+		return -ENOMEM;
+	return tell_weak(deed, ret);
+}
+
+int deed_add(struct deed *deed, enum audit_verb verb, enum fact_mark mark,
+	     const struct text *object, const struct text *other)
+{
+	struct fact fact;
+	int r = deed_make(deed, verb, mark, object, other, &fact);
+
+	return r ? r : facts_add(&deed->audit->facts, &fact);
+}
+
+int deed_add_string(struct deed *deed, enum audit_verb verb,
+		    enum fact_mark mark, const char *object)
+{
+	_cleanup_(text_done) struct text text = TEXT_INIT;
+
+	text_put(&text, object);
+	return deed_add(deed, verb, mark, &text, NULL);
+}
+
+enum fact_mark deed_claim(const struct deed *deed)
+{
+	return deed->is_shared ? FACT_UNPROVEN : FACT_PROVEN;
+}
+
+/* ---- sockets ---- */
+
+static enum audit_verb socket_verb(enum sysdesc_use use)
+{
+	switch (use) {
+	case USE_CONNECT:
+		return VERB_CONNECT;
+	case USE_BIND:
+		return VERB_BIND;
+	case USE_LISTEN:
+		return VERB_LISTEN;
+	case USE_ACCEPT:
+		return VERB_ACCEPT;
+	case USE_SEND:
+		return VERB_SEND;
+	default:
+		return VERB_COUNT;
+	}
+}
+
+static int add_endpoint(struct deed *deed, enum audit_verb verb,
+			const struct text *object)
+{
+	struct fact fact;
+	int r;
+
+	if (verb != VERB_CONNECT || deed->error != EINPROGRESS)
+		return deed_add(deed, verb, deed_claim(deed), object, NULL);
+	r = deed_make(deed, verb, deed_claim(deed), object, NULL, &fact);
+	if (r)
+		return r;
+	return connecting_begin(&deed->audit->connecting, &deed->audit->facts,
+				deed->call->entry.pid,
+				(int32_t)deed->call->args[0], &fact);
+}
+
+static int add_addresses(struct deed *deed, enum audit_verb verb,
+			 unsigned *ret_count)
+{
+	struct record part;
+	int r = 0;
+
+	for (unsigned i = 0; !r && i < deed->call->part_count; i++) {
+		_cleanup_(text_done) struct text object = TEXT_INIT;
+
+		if (!call_part(deed->call, i, &part) ||
+		    !record_is_struct(&part, "sockaddr"))
+			continue;
+		++*ret_count;
+		if (object_put_address(&object, part.structure.data,
+				       part.structure.length))
+			r = add_endpoint(deed, verb, &object);
+	}
+	return r;
+}
+
+/* Of a socket that nothing was said of: who listens has an address, though
+ * perhaps one that the kernel chose. */
+static int add_named_socket(struct deed *deed, enum audit_verb verb)
+{
+	const struct descriptor_name *name = deed->call->names[0];
+	_cleanup_(text_done) struct text object = TEXT_INIT;
+
+	if (name)
+		object_put_socket(&object, name->text, name->length);
+	else
+		text_put(&object, "socket");
+	return deed_add(deed, verb, deed_claim(deed), &object, NULL);
+}
+
+static int take_socket(struct deed *deed, enum sysdesc_use use)
+{
+	enum audit_verb verb = socket_verb(use);
+	unsigned count = 0;
+	int r;
+
+	/* What is no socket is none of theirs. */
+	if (deed->error == EBADF || deed->error == ENOTSOCK)
+		return 0;
+	r = add_addresses(deed, verb, &count);
+	if (r || count)
+		return r;
+	if (verb == VERB_LISTEN || (verb == VERB_ACCEPT && !deed->error))
+		return add_named_socket(deed, verb);
+	if ((verb == VERB_CONNECT || verb == VERB_BIND) && !deed->error)
+		return gaps_add(&deed->audit->gaps, &deed->call->entry, 1,
+				"an address could not be read");
+	return deed->call->is_cut
+		   ? gaps_add(&deed->audit->gaps, &deed->call->entry, 1,
+			      "more parts of a call than can be kept")
+		   : 0;
+}
+
+/* ---- processes ---- */
+
+static void put_target(struct deed *deed, int32_t pid, struct text *text)
+{
+	const struct image *image;
+
+	if (pid == -1) {
+		text_put(text, "all");
+		return;
+	}
+	if (pid <= 0) {
+		text_put(text, "group");
+		return;
+	}
+	image = images_find(&deed->audit->images, pid);
+	if (pid == deed->call->entry.pid || pid == deed->call->entry.tid)
+		text_put(text, "self");
+	else if (image && image->exe)
+		text_bytes(text, image->exe->text, image->exe->length);
+	else
+		text_put(text, image ? "unknown" : "outside");
+}
+
+static void put_signal(const struct deed *deed, struct text *text)
+{
+	for (unsigned i = 0; i < deed->row->narg; i++)
+		if (deed->row->arg[i].kind == KIND_SIGNAL)
+			name_signal(text, (int)deed->call->args[i]);
+}
+
+/* Signal 0 asks whether it is there, and is none. */
+static bool asks_only(const struct deed *deed)
+{
+	for (unsigned i = 0; i < deed->row->narg; i++)
+		if (deed->row->arg[i].kind == KIND_SIGNAL)
+			return (int32_t)deed->call->args[i] == 0;
+	return false;
+}
+
+/* What a descriptor of a process leads to is not told by its name. */
+static int take_process(struct deed *deed, unsigned index, enum sysdesc_use use)
+{
+	_cleanup_(text_done) struct text object = TEXT_INIT;
+	_cleanup_(text_done) struct text other = TEXT_INIT;
+
+	if (use == USE_SIGNAL && asks_only(deed))
+		return 0;
+	if (deed->row->arg[index].kind == KIND_PID)
+		put_target(deed, (int32_t)deed->call->args[index], &object);
+	else
+		text_put(&object, "unknown");
+	put_signal(deed, &other);
+	return deed_add(deed, use == USE_SIGNAL ? VERB_SIGNAL : VERB_TRACE,
+			FACT_KERNEL, &object, other.length ? &other : NULL);
+}
+
+/* ---- the system ---- */
+
+static uint64_t namespace_flags(const struct deed *deed)
+{
+	const struct call *call = deed->call;
+	struct record part;
+	uint64_t flags = 0;
+
+	switch (deed->row->effect) {
+	case EFFECT_SPAWN:
+	case EFFECT_UNSHARE:
+		return deed->row->narg ? call->args[0] : 0;
+	case EFFECT_SPAWN3:
+		for (unsigned i = 0; i < call->part_count; i++)
+			if (call_part(call, i, &part) &&
+			    record_is_struct(&part, "clone_args") &&
+			    part.structure.length >= sizeof(flags))
+				memcpy(&flags, part.structure.data,
+				       sizeof(flags));
+		return flags;
+	default:
+		return 0;
+	}
+}
+
+static int take_namespaces(struct deed *deed)
+{
+	uint64_t flags = namespace_flags(deed) & NAMESPACES;
+	int r = 0;
+
+	if (flags & CLONE_NEWUSER)
+		r = deed_add_string(deed, VERB_KERNEL, FACT_KERNEL, "userns");
+	if (!r && flags & ~(uint64_t)CLONE_NEWUSER)
+		r = deed_add_string(deed, VERB_KERNEL, FACT_KERNEL,
+				    "namespace");
+	return r;
+}
+
+static int take_system(struct deed *deed)
+{
+	int r = take_namespaces(deed);
+
+	if (!r && deed->row->classes & CLASS_KERNEL)
+		r = deed_add_string(deed, VERB_KERNEL, FACT_KERNEL,
+				    deed->row->name);
+	if (!r && deed->row->effect == EFFECT_CREDS)
+		r = deed_add_string(deed, VERB_PRIVILEGE, FACT_KERNEL,
+				    deed->row->name);
+	return r;
+}
+
+/* ---- calls ---- */
+
+static int take_use(struct deed *deed, unsigned index)
+{
+	const struct sysdesc_arg *arg = &deed->row->arg[index];
+
+	if (arg->kind == KIND_PATH)
+		return deed_path(deed, index);
+	if (arg->kind != KIND_FD && arg->kind != KIND_PID)
+		return 0;
+	switch (arg->set) {
+	case USE_CONNECT:
+	case USE_BIND:
+	case USE_LISTEN:
+	case USE_ACCEPT:
+	case USE_SEND:
+		return take_socket(deed, (enum sysdesc_use)arg->set);
+	case USE_SIGNAL:
+	case USE_TRACE:
+		return take_process(deed, index, (enum sysdesc_use)arg->set);
+	default:
+		return arg->kind == KIND_FD ? deed_descriptor(deed, index) : 0;
+	}
+}
+
+static int32_t outcome_of(const struct call *call)
+{
+	if (!call->has_returned)
+		return FACT_NO_RETURN;
+	switch (call->exit.sysret.error) {
+	case KTR_EJUSTRETURN:
+		return 0;
+	case KTR_ERESTART:
+		return EINTR;
+	default:
+		return call->exit.sysret.error;
+	}
+}
+
+static bool is_exec(const struct deed *deed)
+{
+	return deed->row->effect == EFFECT_EXEC;
+}
+
+/* Who became the command looked for it before: that is not the command's
+ * doing. And who executes something is who that was before. */
+static bool find_actor(struct deed *deed)
+{
+	struct image *image = images_find(&deed->audit->images,
+					  deed->call->entry.pid);
+
+	deed->image = image;
+	deed->is_shared = !image || image->is_shared;
+	if (!image)
+		return true;
+	if (image->is_launcher)
+		return false;
+	if (is_exec(deed) && !deed->error && image->previous) {
+		deed->executed = image;
+		deed->is_shared = image->previous->is_shared;
+		if (!image->previous->is_launcher)
+			deed->image = image->previous;
+	}
+	return true;
+}
+
+/* A carrier, as socketcall, has none of its arguments, but those of sockets
+ * were captured beside it. */
+static int take_carried(struct deed *deed)
+{
+	const struct sysdesc_inner *inner =
+	    sysdesc_inner_find(deed->call->row, deed->call->args[0]);
+	int r = 0;
+
+	if (!inner)
+		return 0;
+	deed->row = inner->row;
+	for (unsigned i = 0; !r && i < inner->row->narg; i++)
+		if (inner->row->arg[i].kind == KIND_FD &&
+		    socket_verb((enum sysdesc_use)inner->row->arg[i].set) !=
+			VERB_COUNT)
+			r = take_socket(
+			    deed, (enum sysdesc_use)inner->row->arg[i].set);
+	return r;
+}
+
+static int take_unknown(struct audit *audit, const struct call *call)
+{
+	if (call->has_returned && call->exit.sysret.error == ENOSYS)
+		return 0;
+	return gaps_add(&audit->gaps, &call->entry, 1,
+			"system call %lld of %s, which nobody knows",
+			(long long)call->number, sysdesc_abi_name(call->abi));
+}
+
+int deed_take(struct audit *audit, const struct call *call)
+{
+	struct deed deed = { .audit = audit, .call = call, .row = call->row };
+	unsigned count;
+	int r;
+
+	if (!call->row)
+		return take_unknown(audit, call);
+	r = connecting_settle(&audit->connecting, &audit->facts, call);
+	if (r)
+		return r < 0 ? r : 0;
+	deed.error = outcome_of(call);
+	if (!find_actor(&deed))
+		return 0;
+	count = MIN(call->arg_count, (unsigned)call->row->narg);
+	for (unsigned i = 0; !r && i < count; i++)
+		r = take_use(&deed, i);
+	if (!r && deed.executed)
+		r = deed_executed(&deed);
+	return r ?: take_system(&deed) ?: take_carried(&deed);
+}

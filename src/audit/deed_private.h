@@ -1,0 +1,47 @@
+/*
+ * What the files about deeds share. Private to them.
+ */
+#ifndef AUDIT_DEED_PRIVATE_H
+#define AUDIT_DEED_PRIVATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "audit/fact.h"
+#include "base/text.h"
+
+struct audit;
+struct call;
+struct image;
+struct sysdesc_row;
+
+struct deed {
+	struct audit *audit;
+	const struct call *call;
+	const struct sysdesc_row
+	    *row;               /* of it, or of the one that it carries */
+	struct image *image;    /* who did it; NULL: not known */
+	struct image *executed; /* what runs now; NULL: it executes none */
+	int32_t error;          /* as in fact_key */
+	bool is_shared; /* others could change what the call was given */
+};
+
+/* A fact, with all but its count, or added. 0 or -ENOMEM. */
+int deed_make(struct deed *deed, enum audit_verb verb, enum fact_mark mark,
+	      const struct text *object, const struct text *other,
+	      struct fact *ret);
+int deed_add(struct deed *deed, enum audit_verb verb, enum fact_mark mark,
+	     const struct text *object, const struct text *other);
+int deed_add_string(struct deed *deed, enum audit_verb verb,
+		    enum fact_mark mark, const char *object);
+
+/* The mark of what the program said, and nobody else. */
+enum fact_mark deed_claim(const struct deed *deed);
+
+/* The path, or the descriptor of a file, that is an argument; and what an exec
+ * that worked brought. 0 or -ENOMEM. */
+int deed_path(struct deed *deed, unsigned index);
+int deed_descriptor(struct deed *deed, unsigned index);
+int deed_executed(struct deed *deed);
+
+#endif

@@ -1,0 +1,212 @@
+/* A list of images, and a table of those that live. */
+#include "audit/image.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <linux/sched.h>
+
+#include "trace/fields.h"
+#include "trace/record.h"
+
+struct image_process {
+	int32_t pid;
+	struct image *image;
+	UT_hash_handle hh;
+};
+
+void images_done(struct images *images)
+{
+	struct image_process *process = images->living, *next;
+	struct image *image = images->first;
+
+	HASH_CLEAR(hh, images->living);
+	for (; process; process = next) {
+		next = process->hh.next;
+		free(process);
+	}
+	while (image) {
+		struct image *following = image->next;
+
+		free(image);
+		image = following;
+	}
+}
+
+static struct image_process *find(const struct images *images, int32_t pid)
+{
+	struct image_process *process;
+
+	HASH_FIND(hh, images->living, &pid, sizeof(pid), process);
+	return process;
+}
+
+struct image *images_find(const struct images *images, int32_t pid)
+{
+	const struct image_process *process = find(images, pid);
+
+	return process ? process->image : NULL;
+}
+
+static struct image *append(struct images *images, int32_t pid, uint64_t time)
+{
+	struct image *image;
+
+	if (images->count >= IMAGES_MAX) {
+		images->is_full = true;
+		return images->last;
+	}
+	image = calloc(1, sizeof(*image));
+	if (!image)
+		return NULL;
+	image->pid = pid;
+	image->first_ns = time;
+	if (images->last)
+		images->last->next = image;
+	else
+		images->first = image;
+	images->last = image;
+	images->count++;
+	return image;
+}
+
+static struct image_process *add(struct images *images, int32_t pid)
+{
+	struct image_process *process = calloc(1, sizeof(*process));
+
+	if (!process)
+		return NULL;
+	process->pid = pid;
+	HASH_ADD(hh, images->living, pid, sizeof(process->pid), process);
+	if (process->hh.tbl)
+		return process;
+	free(process);
+	return NULL;
+}
+
+static int take_name(struct names *names, const struct record *record,
+		     const char *field, const struct name **ret)
+{
+	struct field found;
+
+	if (!fields_find(record->structure.data, record->structure.length,
+			 field, &found))
+		return 0;
+	*ret = names_add(names, found.data, found.length);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* It was born: until it executes something, it is what its creator is. */
+static void be_born(struct image *image, struct image *creator)
+{
+	image->parent = creator;
+	image->args = creator->args;
+	image->has_descriptors = creator->has_descriptors;
+	image->is_shared = creator->is_shared;
+	image->is_shared_for_good = creator->is_shared_for_good;
+}
+
+/* The same process with another program. */
+static void replace(struct image *image, struct image *previous)
+{
+	image->previous = previous;
+	image->parent = previous->parent;
+	image->is_shared_for_good = previous->is_shared_for_good;
+	image->is_shared = image->is_shared_for_good;
+}
+
+/* One that was met while it ran shares who knows what. */
+static void begin(struct images *images, struct image *image,
+		  const struct record *record, bool is_launched)
+{
+	int64_t number = 0;
+	struct image *creator = NULL;
+	bool is_birth = fields_find_number(record->structure.data,
+					   record->structure.length, "creator",
+					   &number);
+
+	if (is_birth ||
+	    fields_find_number(record->structure.data, record->structure.length,
+			       "ppid", &number))
+		creator = images_find(images, (int32_t)number);
+	if (is_birth && creator && creator != image) {
+		be_born(image, creator);
+		return;
+	}
+	image->parent = creator == image ? NULL : creator;
+	image->is_launcher = is_launched && !images->first->next;
+	image->is_shared = !image->is_launcher;
+}
+
+static int learn_process(struct images *images, struct names *names,
+			 const struct record *record, bool is_launched)
+{
+	struct image_process *process = find(images, record->pid);
+	struct image *image = append(images, record->pid, record->time_ns);
+	struct image *previous = process ? process->image : NULL;
+
+	if (image && !process)
+		process = add(images, record->pid);
+	if (!image || !process)
+		return -ENOMEM;
+	process->image = image;
+	if (images->is_full)
+		return 0;
+	if (previous)
+		replace(image, previous);
+	else
+		begin(images, image, record, is_launched);
+	return take_name(names, record, "exe", &image->exe)
+		   ?: take_name(names, record, "cwd", &image->cwd);
+}
+
+static void forget(struct images *images, int32_t pid)
+{
+	struct image_process *process = find(images, pid);
+
+	if (!process)
+		return;
+	HASH_DEL(images->living, process);
+	free(process);
+}
+
+int images_learn(struct images *images, struct names *names,
+		 const struct record *record, bool is_launched)
+{
+	struct image *image;
+
+	if (record->kind == KTR_PROCDTOR)
+		forget(images, record->pid);
+	if (record_is_struct(record, KTR_STRUCT_PROCESS))
+		return learn_process(images, names, record, is_launched);
+	if (record_is_struct(record, KTR_STRUCT_DESCRIPTORS)) {
+		image = images_find(images, record->pid);
+		if (image)
+			image->has_descriptors = true;
+	}
+	return 0;
+}
+
+/* A child that its parent waits for, until it has memory of its own, shares
+ * with nobody who runs; but a directory it keeps sharing. */
+void images_spawn(struct images *images, int32_t pid, uint64_t flags)
+{
+	const uint64_t all = CLONE_VM | CLONE_FILES | CLONE_FS;
+	struct image *image = images_find(images, pid);
+
+	if (!image)
+		return;
+	if ((flags & all) && !(flags & CLONE_VFORK))
+		image->is_shared = true;
+	if ((flags & CLONE_FS) && !(flags & CLONE_THREAD))
+		image->is_shared = image->is_shared_for_good = true;
+}
+
+void images_living(const struct images *images, images_visit *visit,
+		   void *context)
+{
+	const struct image_process *process = images->living;
+
+	for (; process; process = process->hh.next)
+		visit(context, process->image);
+}

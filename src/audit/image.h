@@ -1,0 +1,64 @@
+/*
+ * Processes, from one exec to the next: what they run, who made them. A pid may
+ * come again; then it is somebody else.
+ */
+#ifndef AUDIT_IMAGE_H
+#define AUDIT_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "audit/name.h"
+
+struct record;
+
+/* More are not told apart: then the last one stands for them. */
+#define IMAGES_MAX     131072u
+#define IMAGE_ARGS_MAX 4096u
+
+struct image {
+	int32_t pid;
+	struct image *parent; /* who made the process; NULL: not in the trace */
+	struct image *previous;       /* what it ran before; NULL: nothing */
+	struct image *next;           /* that began after it */
+	const struct name *exe, *cwd; /* NULL: not told */
+	const struct name *args; /* of its exec, each with its NUL; or NULL */
+	uint64_t first_ns;
+	bool is_launcher;     /* who became the command, before that */
+	bool has_descriptors; /* the recorder told of all that it has */
+	/* Others may change its memory, its descriptors or its directory while
+	 * it calls the kernel; for_good: whatever it executes. */
+	bool is_shared, is_shared_for_good;
+};
+
+struct image_process;
+
+struct images {
+	struct image *first, *last;
+	unsigned count;
+	bool is_full;
+	struct image_process *living; /* a table, by pid */
+};
+
+void images_done(struct images *images);
+
+/* What a pid runs now; NULL: it is not known. */
+struct image *images_find(const struct images *images, int32_t pid);
+
+/*
+ * Learns from PROCCTOR, PROCDTOR and `process` records. is_launched: the
+ * session has a command. 0 or -ENOMEM.
+ */
+int images_learn(struct images *images, struct names *names,
+		 const struct record *record, bool is_launched);
+
+/* A call that makes a thread or process with these flags is made. */
+void images_spawn(struct images *images, int32_t pid, uint64_t flags);
+
+/* Visits those that live. */
+typedef void images_visit(void *context, const struct image *image);
+void images_living(const struct images *images, images_visit *visit,
+		   void *context);
+
+#endif

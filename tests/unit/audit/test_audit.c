@@ -1,0 +1,525 @@
+/* Traces made by hand -> facts, and what the traces do not hold. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <linux/sched.h>
+
+#include "audit/audit.h"
+#include "base/array.h"
+#include "base/fd.h"
+#include "base/text.h"
+#include "support/sample.h"
+#include "trace/reader.h"
+
+#define LINUX64 0x10203
+
+/* x86-64's numbers */
+enum {
+	CLOSE = 3,
+	MMAP = 9,
+	CONNECT = 42,
+	SENDTO = 44,
+	BIND = 49,
+	LISTEN = 50,
+	GETSOCKOPT = 55,
+	CLONE = 56,
+	EXECVE = 59,
+	KILL = 62,
+	RENAME = 82,
+	UNLINK = 87,
+	SYMLINK = 88,
+	FCHMOD = 91,
+	PTRACE = 101,
+	SETUID = 105,
+	MOUNT = 165,
+	GETDENTS64 = 217,
+	OPENAT = 257,
+	BPF = 321,
+};
+
+#define AT_CWD ((uint64_t)-100)
+
+struct auditing {
+	struct sample sample;
+	struct audit audit;
+};
+
+static int setup(void **state)
+{
+	static struct auditing auditing;
+
+	auditing = (struct auditing){ .sample = SAMPLE_INIT };
+	audit_open(&auditing.audit);
+	sample_fields(&auditing.sample,
+		      "session\0arch=x86_64\0facilities:98702\0inherit:1\0"
+		      "command=sh");
+	sample_process(&auditing.sample, LINUX64);
+	sample_fields(&auditing.sample,
+		      "process\0ppid:1\0exe=/bin/ktrace-u\0cwd=/src");
+	*state = &auditing;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct auditing *auditing = *state;
+
+	sample_done(&auditing->sample);
+	audit_done(&auditing->audit);
+	return 0;
+}
+
+static void call(struct auditing *auditing, int16_t code, uint64_t one,
+		 uint64_t two, uint64_t three)
+{
+	const uint64_t args[6] = { one, two, three };
+
+	sample_call(&auditing->sample, code, 6, args);
+}
+
+static void leave(struct auditing *auditing, int16_t code, int32_t error,
+		  int64_t result)
+{
+	sample_result(&auditing->sample, code, error, result);
+}
+
+/* The launcher becomes the command. */
+static void execute(struct auditing *auditing)
+{
+	call(auditing, EXECVE, 1, 2, 3);
+	sample_literal(&auditing->sample, KTR_NAMEI, "/bin/sh");
+	sample_process(&auditing->sample, LINUX64);
+	sample_fields(&auditing->sample,
+		      "process\0ppid:1\0exe=/usr/bin/dash\0cwd=/src");
+	sample_fields(&auditing->sample,
+		      "descriptors\0cwd=/src\0fd:3\0path=/src/dir\0fd:4\0"
+		      "path=socket:[1]\0fd:5\0path=pipe:[2]");
+	sample_record(&auditing->sample, KTR_ARGS, "sh\0-c", 6);
+	leave(auditing, EXECVE, KTR_EJUSTRETURN, 0);
+}
+
+static void end(struct auditing *auditing)
+{
+	sample_record(&auditing->sample, KTR_PROCDTOR, NULL, 0);
+	sample_fields(&auditing->sample, "session_end\0complete:1");
+}
+
+static void audit_all(struct auditing *auditing)
+{
+	struct text *bytes = &auditing->sample.bytes;
+	int fd = memfd_create("trace", MFD_CLOEXEC);
+	struct reader *reader;
+	struct record record;
+
+	assert_true(fd >= 0);
+	assert_int_equal(fd_write_all(fd, bytes->data, bytes->length), 0);
+	lseek(fd, 0, SEEK_SET);
+	assert_int_equal(reader_open(&reader, fd), 0);
+	while (reader_next(reader, &record) == READER_RECORD)
+		assert_int_equal(audit_take(&auditing->audit, &record), 0);
+	reader_close(reader);
+	close(fd);
+	assert_int_equal(audit_end(&auditing->audit, NULL), 0);
+}
+
+/* "read /src/a.c 0 proven 1" for each, and a line for each gap. */
+static void tell(struct auditing *auditing, struct text *text)
+{
+	const struct fact *fact = auditing->audit.facts.first;
+	const struct gaps *gaps = &auditing->audit.gaps;
+
+	for (; fact; fact = fact->hh.next) {
+		text_format(text, "%s %s%s%s %d %s %d\n",
+			    verb_name((enum audit_verb)fact->key.verb),
+			    fact->key.object->text, fact->key.other ? " " : "",
+			    fact->key.other ? fact->key.other->text : "",
+			    fact->key.error,
+			    fact_mark_name((enum fact_mark)fact->key.mark),
+			    (int)fact->count);
+	}
+	for (unsigned i = 0; i < gaps->count; i++)
+		text_format(text, "- %s %d\n",
+			    text_string((struct text *)&gaps->items[i].what),
+			    (int)gaps->items[i].count);
+}
+
+#define EXECUTED "exec /bin/sh 0 proven 1\nexec /usr/bin/dash 0 kernel 1\n"
+
+static void must_tell(struct auditing *auditing, const char *wanted)
+{
+	struct text text = TEXT_INIT;
+
+	end(auditing);
+	audit_all(auditing);
+	tell(auditing, &text);
+	assert_string_equal(text_string(&text), wanted);
+	text_done(&text);
+}
+
+static void open_path(struct auditing *auditing, uint64_t flags, int32_t error,
+		      const char *path)
+{
+	call(auditing, OPENAT, AT_CWD, 1, flags);
+	sample_record(&auditing->sample, KTR_NAMEI, path, strlen(path));
+	leave(auditing, OPENAT, error, error ? 0 : 7);
+}
+
+/* ---- files ---- */
+
+static void test_opens(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	open_path(auditing, O_RDONLY, 0, "/etc/x");
+	open_path(auditing, O_RDONLY, 0, "/etc//./y/../x");
+	open_path(auditing, O_RDWR, EACCES, "/etc/x");
+	open_path(auditing, O_WRONLY | O_CREAT | O_EXCL, 0, "/t/new");
+	open_path(auditing, O_RDONLY, ENOENT, "/t/late");
+	open_path(auditing, O_WRONLY | O_CREAT, 0, "/t/late");
+	open_path(auditing, O_RDONLY | 0200000, 0, "/t");
+	open_path(auditing, 010000000, 0, "/t/asked");
+	must_tell(auditing, EXECUTED "read /etc/x 0 proven 2\n"
+				     "read /etc/x 13 proven 1\n"
+				     "write /etc/x 13 proven 1\n"
+				     "write /t/new 0 proven 1\n"
+				     "create /t/new 0 proven 1\n"
+				     "read /t/late 2 proven 1\n"
+				     "write /t/late 0 proven 1\n"
+				     "create /t/late 0 proven 1\n"
+				     "list /t 0 proven 1\n"
+				     "look /t/asked 0 proven 1\n");
+}
+
+static void test_names(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	call(auditing, RENAME, 1, 2, 0);
+	sample_literal(&auditing->sample, KTR_NAMEI, "/a");
+	sample_literal(&auditing->sample, KTR_NAMEI, "b");
+	sample_fields(&auditing->sample,
+		      "path\0how=joined\0arg:1\0path=/src/b");
+	leave(auditing, RENAME, 0, 0);
+	call(auditing, UNLINK, 1, 0, 0);
+	sample_literal(&auditing->sample, KTR_NAMEI, "/proc/4242/x");
+	leave(auditing, UNLINK, EPERM, 0);
+	call(auditing, FCHMOD, 3, 0644, 0);
+	leave(auditing, FCHMOD, 0, 0);
+	call(auditing, GETDENTS64, 3, 1, 2);
+	leave(auditing, GETDENTS64, 0, 0);
+	must_tell(auditing, EXECUTED "rename /a /src/b 0 proven 1\n"
+				     "delete /proc/self/x 1 proven 1\n"
+				     "change /src/dir 0 proven 1\n"
+				     "list /src/dir 0 proven 1\n");
+}
+
+/* What the kernel said counts, whatever the string was. */
+static void test_marks(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	call(auditing, OPENAT, AT_CWD, 1, O_RDONLY);
+	sample_literal(&auditing->sample, KTR_NAMEI, "l");
+	sample_fields(&auditing->sample,
+		      "path\0how=joined\0arg:1\0path=/src/l");
+	sample_fields(&auditing->sample,
+		      "path\0how=kernel\0arg:1\0path=/etc/shadow");
+	leave(auditing, OPENAT, 0, 7);
+	call(auditing, OPENAT, AT_CWD, 1, O_RDONLY);
+	sample_literal(&auditing->sample, KTR_NAMEI, "/m");
+	sample_fields(&auditing->sample,
+		      "path\0how=raced\0arg:1\0path=/n\0deleted:1");
+	leave(auditing, OPENAT, 0, 7);
+	must_tell(auditing,
+		  EXECUTED "read /etc/shadow 0 kernel 1\n"
+			   "read /n (deleted) 0 raced 1\n"
+			   "- raced: what was opened may have been closed "
+			   "before the kernel could be asked 1\n");
+}
+
+/* Beside a thread of the same memory a string proves nothing. */
+static void test_shared(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	call(auditing, CLONE, CLONE_VM | CLONE_VFORK, 0, 0);
+	leave(auditing, CLONE, 0, 9);
+	open_path(auditing, O_RDONLY, 0, "/alone");
+	call(auditing, CLONE, CLONE_VM | CLONE_THREAD, 0, 0);
+	leave(auditing, CLONE, 0, 4243);
+	open_path(auditing, O_RDONLY, 0, "/beside");
+	execute(auditing);
+	open_path(auditing, O_RDONLY, 0, "/again");
+	must_tell(auditing,
+		  "exec /bin/sh 0 proven 1\nexec /usr/bin/dash 0 kernel 2\n"
+		  "read /alone 0 proven 1\n"
+		  "read /beside 0 unproven 1\n"
+		  "exec /bin/sh 0 unproven 1\n"
+		  "read /again 0 proven 1\n"
+		  "- unproven: others could change what a call was "
+		  "given while it was made 2\n");
+}
+
+/* What the launcher tried is not the command's doing. */
+static void test_launcher(void **state)
+{
+	struct auditing *auditing = *state;
+	const struct image *image;
+
+	call(auditing, EXECVE, 1, 2, 3);
+	sample_literal(&auditing->sample, KTR_NAMEI, "/sbin/sh");
+	leave(auditing, EXECVE, ENOENT, 0);
+	execute(auditing);
+	must_tell(auditing, EXECUTED);
+	image = auditing->audit.facts.first->image;
+	assert_string_equal(image->exe->text, "/usr/bin/dash");
+	assert_int_equal(image->args->length, 6);
+	assert_memory_equal(image->args->text, "sh\0-c", 6);
+}
+
+/* A process that is born later is told apart from one of the same pid. */
+static void test_processes(void **state)
+{
+	struct auditing *auditing = *state;
+	const struct fact *fact;
+
+	execute(auditing);
+	sample_origin(&auditing->sample, 9, 9, "sh");
+	sample_process(&auditing->sample, LINUX64);
+	sample_fields(&auditing->sample,
+		      "process\0ppid:4242\0creator:4242\0exe=/usr/bin/dash\0"
+		      "cwd=/src");
+	open_path(auditing, O_RDONLY, 0, "/child");
+	sample_record(&auditing->sample, KTR_PROCDTOR, NULL, 0);
+	sample_origin(&auditing->sample, 4242, 4242, "sh");
+	must_tell(auditing, EXECUTED "read /child 0 proven 1\n");
+	fact = auditing->audit.facts.first;
+	while (fact->key.verb != VERB_READ)
+		fact = fact->hh.next;
+	assert_int_equal(fact->image->pid, 9);
+	assert_int_equal(fact->image->parent->pid, 4242);
+	assert_string_equal(fact->cwd->text, "/src");
+}
+
+/* ---- sockets ---- */
+
+static const uint8_t inet[] = { 2, 0, 1, 187, 169, 254, 169, 254,
+				0, 0, 0, 0,   0,   0,   0,   0 };
+/* ::ffff:10.0.0.1, port 80 */
+static const uint8_t mapped[] = { 10, 0, 0, 80, 0, 0, 0, 0, 0,    0,
+				  0,  0, 0, 0,  0, 0, 0, 0, 0xff, 0xff,
+				  10, 0, 0, 1,  0, 0, 0, 0 };
+
+static void put_address(struct auditing *auditing, const uint8_t *address,
+			size_t length)
+{
+	struct text text = TEXT_INIT;
+
+	text_bytes(&text, "sockaddr", 9);
+	text_bytes(&text, address, length);
+	sample_record(&auditing->sample, KTR_STRUCT, text.data, text.length);
+	text_done(&text);
+}
+
+static void connect_to(struct auditing *auditing, uint64_t fd,
+		       const uint8_t *address, size_t length, int32_t error)
+{
+	call(auditing, CONNECT, fd, 1, length);
+	put_address(auditing, address, length);
+	leave(auditing, CONNECT, error, 0);
+}
+
+static void get_error(struct auditing *auditing, uint64_t fd, int32_t error)
+{
+	uint8_t option[14 + 4] = "socket_option";
+
+	call(auditing, GETSOCKOPT, fd, 1, 4);
+	memcpy(option + 14, &error, sizeof(error));
+	sample_record(&auditing->sample, KTR_STRUCT, option, sizeof(option));
+	leave(auditing, GETSOCKOPT, 0, 0);
+}
+
+static void test_sockets(void **state)
+{
+	static const uint8_t path[] = { 1, 0, '/', 'r', '/', 'x', 0 };
+	static const uint8_t name[] = { 1, 0, 0, 'n' };
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	connect_to(auditing, 4, inet, sizeof(inet), 0);
+	connect_to(auditing, 4, mapped, sizeof(mapped), ECONNREFUSED);
+	connect_to(auditing, 4, path, sizeof(path), 0);
+	connect_to(auditing, 4, name, sizeof(name), EACCES);
+	call(auditing, BIND, 4, 1, sizeof(inet));
+	put_address(auditing, inet, sizeof(inet));
+	leave(auditing, BIND, 0, 0);
+	call(auditing, LISTEN, 4, 1, 0);
+	leave(auditing, LISTEN, 0, 0);
+	call(auditing, SENDTO, 4, 1, 0);
+	leave(auditing, SENDTO, 0, 0);
+	call(auditing, SENDTO, 4, 1, 0);
+	put_address(auditing, inet, sizeof(inet));
+	leave(auditing, SENDTO, 0, 0);
+	must_tell(auditing,
+		  EXECUTED "connect inet:169.254.169.254:443 0 proven 1\n"
+			   "connect inet:10.0.0.1:80 111 proven 1\n"
+			   "connect unix:/r/x 0 proven 1\n"
+			   "connect unix:@n 13 proven 1\n"
+			   "bind inet:169.254.169.254:443 0 proven 1\n"
+			   "listen inet:169.254.169.254:443 0 proven 1\n"
+			   "send inet:169.254.169.254:443 0 proven 1\n");
+}
+
+/* What becomes of a connection that was only begun is told later, or never. */
+static void test_connecting(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	connect_to(auditing, 4, inet, sizeof(inet), EINPROGRESS);
+	get_error(auditing, 4, ECONNREFUSED);
+	connect_to(auditing, 4, inet, sizeof(inet), EINPROGRESS);
+	get_error(auditing, 4, 0);
+	connect_to(auditing, 4, mapped, sizeof(mapped), EINPROGRESS);
+	connect_to(auditing, 4, mapped, sizeof(mapped), EALREADY);
+	connect_to(auditing, 4, mapped, sizeof(mapped), EISCONN);
+	connect_to(auditing, 4, mapped, sizeof(mapped), EINPROGRESS);
+	call(auditing, CLOSE, 4, 0, 0);
+	leave(auditing, CLOSE, 0, 0);
+	must_tell(auditing,
+		  EXECUTED "connect inet:169.254.169.254:443 111 proven 1\n"
+			   "connect inet:169.254.169.254:443 0 proven 1\n"
+			   "connect inet:10.0.0.1:80 0 proven 1\n"
+			   "connect inet:10.0.0.1:80 115 proven 1\n");
+}
+
+/* ---- processes and the system ---- */
+
+static void test_system(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	call(auditing, KILL, 1, 15, 0);
+	leave(auditing, KILL, EPERM, 0);
+	call(auditing, KILL, 4242, 10, 0);
+	leave(auditing, KILL, 0, 0);
+	call(auditing, KILL, 1, 0, 0);
+	leave(auditing, KILL, 0, 0);
+	call(auditing, KILL, (uint64_t)-7, 9, 0);
+	leave(auditing, KILL, 0, 0);
+	call(auditing, PTRACE, 16, 1, 0);
+	leave(auditing, PTRACE, EPERM, 0);
+	call(auditing, BPF, 1, 2, 3);
+	leave(auditing, BPF, EPERM, 0);
+	call(auditing, SETUID, 0, 0, 0);
+	leave(auditing, SETUID, 0, 0);
+	call(auditing, CLONE, CLONE_NEWUSER | CLONE_NEWPID, 0, 0);
+	leave(auditing, CLONE, 0, 8);
+	must_tell(auditing, EXECUTED "signal outside SIGTERM 1 kernel 1\n"
+				     "signal self SIGUSR1 0 kernel 1\n"
+				     "signal group SIGKILL 0 kernel 1\n"
+				     "trace outside 1 kernel 1\n"
+				     "kernel bpf 1 kernel 1\n"
+				     "privilege setuid 0 kernel 1\n"
+				     "kernel userns 0 kernel 1\n"
+				     "kernel namespace 0 kernel 1\n");
+}
+
+/* ---- what is missing ---- */
+
+static void test_missing(void **state)
+{
+	struct auditing *auditing = *state;
+	struct text text = TEXT_INIT;
+
+	execute(auditing);
+	/* A path that nobody could read, one that nobody can place, a
+	 * descriptor that leads nowhere known, a call that nobody knows. */
+	call(auditing, UNLINK, 1, 0, 0);
+	leave(auditing, UNLINK, 0, 0);
+	call(auditing, UNLINK, 1, 0, 0);
+	sample_literal(&auditing->sample, KTR_NAMEI, "x");
+	sample_fields(&auditing->sample, "path\0how=unknown\0arg:0\0errno:1");
+	leave(auditing, UNLINK, 0, 0);
+	call(auditing, FCHMOD, 99, 0, 0);
+	leave(auditing, FCHMOD, 0, 0);
+	call(auditing, 9999, 0, 0, 0);
+	leave(auditing, 9999, 0, 0);
+	call(auditing, 9998, 0, 0, 0);
+	leave(auditing, 9998, ENOSYS, 0);
+	sample_fields(&auditing->sample, "coverage\0what=memory\0why=closed");
+	sample_fields(&auditing->sample, "loss\0namei:3");
+	audit_all(auditing);
+	tell(auditing, &text);
+	assert_string_equal(
+	    text_string(&text),
+	    EXECUTED "- a path was not read: unlink 1\n"
+		     "- a path is not known: unlink 1\n"
+		     "- a descriptor is not known: fchmod 1\n"
+		     "- system call 9999 of x86_64, which nobody knows 1\n"
+		     "- not seen: memory: closed 1\n"
+		     "- namei records lost 3\n"
+		     "- still ran at the end: /usr/bin/dash 1\n"
+		     "- its end is missing 1\n");
+	text_done(&text);
+}
+
+static void test_nothing(void **state)
+{
+	struct auditing auditing = { .sample = SAMPLE_INIT };
+	struct text text = TEXT_INIT;
+
+	(void)state;
+	audit_open(&auditing.audit);
+	audit_all(&auditing);
+	tell(&auditing, &text);
+	assert_string_equal(text_string(&text),
+			    "- it does not say how it was recorded 1\n");
+	text_done(&text);
+	audit_done(&auditing.audit);
+}
+
+/* A trace of some calls alone looks like any other, but for this. */
+static void test_selected(void **state)
+{
+	struct auditing *auditing = *state;
+
+	call(auditing, EXECVE, 1, 2, 3);
+	sample_literal(&auditing->sample, KTR_NAMEI, "/bin/sh");
+	sample_process(&auditing->sample, LINUX64);
+	sample_fields(&auditing->sample,
+		      "process\0ppid:1\0exe=/bin/sh\0cwd=/src");
+	leave(auditing, EXECVE, KTR_EJUSTRETURN, 0);
+	must_tell(auditing, "exec /bin/sh 0 kernel 1\n"
+			    "- not every call was recorded 1\n");
+}
+
+int main(void)
+{
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_opens),    TEST(test_names),
+		TEST(test_marks),    TEST(test_shared),
+		TEST(test_launcher), TEST(test_processes),
+		TEST(test_sockets),  TEST(test_connecting),
+		TEST(test_system),   TEST(test_missing),
+		TEST(test_selected), cmocka_unit_test(test_nothing),
+	};
+
+	return cmocka_run_group_tests_name("audit", tests, NULL, NULL);
+}
