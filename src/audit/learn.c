@@ -1,0 +1,273 @@
+/*
+ * A table of what was done to which name; directories of which there are many
+ * names become a pattern. What is sensitive never becomes part of one.
+ */
+#include "audit/learn.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/audit.h"
+#include "audit/learn_private.h"
+#include "audit/object.h"
+#include "audit/policy.h"
+#include "base/array.h"
+#include "base/text.h"
+
+void learn_open(struct learn *ret, const struct policy *policy,
+		unsigned collapse)
+{
+	*ret = (struct learn){ .policy = policy, .collapse = collapse };
+}
+
+void learn_done(struct learn *learn)
+{
+	struct learn_item *item = learn->items, *next;
+
+	HASH_CLEAR(hh, learn->items);
+	for (; item; item = next) {
+		next = item->hh.next;
+		free(item);
+	}
+	names_done(&learn->names);
+}
+
+/* ---- taking ---- */
+
+/* What belongs together may be allowed together. */
+static enum learn_group group_of(enum audit_verb verb)
+{
+	switch (verb) {
+	case VERB_READ:
+	case VERB_LIST:
+		return LEARN_READING;
+	case VERB_EXEC:
+		return LEARN_RUNNING;
+	case VERB_MAP:
+		return LEARN_MAPPING;
+	case VERB_WRITE:
+	case VERB_CREATE:
+	case VERB_DELETE:
+	case VERB_RENAME:
+	case VERB_LINK:
+	case VERB_CHANGE:
+		return LEARN_CHANGING;
+	default:
+		return LEARN_OTHER;
+	}
+}
+
+struct learn_item *learn_item(struct learn *learn, const struct learn_key *key)
+{
+	struct learn_item *item;
+
+	HASH_FIND(hh, learn->items, key, sizeof(*key), item);
+	if (item)
+		return item;
+	item = calloc(1, sizeof(*item));
+	if (!item)
+		return NULL;
+	item->key = *key;
+	HASH_ADD(hh, learn->items, key, sizeof(item->key), item);
+	if (item->hh.tbl)
+		return item;
+	free(item);
+	return NULL;
+}
+
+/* Ports of who connects are the kernel's choice. */
+static size_t lasting_length(enum audit_verb verb, const struct name *object)
+{
+	const char *colon = strrchr(object->text, ':');
+
+	if (verb != VERB_ACCEPT || !colon ||
+	    strncmp(object->text, OBJECT_INET, strlen(OBJECT_INET)) != 0)
+		return object->length;
+	return (size_t)(colon - object->text);
+}
+
+static int take(struct learn *learn, const struct fact *fact,
+		const struct name *object)
+{
+	enum audit_verb verb = (enum audit_verb)fact->key.verb;
+	struct learn_key key;
+	struct learn_item *item;
+
+	memset(&key, 0, sizeof(key));
+	key.group = group_of(verb);
+	key.verb = key.group == LEARN_OTHER ? verb : VERB_COUNT;
+	key.object = names_add(&learn->names, object->text,
+			       lasting_length(verb, object));
+	item = key.object ? learn_item(learn, &key) : NULL;
+	if (!item)
+		return -ENOMEM;
+	item->verbs |= VERB_BIT(verb);
+	item->count += fact->count;
+	item->names = 1;
+	if (!item->exe && fact->key.exe)
+		item->exe = names_add(&learn->names, fact->key.exe->text,
+				      fact->key.exe->length);
+	item->is_sensitive |= policy_is_sensitive(learn->policy, verb,
+						  object->text, object->length);
+	if (item->last_trace != learn->traces)
+		item->traces++;
+	item->last_trace = learn->traces;
+	return 0;
+}
+
+int learn_add(struct learn *learn, const struct audit *audit)
+{
+	const struct fact *fact = audit->facts.first;
+	int r = 0;
+
+	learn->traces++;
+	for (; !r && fact; fact = fact->hh.next) {
+		if (fact->key.verb == VERB_LOOK) {
+			learn->looks += fact->count;
+			continue;
+		}
+		r = take(learn, fact, fact->key.object);
+		if (!r && fact->key.other &&
+		    verb_family((enum audit_verb)fact->key.verb) ==
+			VERB_ON_FILE)
+			r = take(learn, fact, fact->key.other);
+	}
+	return r;
+}
+
+/* ---- telling ---- */
+
+/* Who may write a file may make it as well: whether it is there already is not
+ * the same from run to run. */
+static uint32_t verbs_of(const struct learn_item *item)
+{
+	uint32_t verbs = item->verbs;
+
+	if (verbs & VERB_BIT(VERB_WRITE))
+		verbs |= VERB_BIT(VERB_CREATE);
+	return verbs;
+}
+
+static void put_verbs(struct text *text, uint32_t verbs)
+{
+	bool any = false;
+
+	for (unsigned verb = 0; verb < VERB_COUNT; verb++) {
+		if (!(verbs & VERB_BIT(verb)))
+			continue;
+		text_put(text, any ? "," : "");
+		text_put(text, verb_name((enum audit_verb)verb));
+		any = true;
+	}
+}
+
+static void put_object(struct text *text, const struct learn *learn,
+		       const struct learn_item *item)
+{
+	const char *path = item->key.object->text;
+	size_t length = item->key.object->length, own = 0;
+	const struct root *root = NULL;
+	char before[64] = "";
+
+	if (*path == '/')
+		root = roots_of(&learn->policy->roots, path, length, &own);
+	/* What is sensitive stands there in full. */
+	if (item->is_sensitive || (root && strlen(root->name) > 60))
+		own = 0;
+	if (own) {
+		before[0] = '@';
+		memcpy(before + 1, root->name, strlen(root->name) + 1);
+	}
+	policy_put_pattern(text, before, path + own, length - own,
+			   item->is_tree ? "/**" : "");
+}
+
+/* Where it comes from. */
+static void put_provenance(struct text *text, const struct learn *learn,
+			   const struct learn_item *item)
+{
+	text_put(text, item->is_sensitive ? "# sensitive; " : "# ");
+	text_format(text, "%" PRIu64 " times", item->count);
+	if (item->names > 1)
+		text_format(text, ", %" PRIu64 " names", item->names);
+	if (learn->traces > 1)
+		text_format(text, ", in %u of %u traces", item->traces,
+			    learn->traces);
+	if (item->exe) {
+		text_put(text, ", first by ");
+		policy_put_name(text, item->exe->text, item->exe->length);
+	}
+	text_char(text, '\n');
+}
+
+static void put_item(struct text *text, const struct learn *learn,
+		     const struct learn_item *item)
+{
+	put_provenance(text, learn, item);
+	text_put(text, "allow ");
+	put_verbs(text, verbs_of(item));
+	text_char(text, ' ');
+	put_object(text, learn, item);
+	text_char(text, '\n');
+}
+
+static const char *group_title(enum learn_group group)
+{
+	static const char *const titles[LEARN_GROUPS] = {
+		[LEARN_READING] = "what it reads",
+		[LEARN_RUNNING] = "what it runs",
+		[LEARN_MAPPING] = "what it maps into memory to run it",
+		[LEARN_CHANGING] = "what it makes and changes",
+		[LEARN_OTHER] = "what else it does",
+	};
+
+	return titles[group];
+}
+
+static int compare(const struct learn_item *one, const struct learn_item *other)
+{
+	if (one->key.group != other->key.group)
+		return one->key.group < other->key.group ? -1 : 1;
+	if (one->key.verb != other->key.verb)
+		return one->key.verb < other->key.verb ? -1 : 1;
+	return strcmp(one->key.object->text, other->key.object->text);
+}
+
+static void put_items(struct text *text, struct learn *learn)
+{
+	const struct learn_item *item;
+	enum learn_group group = LEARN_GROUPS;
+
+	HASH_SORT(learn->items, compare);
+	for (item = learn->items; item; item = item->hh.next) {
+		if (item->is_covered)
+			continue;
+		if (item->key.group != group)
+			text_format(text, "\n# ---- %s ----\n",
+				    group_title(item->key.group));
+		group = item->key.group;
+		put_item(text, learn, item);
+	}
+}
+
+int learn_put(struct learn *learn, struct text *text)
+{
+	int r = learn_collapse(learn);
+
+	if (r)
+		return r;
+	text_format(text,
+		    "# Learnt from %u trace%s by kaudit-u learn: look it "
+		    "through.\ndefault deny\n",
+		    learn->traces, learn->traces == 1 ? "" : "s");
+	if (learn->looks)
+		text_format(text,
+			    "\n# %" PRIu64 " times it asked what is there\n"
+			    "allow look **\n",
+			    learn->looks);
+	put_items(text, learn);
+	return text->failed ? -ENOMEM : 0;
+}

@@ -1,0 +1,40 @@
+/*
+ * Facts of one or several traces -> a policy that allows them, and not much
+ * more.
+ */
+#ifndef AUDIT_LEARN_H
+#define AUDIT_LEARN_H
+
+#include <stdint.h>
+
+#include "audit/name.h"
+
+struct audit;
+struct policy;
+struct text;
+
+/* Names in a directory that are taken together, unless told. */
+#define LEARN_COLLAPSE 8
+
+struct learn_item;
+
+struct learn {
+	const struct policy *policy; /* its roots, and what is sensitive */
+	unsigned collapse;           /* more of a directory become one */
+	struct names names;
+	struct learn_item *items; /* a table */
+	unsigned traces;
+	uint64_t looks; /* at what is there */
+};
+
+void learn_open(struct learn *ret, const struct policy *policy,
+		unsigned collapse);
+void learn_done(struct learn *learn);
+
+/* What was done in one more trace. 0 or -ENOMEM. */
+int learn_add(struct learn *learn, const struct audit *audit);
+
+/* The policy. 0 or -ENOMEM. */
+int learn_put(struct learn *learn, struct text *text);
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * What no job has any business with, unless a policy says so: secrets of its
+ * user, ways to act as somebody else, doors to daemons outside. Lines of a
+ * policy like any other.
+ */
+#include <string.h>
+
+#include "audit/policy.h"
+
+#define FILES "read,list,write,create,delete,rename,link,change,exec,map "
+#define KEPT  "write,create,delete,rename,link,change "
+#define DOORS "connect,send "
+
+/* clang-format off */
+static const char lines[] =
+	/* Keys and tokens. */
+	"deny " FILES "@home/.ssh/**\n"
+	"deny " FILES "@home/.gnupg/**\n"
+	"deny " FILES "@home/.aws/**\n"
+	"deny " FILES "@home/.azure/**\n"
+	"deny " FILES "@home/.config/gcloud/**\n"
+	"deny " FILES "@home/.config/gh/**\n"
+	"deny " FILES "@home/.kube/**\n"
+	"deny " FILES "@home/.docker/config.json\n"
+	"deny " FILES "@home/.netrc\n"
+	"deny " FILES "@home/.git-credentials\n"
+	"deny " FILES "@home/.npmrc\n"
+	"deny " FILES "@home/.pypirc\n"
+	"deny " FILES "@home/.cargo/credentials.toml\n"
+	"deny " FILES "@home/.password-store/**\n"
+	"deny " FILES "@home/.local/share/keyrings/**\n"
+	"deny " FILES "@home/.mozilla/**\n"
+	"deny " FILES "@home/.config/google-chrome/**\n"
+	"deny " FILES "@home/.bash_history\n"
+	"deny " FILES "/etc/shadow\n"
+	"deny " FILES "/etc/gshadow\n"
+	"deny " FILES "/etc/ssh/ssh_host_*\n"
+	"deny " FILES "/run/secrets/**\n"
+	"deny " FILES "/var/run/secrets/**\n"
+	/* What others run with, and in. */
+	"deny " FILES "/proc/[0-9]*/environ\n"
+	"deny " FILES "/proc/[0-9]*/mem\n"
+	"deny " FILES "/proc/[0-9]*/maps\n"
+	"deny " FILES "/proc/kcore\n"
+	"deny " FILES "/dev/mem\n"
+	"deny " FILES "/dev/kmem\n"
+	/* What runs later, or as somebody else. */
+	"deny " KEPT "@home/.bashrc\n"
+	"deny " KEPT "@home/.profile\n"
+	"deny " KEPT "@home/.bash_profile\n"
+	"deny " KEPT "@home/.zshrc\n"
+	"deny " KEPT "@home/.config/autostart/**\n"
+	"deny " KEPT "@home/.config/systemd/**\n"
+	"deny " KEPT "/etc/sudoers\n"
+	"deny " KEPT "/etc/sudoers.d/**\n"
+	"deny " KEPT "/etc/passwd\n"
+	"deny " KEPT "/etc/group\n"
+	"deny " KEPT "/etc/ld.so.preload\n"
+	"deny " KEPT "/etc/cron*/**\n"
+	"deny " KEPT "/etc/crontab\n"
+	"deny " KEPT "/var/spool/cron/**\n"
+	"deny " KEPT "/etc/systemd/**\n"
+	"deny " KEPT "/proc/sys/kernel/core_pattern\n"
+	"deny " KEPT "/sys/fs/cgroup/**/release_agent\n"
+	/* Daemons that act for who asks them. */
+	"deny " DOORS "unix:/run/docker.sock\n"
+	"deny " DOORS "unix:/var/run/docker.sock\n"
+	"deny " DOORS "unix:/run/containerd/*\n"
+	"deny " DOORS "unix:/run/podman/*\n"
+	"deny " DOORS "unix:/run/user/*/podman/*\n"
+	"deny " DOORS "unix:/run/systemd/private\n"
+	"deny " DOORS "unix:/run/user/*/systemd/private\n"
+	"deny " DOORS "unix:/run/dbus/system_bus_socket\n"
+	"deny " DOORS "unix:/var/run/dbus/system_bus_socket\n"
+	"deny " DOORS "unix:/run/user/*/bus\n"
+	"deny " DOORS "unix:/tmp/ssh-*/agent.*\n"
+	"deny " DOORS "unix:/run/user/*/gnupg/*\n"
+	/* Credentials of machines in clouds. */
+	"deny " DOORS "inet:169.254.169.254\n"
+	"deny " DOORS "inet:169.254.170.2\n"
+	"deny " DOORS "inet:[fd00:ec2::254]\n"
+	/* Those who run beside it, and the kernel. */
+	"deny trace outside\n"
+	"deny signal outside\n"
+	"deny signal all\n"
+	"deny kernel bpf\n"
+	"deny kernel *_module\n"
+	"deny kernel kexec_*\n";
+/* clang-format on */
+
+int policy_add_sensitive(struct policy *policy, struct text *error)
+{
+	int r = policy_parse(policy, "built-in", lines, strlen(lines), NULL,
+			     NULL, error);
+
+	policy->sensitive = policy->count;
+	for (unsigned i = 0; i < policy->count; i++)
+		policy->rules[i].is_builtin = true;
+	return r;
+}
