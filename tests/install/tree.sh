@@ -23,7 +23,7 @@ find_one() {
 	echo "$found"
 }
 
-for program in ktrace-u kdump-u ktruss-u utrace-u; do
+for program in ktrace-u kdump-u ktruss-u kaudit-u utrace-u; do
 	path=$(find_one "bin/$program")
 	"$path" --version | grep -q "^$program [0-9]" ||
 		fail "$program --version does not say who it is"

@@ -27,7 +27,8 @@ struct run_place {
 	uid_t uid;
 	gid_t gid;
 	char ktrace[PATH_MAX];   /* ktrace-u */
-	char ktruss[PATH_MAX];   /* ktruss-u, beside it */
+	char ktruss[PATH_MAX];   /* ktruss-u, beside it, */
+	char kaudit[PATH_MAX];   /* and kaudit-u */
 	char programs[PATH_MAX]; /* the folder of tests/prog's programs */
 };
 

@@ -102,6 +102,7 @@ static int place_programs(struct run_place *place)
 
 	snprintf(place->ktrace, sizeof(place->ktrace), "%s", KTRACE_U);
 	snprintf(place->ktruss, sizeof(place->ktruss), "%s", KTRUSS_U);
+	snprintf(place->kaudit, sizeof(place->kaudit), "%s", KAUDIT_U);
 	snprintf(place->programs, sizeof(place->programs), "%s", PROG_DIR);
 	if (user_may(place, KTRACE_U, X_OK) &&
 	    user_may(place, PROG_DIR, R_OK | X_OK))
@@ -110,9 +111,12 @@ static int place_programs(struct run_place *place)
 		return -errno;
 	run_place_file(place, ".bin/ktrace-u", place->ktrace);
 	run_place_file(place, ".bin/ktruss-u", place->ktruss);
+	run_place_file(place, ".bin/kaudit-u", place->kaudit);
 	r = copy_program(KTRACE_U, place->ktrace);
 	if (!r)
 		r = copy_program(KTRUSS_U, place->ktruss);
+	if (!r)
+		r = copy_program(KAUDIT_U, place->kaudit);
 	if (r < 0)
 		return r;
 	run_place_file(place, ".programs", path);

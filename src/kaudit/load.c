@@ -1,0 +1,168 @@
+/* Reading, and nothing else. */
+#include "kaudit/load.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sys/stat.h>
+
+#include "audit/audit.h"
+#include "audit/policy.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "kaudit/options.h"
+#include "trace/reader.h"
+
+#define HOME_DEFAULT "/root"
+#define WHY_MAX      128
+
+static int fail(struct text *error, const char *what, int r)
+{
+	text_format(error, "%s: %s", what, strerror(-r));
+	return r;
+}
+
+/* ---- traces ---- */
+
+static void reader_done(struct reader **reader)
+{
+	reader_close(*reader);
+}
+
+/* Why it does not end as it should; "": it does. 0 or -errno. */
+static int read_all(struct audit *audit, struct reader *reader,
+		    char why[WHY_MAX])
+{
+	enum reader_result result = READER_RECORD;
+	struct record record;
+	int r = 0;
+
+	while (!r && (result = reader_next(reader, &record)) == READER_RECORD)
+		r = audit_take(audit, &record);
+	if (result == READER_ERROR)
+		return -reader_errno(reader);
+	if (result == READER_FAULT)
+		snprintf(why, WHY_MAX, "damaged at offset %" PRIu64 ": %s",
+			 reader_offset(reader),
+			 record_fault_text(reader_fault(reader)));
+	return r;
+}
+
+int load_trace(struct audit *ret, int fd, const char *name, struct text *error)
+{
+	_cleanup_(reader_done) struct reader *reader = NULL;
+	char why[WHY_MAX] = "";
+	int r;
+
+	audit_open(ret);
+	r = reader_open(&reader, fd);
+	if (!r)
+		r = read_all(ret, reader, why);
+	if (!r)
+		r = audit_end(ret, why[0] ? why : NULL);
+	return r ? fail(error, name, r) : 0;
+}
+
+int load_trace_file(struct audit *ret, const char *path, struct text *error)
+{
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd >= 0)
+		return load_trace(ret, fd, path, error);
+	audit_open(ret);
+	return fail(error, path, -errno);
+}
+
+const char *load_directory(const struct audit *audit)
+{
+	const struct image *first = audit->images.first;
+
+	return first && first->cwd ? first->cwd->text : NULL;
+}
+
+/* ---- policies ---- */
+
+static int read_policy(void *context, const char *path, char **ret,
+		       size_t *ret_length)
+{
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	_cleanup_free_ char *text = NULL;
+	struct stat status;
+	ssize_t got;
+
+	(void)context;
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return -errno;
+	if (status.st_size < 0 || (size_t)status.st_size > POLICY_FILE_MAX)
+		return -EFBIG;
+	/* What is no file has no size. */
+	text = malloc(S_ISREG(status.st_mode) ? (size_t)status.st_size + 1
+					      : POLICY_FILE_MAX);
+	if (!text)
+		return -ENOMEM;
+	got = fd_read_full(fd, text,
+			   S_ISREG(status.st_mode) ? (size_t)status.st_size
+						   : POLICY_FILE_MAX);
+	if (got < 0)
+		return (int)got;
+	*ret_length = (size_t)got;
+	*ret = take_pointer(text);
+	return 0;
+}
+
+static int copy_roots(struct policy *policy, const struct roots *given,
+		      struct text *error)
+{
+	int r = 0;
+
+	for (unsigned i = 0; i < given->count; i++)
+		for (unsigned dir = 0; !r && dir < given->items[i].count;
+		     dir++) {
+			_cleanup_(text_done) struct text word = TEXT_INIT;
+
+			text_format(&word, "%s=%s", given->items[i].name,
+				    given->items[i].dirs[dir]);
+			r = roots_set(&policy->roots, text_string(&word),
+				      error);
+		}
+	return r;
+}
+
+static int add_file(struct policy *policy, const char *path, struct text *error)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length = 0;
+	int r = read_policy(NULL, path, &text, &length);
+
+	if (r)
+		return r == -EINVAL ? fail(error, path, -EIO)
+				    : fail(error, path, r);
+	return policy_parse(policy, path, text, length, read_policy, NULL,
+			    error);
+}
+
+int load_policy(struct policy *ret, const struct kaudit_options *options,
+		const char *directory, struct text *error)
+{
+	const char *home = getenv("HOME");
+	int r;
+
+	policy_open(ret);
+	r = copy_roots(ret, &options->roots, error);
+	if (!r)
+		r = roots_default(&ret->roots,
+				  home && *home == '/' ? home : HOME_DEFAULT,
+				  directory);
+	if (!r)
+		r = policy_add_sensitive(ret, error);
+	if (!r && options->policy)
+		r = add_file(ret, options->policy, error);
+	if (r && !error->length)
+		fail(error, options->policy ? options->policy : "policy", r);
+	return r;
+}

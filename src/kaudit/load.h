@@ -1,0 +1,28 @@
+/*
+ * Files -> a trace's facts, and a policy. What fails is said in one line.
+ */
+#ifndef KAUDIT_LOAD_H
+#define KAUDIT_LOAD_H
+
+struct audit;
+struct kaudit_options;
+struct policy;
+struct text;
+
+/* Reads a trace from fd. A damaged one is what it holds, and said to be
+ * incomplete. 0 or -errno. *ret is to be given to audit_done() in any case. */
+int load_trace(struct audit *ret, int fd, const char *name, struct text *error);
+int load_trace_file(struct audit *ret, const char *path, struct text *error);
+
+/*
+ * The built-in lines, and those of --policy. directory: where the job started,
+ * or NULL. 0; -EINVAL for a bad policy, other -errno where it cannot be read.
+ * *ret is to be given to policy_done() in any case.
+ */
+int load_policy(struct policy *ret, const struct kaudit_options *options,
+		const char *directory, struct text *error);
+
+/* Where the job in a trace started, or NULL. */
+const char *load_directory(const struct audit *audit);
+
+#endif

@@ -1,0 +1,327 @@
+/*
+ * The options of kaudit-u, and which of its jobs each goes with. Nothing is
+ * printed here.
+ */
+#include "kaudit/options.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "audit/learn.h"
+#include "audit/verb.h"
+#include "base/array.h"
+#include "base/options.h"
+#include "base/text.h"
+
+#define COLLAPSE_MAX 1000000
+
+enum option_id {
+	OPTION_TRACE = 1,
+	OPTION_OUTPUT,
+	OPTION_POLICY,
+	OPTION_ALLOW_INCOMPLETE,
+	OPTION_COLLAPSE,
+	OPTION_EXIT_POLICY,
+	OPTION_JSON,
+	OPTION_MARKDOWN,
+	OPTION_ROOT,
+	OPTION_SETUID,
+	OPTION_HELP,
+	OPTION_VERSION,
+	OPTION_COUNT,
+};
+
+/* clang-format off */
+static const struct options_row table[] = {
+	{ 'f', NULL, "FILE", "run: keep the trace there (" KAUDIT_TRACE ")",
+	  OPTION_TRACE },
+	{ 'o', NULL, "FILE", "write the report, or the policy, there",
+	  OPTION_OUTPUT },
+	{ 'p', NULL, "POLICY", "judge by this file too, not only by what is "
+			       "built in", OPTION_POLICY },
+	{ 0, "allow-incomplete", NULL,
+	  "judge by what a trace holds, if it is not all",
+	  OPTION_ALLOW_INCOMPLETE },
+	{ 0, "collapse", "N",
+	  "learn: more names than so many of a directory are one (8)",
+	  OPTION_COLLAPSE },
+	{ 0, "exit-policy", "WHOSE",
+	  "run: whose exit status it has: command, audit", OPTION_EXIT_POLICY },
+	{ 0, "json", NULL, "report in JSON, for programs", OPTION_JSON },
+	{ 0, "markdown", NULL, "report in Markdown, for summaries of jobs",
+	  OPTION_MARKDOWN },
+	{ 0, "root", "NAME=DIR", "what @NAME is in policies", OPTION_ROOT },
+	{ 0, "setuid", "WHAT",
+	  "run: programs that gain privilege: deny, honor (and let go)",
+	  OPTION_SETUID },
+	{ 0, "help", NULL, "print this", OPTION_HELP },
+	{ 0, "version", NULL, "print the version", OPTION_VERSION },
+	{ 0 },
+};
+/* clang-format on */
+
+static const struct {
+	enum kaudit_job job;
+	const char *name;
+} jobs[] = {
+	{ KAUDIT_RUN, "run" },
+	{ KAUDIT_REPORT, "report" },
+	{ KAUDIT_CHECK, "check" },
+	{ KAUDIT_LEARN, "learn" },
+};
+
+#define BIT(job) (1u << (job))
+#define JUDGES   (BIT(KAUDIT_RUN) | BIT(KAUDIT_REPORT) | BIT(KAUDIT_CHECK))
+
+/* Jobs that an option goes with. */
+static const unsigned goes_with[OPTION_COUNT] = {
+	[OPTION_TRACE] = BIT(KAUDIT_RUN),
+	[OPTION_OUTPUT] = JUDGES | BIT(KAUDIT_LEARN),
+	[OPTION_POLICY] = JUDGES,
+	[OPTION_ALLOW_INCOMPLETE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK),
+	[OPTION_COLLAPSE] = BIT(KAUDIT_LEARN),
+	[OPTION_EXIT_POLICY] = BIT(KAUDIT_RUN),
+	[OPTION_JSON] = JUDGES,
+	[OPTION_MARKDOWN] = JUDGES,
+	[OPTION_ROOT] = JUDGES | BIT(KAUDIT_LEARN),
+	[OPTION_SETUID] = BIT(KAUDIT_RUN),
+	[OPTION_HELP] = UINT32_MAX,
+	[OPTION_VERSION] = UINT32_MAX,
+};
+
+struct parse {
+	struct kaudit_options *options;
+	struct text *error;
+};
+
+/* "--name", or "-n" where it has no other. */
+static void put_option(struct text *text, int id)
+{
+	const struct options_row *row = table;
+
+	while (row->id != id)
+		row++;
+	if (row->name)
+		text_format(text, "--%s", row->name);
+	else
+		text_format(text, "-%c", row->letter);
+}
+
+static int take_word(struct parse *parse, const char *option, const char *value,
+		     const char *const words[2], unsigned *ret)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if (!strcmp(value, words[i])) {
+			*ret = i;
+			return 0;
+		}
+	text_format(parse->error, "--%s: \"%s\" is neither %s nor %s", option,
+		    value, words[0], words[1]);
+	return -EINVAL;
+}
+
+static int take_exit(struct parse *parse, const char *value)
+{
+	static const char *const words[] = { "command", "audit" };
+	unsigned which = 0;
+	int r = take_word(parse, "exit-policy", value, words, &which);
+
+	parse->options->exit = which ? KAUDIT_EXIT_AUDIT : KAUDIT_EXIT_COMMAND;
+	return r;
+}
+
+static int take_setuid(struct parse *parse, const char *value)
+{
+	static const char *const words[] = { "deny", "honor" };
+	unsigned which = 0;
+	int r = take_word(parse, "setuid", value, words, &which);
+
+	parse->options->honours_setuid = which;
+	return r;
+}
+
+static int take_collapse(struct parse *parse, const char *value)
+{
+	int64_t number = 0;
+
+	if (options_number(value, 1, COLLAPSE_MAX, &number)) {
+		text_format(parse->error,
+			    "--collapse: \"%s\" is not a number from 1 to %d",
+			    value, COLLAPSE_MAX);
+		return -EINVAL;
+	}
+	parse->options->collapse = (unsigned)number;
+	return 0;
+}
+
+static int take_form(struct parse *parse, enum kaudit_form form)
+{
+	if (parse->options->form && parse->options->form != form) {
+		text_put(parse->error, "--json and --markdown exclude each "
+				       "other");
+		return -EINVAL;
+	}
+	parse->options->form = form;
+	return 0;
+}
+
+#define NO_JOB "what to do is missing: run, report, check or learn"
+
+static int complain_job(struct parse *parse, int id)
+{
+	if (!parse->options->job) {
+		text_put(parse->error, NO_JOB);
+		return -EINVAL;
+	}
+	put_option(parse->error, id);
+	text_format(parse->error, " does not go with %s",
+		    jobs[parse->options->job - 1].name);
+	return -EINVAL;
+}
+
+static int take_option(void *context, int id, const char *value)
+{
+	struct parse *parse = context;
+	struct kaudit_options *options = parse->options;
+
+	if (!(goes_with[id] & BIT(options->job)))
+		return complain_job(parse, id);
+	switch ((enum option_id)id) {
+	case OPTION_TRACE:
+		options->trace = value;
+		return 0;
+	case OPTION_OUTPUT:
+		options->output = value;
+		return 0;
+	case OPTION_POLICY:
+		options->policy = value;
+		return 0;
+	case OPTION_ALLOW_INCOMPLETE:
+		options->allows_incomplete = true;
+		return 0;
+	case OPTION_COLLAPSE:
+		return take_collapse(parse, value);
+	case OPTION_EXIT_POLICY:
+		return take_exit(parse, value);
+	case OPTION_JSON:
+		return take_form(parse, KAUDIT_JSON);
+	case OPTION_MARKDOWN:
+		return take_form(parse, KAUDIT_MARKDOWN);
+	case OPTION_ROOT:
+		return roots_set(&options->roots, value, parse->error);
+	case OPTION_SETUID:
+		return take_setuid(parse, value);
+	case OPTION_HELP:
+		options->help = true;
+		return 0;
+	case OPTION_VERSION:
+		options->version = true;
+		return 0;
+	case OPTION_COUNT:
+		break;
+	}
+	return -EINVAL;
+}
+
+static const char *check(const struct kaudit_options *options)
+{
+	unsigned count = 0;
+
+	if (options->help || options->version)
+		return NULL;
+	while (options->operands[count])
+		count++;
+	switch (options->job) {
+	case KAUDIT_RUN:
+		return count ? NULL : "run wants a command";
+	case KAUDIT_CHECK:
+		if (!options->policy)
+			return "check wants a policy: -p POLICY";
+		return count == 1 ? NULL : "check wants one trace";
+	case KAUDIT_REPORT:
+		return count == 1 ? NULL : "report wants one trace";
+	case KAUDIT_LEARN:
+		return count ? NULL : "learn wants traces";
+	case KAUDIT_NONE:
+		break;
+	}
+	return NO_JOB;
+}
+
+static int find_job(struct parse *parse, const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
+		if (!strcmp(word, jobs[i].name)) {
+			parse->options->job = jobs[i].job;
+			return 0;
+		}
+	text_format(parse->error,
+		    "\"%s\" is nothing to do; run, report, check and learn are",
+		    word);
+	return -EINVAL;
+}
+
+int kaudit_options_parse(struct kaudit_options *ret, int argc,
+			 char *const *argv, struct text *error)
+{
+	struct parse parse = { ret, error };
+	bool has_job = argc > 1 && argv[1][0] != '-';
+	const char *problem;
+	int operand;
+
+	*ret = (struct kaudit_options){
+		.trace = KAUDIT_TRACE,
+		.collapse = LEARN_COLLAPSE,
+	};
+	if (has_job && find_job(&parse, argv[1]))
+		return -EINVAL;
+	operand = options_parse(table, argc - has_job, argv + has_job,
+				take_option, &parse, error);
+	if (operand < 0)
+		return operand;
+	ret->operands = argv + has_job + operand;
+	problem = check(ret);
+	if (!problem)
+		return 0;
+	text_put(error, problem);
+	return -EINVAL;
+}
+
+void kaudit_options_done(struct kaudit_options *options)
+{
+	roots_done(&options->roots);
+}
+
+void kaudit_options_usage(struct text *text)
+{
+	text_put(
+	    text,
+	    "usage: kaudit-u run [-f trace] [-p policy] [-o file] "
+	    "[--json | --markdown]\n"
+	    "                    [--allow-incomplete] [--exit-policy whose]\n"
+	    "                    [--setuid what] [--root name=dir] "
+	    "command [argument ...]\n"
+	    "       kaudit-u report [-p policy] [-o file] "
+	    "[--json | --markdown]\n"
+	    "                    [--root name=dir] trace\n"
+	    "       kaudit-u check -p policy [-o file] "
+	    "[--json | --markdown]\n"
+	    "                    [--allow-incomplete] [--root name=dir] "
+	    "trace\n"
+	    "       kaudit-u learn [-o file] [--collapse n] "
+	    "[--root name=dir] trace ...\n");
+}
+
+void kaudit_options_help(struct text *text)
+{
+	kaudit_options_usage(text);
+	text_put(text, "\nTells what a job did, and whether that was "
+		       "allowed.\n\n");
+	options_help(table, text);
+	text_put(text, "\nVerbs, in reports and policies:\n");
+	for (unsigned verb = 0; verb < VERB_COUNT; verb++)
+		text_format(text, "  %-10s  %s\n",
+			    verb_name((enum audit_verb)verb),
+			    verb_help((enum audit_verb)verb));
+}

@@ -1,0 +1,234 @@
+/*
+ * ktrace-u as a child. Its recorder becomes a child as well, like all that the
+ * command leaves behind: whoever is adopted is waited for.
+ */
+#include "kaudit/recording.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/array.h"
+#include "base/fd.h"
+#include "base/text.h"
+#include "kaudit/options.h"
+
+#define RECORDER "ktrace-u"
+/* Calls, paths, structures, arguments, signals, and what filters deny. */
+#define POINTS      "cntasp"
+#define EXIT_ABSENT 127
+#define MODE        0600
+
+static int fail(struct text *error, const char *what, int r)
+{
+	text_format(error, "%s: %s", what, strerror(-r));
+	return r;
+}
+
+/* ---- the file ---- */
+
+static int open_named(struct recording *recording, const char *path)
+{
+	if (asprintf(&recording->name, "%s.XXXXXX", path) < 0) {
+		recording->name = NULL;
+		return -ENOMEM;
+	}
+	recording->fd = mkostemp(recording->name, O_CLOEXEC | O_APPEND);
+	return recording->fd < 0 ? -errno : 0;
+}
+
+/* Where a filesystem has no files without names, it has one until then. */
+static int open_trace(struct recording *recording, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash ? (size_t)(slash - path) : 1;
+	char *directory = strndup(slash ? path : ".", MAX(length, (size_t)1));
+
+	if (!directory)
+		return -ENOMEM;
+	recording->fd = open(directory,
+			     O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, MODE);
+	free(directory);
+	if (recording->fd >= 0)
+		return 0;
+	if (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)
+		return open_named(recording, path);
+	return -errno;
+}
+
+/* A file without a name gets one through its descriptor. */
+static int give_name(struct recording *recording, const char *path)
+{
+	char link[32];
+
+	if (recording->name)
+		return 0;
+	if (asprintf(&recording->name, "%s.%d", path, getpid()) < 0) {
+		recording->name = NULL;
+		return -ENOMEM;
+	}
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", recording->fd);
+	if (!linkat(AT_FDCWD, link, AT_FDCWD, recording->name,
+		    AT_SYMLINK_FOLLOW))
+		return 0;
+	free(recording->name);
+	recording->name = NULL;
+	return -errno;
+}
+
+int recording_keep(struct recording *recording, const char *path,
+		   struct text *error)
+{
+	int r = give_name(recording, path);
+
+	if (!r && rename(recording->name, path) < 0)
+		r = -errno;
+	if (r)
+		return fail(error, path, r);
+	free(recording->name);
+	recording->name = NULL;
+	return 0;
+}
+
+void recording_done(struct recording *recording)
+{
+	if (recording->name)
+		unlink(recording->name);
+	free(recording->name);
+	if (recording->fd >= 0)
+		close(recording->fd);
+}
+
+/* ---- the recorder ---- */
+
+/* The one that lies beside us, else that of the path. */
+static void find_recorder(char ret[PATH_MAX])
+{
+	char self[PATH_MAX - sizeof(RECORDER)];
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	snprintf(ret, PATH_MAX, "%s", RECORDER);
+	if (length <= 0)
+		return;
+	self[length] = 0;
+	slash = strrchr(self, '/');
+	if (!slash)
+		return;
+	*slash = 0;
+	snprintf(ret, PATH_MAX, "%s/%s", self, RECORDER);
+	if (access(ret, X_OK) < 0)
+		snprintf(ret, PATH_MAX, "%s", RECORDER);
+}
+
+/* For the child alone: returns only when that cannot be. -errno. */
+static int become_recorder(const struct kaudit_options *options, int fd,
+			   const char *path)
+{
+	char file[16];
+	const char *before[] = { RECORDER,
+				 "--take-fd",
+				 file,
+				 "-i",
+				 "-t",
+				 POINTS,
+				 "--setuid",
+				 options->honours_setuid ? "allow" : "deny",
+				 "--no-io-uring",
+				 "--" };
+	size_t count = 0, first = ARRAY_LEN(before);
+	const char **words;
+
+	while (options->operands[count])
+		count++;
+	words = calloc(first + count + 1, sizeof(*words));
+	if (!words)
+		return -ENOMEM;
+	snprintf(file, sizeof(file), "%d", fd);
+	memcpy(words, before, sizeof(before));
+	memcpy(words + first, options->operands, count * sizeof(*words));
+	fcntl(fd, F_SETFD, 0);
+	execvp(path, (char *const *)words);
+	return -errno;
+}
+
+/* What interrupts the command is not meant for us: what it did by then is told
+ * as well. */
+static const int ignored[] = { SIGINT, SIGQUIT };
+
+static void ignore(struct sigaction before[ARRAY_LEN(ignored)])
+{
+	const struct sigaction action = { .sa_handler = SIG_IGN };
+
+	for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
+		sigaction(ignored[i], &action, &before[i]);
+}
+
+static void restore(const struct sigaction before[ARRAY_LEN(ignored)])
+{
+	for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
+		sigaction(ignored[i], &before[i], NULL);
+}
+
+static pid_t fork_recorder(const struct kaudit_options *options, int fd)
+{
+	struct sigaction before[ARRAY_LEN(ignored)];
+	char path[PATH_MAX];
+	pid_t pid;
+	int r;
+
+	find_recorder(path);
+	ignore(before);
+	pid = fork();
+	if (pid != 0)
+		return pid < 0 ? -errno : pid;
+	restore(before);
+	r = become_recorder(options, fd, path);
+	dprintf(STDERR_FILENO, "kaudit-u: %s: %s\n", path, strerror(-r));
+	_exit(EXIT_ABSENT);
+}
+
+/* The command first, then all who were adopted; the recorder is the last. */
+static int await_all(pid_t command)
+{
+	int status = 0, own = 0;
+	pid_t pid;
+
+	do {
+		pid = waitpid(-1, &status, 0);
+		if (pid == command)
+			own = status;
+	} while (pid > 0 || errno == EINTR);
+	return own;
+}
+
+int recording_run(struct recording *ret, const struct kaudit_options *options,
+		  struct text *error)
+{
+	pid_t pid;
+	int r;
+
+	*ret = (struct recording){ .fd = -1 };
+	r = open_trace(ret, options->trace);
+	if (r)
+		return fail(error, options->trace, r);
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return fail(error, "cannot adopt what is left behind", -errno);
+	pid = fork_recorder(options, ret->fd);
+	if (pid < 0)
+		return fail(error, "cannot start the recorder", (int)pid);
+	/* The job may be of our user: it has no business in here. */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	ret->status = await_all(pid);
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	return 0;
+}

@@ -1,0 +1,31 @@
+/*
+ * Records a command and all that it starts, into a file that has no name
+ * before it is whole.
+ */
+#ifndef KAUDIT_RECORDING_H
+#define KAUDIT_RECORDING_H
+
+struct kaudit_options;
+struct text;
+
+struct recording {
+	int fd;     /* the trace; owned */
+	int status; /* of the command, as wait(2) has it */
+	char *name; /* that it has until it gets its own, or NULL; owned */
+};
+
+/*
+ * Runs the command, and returns when it and all its descendants have ended. 0,
+ * or -errno with one line in *error. *ret is to be given to recording_done()
+ * in any case.
+ */
+int recording_run(struct recording *ret, const struct kaudit_options *options,
+		  struct text *error);
+
+/* Gives the trace its name, in place of what had it. 0 or -errno, likewise. */
+int recording_keep(struct recording *recording, const char *path,
+		   struct text *error);
+
+void recording_done(struct recording *recording);
+
+#endif

@@ -1,0 +1,229 @@
+/* For terminals. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "audit/audit.h"
+#include "base/text.h"
+#include "decode/data.h"
+#include "kaudit/report.h"
+#include "kaudit/verdict.h"
+
+#define NANOSECONDS 1e9
+#define VERB_WIDTH  10
+
+static void put_name(struct text *text, const struct report *report,
+		     const struct name *name)
+{
+	if (name)
+		data_escape(text, name->text, name->length, report->style);
+	else
+		text_put(text, "?");
+}
+
+static void put_object(struct text *text, const struct report *report,
+		       const struct fact *fact)
+{
+	put_name(text, report, fact->key.object);
+	if (!fact->key.other)
+		return;
+	text_put(text,
+		 verb_family((enum audit_verb)fact->key.verb) == VERB_ON_FILE
+		     ? " -> "
+		     : " ");
+	put_name(text, report, fact->key.other);
+}
+
+/* ---- findings ---- */
+
+struct chain {
+	struct text *text;
+	const struct report *report;
+};
+
+static void put_link(void *context, const struct name *exe)
+{
+	struct chain *chain = context;
+
+	text_put(chain->text, " < ");
+	put_name(chain->text, chain->report, exe);
+}
+
+static void put_actor(struct text *text, const struct report *report,
+		      const struct fact *fact)
+{
+	struct chain chain = { text, report };
+	const struct image *image = fact->image;
+
+	text_put(text, "    by    ");
+	put_name(text, report, fact->key.exe);
+	report_chain(fact, put_link, &chain);
+	text_char(text, '\n');
+	if (!image)
+		return;
+	text_format(text, "    as    pid %d", image->pid);
+	if (image->args) {
+		text_put(text, ": ");
+		data_quote_list(text, image->args->text, image->args->length,
+				report->style);
+	}
+	text_put(text, "\n    in    ");
+	put_name(text, report, fact->cwd);
+	text_char(text, '\n');
+}
+
+static void put_rule(struct text *text, const struct report *report,
+		     const struct policy_judgement *judgement)
+{
+	const struct policy_rule *rule = judgement->rule;
+
+	text_put(text, "    line  ");
+	if (!rule)
+		text_put(text, "none: the default");
+	else {
+		data_escape(text, rule->file, strlen(rule->file),
+			    report->style);
+		text_format(text, ":%u", rule->line);
+	}
+	text_char(text, '\n');
+}
+
+static void put_finding(struct text *text, const struct report *report,
+			const struct finding *finding)
+{
+	const struct fact *fact = finding->fact;
+
+	text_format(text, "  %s ", verb_name((enum audit_verb)fact->key.verb));
+	put_object(text, report, fact);
+	text_put(text, " (");
+	report_put_outcome(text, fact);
+	text_format(text, ", %s, %" PRIu64 " times)\n",
+		    fact_mark_name((enum fact_mark)fact->key.mark),
+		    fact->count);
+	put_rule(text, report, &finding->judgement);
+	put_actor(text, report, fact);
+}
+
+static void put_findings(struct text *text, const struct report *report,
+			 enum policy_decision decision, const char *title,
+			 unsigned count)
+{
+	const struct verdict *verdict = report->verdict;
+
+	if (!count)
+		return;
+	text_format(text, "\n%s\n", title);
+	for (unsigned i = 0; i < verdict->count; i++)
+		if (verdict->findings[i].judgement.decision == decision)
+			put_finding(text, report, &verdict->findings[i]);
+}
+
+/* ---- all that was done ---- */
+
+static void put_fact(struct text *text, const struct report *report,
+		     const struct fact *fact)
+{
+	text_format(text, "%8" PRIu64 "  ", fact->count);
+	put_object(text, report, fact);
+	if (fact->key.error || fact_is_weak(fact)) {
+		text_put(text, " (");
+		report_put_outcome(text, fact);
+		text_format(text, ", %s)",
+			    fact_mark_name((enum fact_mark)fact->key.mark));
+	}
+	text_put(text, "  ");
+	put_name(text, report, fact->key.exe);
+	text_char(text, '\n');
+}
+
+static void put_facts(struct text *text, const struct report *report)
+{
+	const struct verdict *verdict = report->verdict;
+	unsigned last = VERB_COUNT;
+
+	for (unsigned i = 0; i < verdict->count; i++) {
+		const struct fact *fact = verdict->findings[i].fact;
+
+		/* That would be most of it, and tells least. */
+		if (fact->key.verb == VERB_LOOK)
+			continue;
+		if (fact->key.verb != last)
+			text_format(text, "\n%s: %s\n",
+				    verb_name((enum audit_verb)fact->key.verb),
+				    verb_help((enum audit_verb)fact->key.verb));
+		last = fact->key.verb;
+		put_fact(text, report, fact);
+	}
+}
+
+/* ---- the whole ---- */
+
+static void put_counts(struct text *text, const struct verdict *verdict)
+{
+	unsigned counts[VERB_COUNT] = { 0 };
+	bool any = false;
+
+	for (unsigned i = 0; i < verdict->count; i++)
+		counts[verdict->findings[i].fact->key.verb]++;
+	text_put(text, "did         ");
+	for (unsigned verb = 0; verb < VERB_COUNT; verb++) {
+		if (!counts[verb])
+			continue;
+		text_format(text, "%s%s %u", any ? ", " : "",
+			    verb_name((enum audit_verb)verb), counts[verb]);
+		any = true;
+	}
+	text_put(text, any ? "\n" : "nothing\n");
+}
+
+static void put_head(struct text *text, const struct report *report)
+{
+	const struct verdict *verdict = report->verdict;
+	const struct audit *audit = verdict->audit;
+
+	text_format(text, "verdict     %s\n", verdict_text(verdict));
+	text_put(text, "command     ");
+	data_quote_list(text, audit->command.data, audit->command.length,
+			report->style);
+	text_format(text, "\nseconds     %.3f\n",
+		    (double)(audit->last_ns - audit->first_ns) / NANOSECONDS);
+	text_format(text, "processes   %" PRIu64 "\n", audit->ended);
+	put_counts(text, verdict);
+	text_format(text, "violations  %u\nwarnings    %u\ncomplete    %s\n",
+		    verdict->violations, verdict->warnings,
+		    verdict->is_complete ? "yes" : "no: see not known");
+}
+
+static void put_gaps(struct text *text, const struct report *report)
+{
+	const struct gaps *gaps = &report->verdict->audit->gaps;
+
+	if (gaps->count)
+		text_put(text, "\nnot known\n");
+	for (unsigned i = 0; i < gaps->count; i++) {
+		const struct gap *gap = &gaps->items[i];
+
+		text_format(text, "%8" PRIu64 "  ", gap->count);
+		data_escape(text, gap->what.data, gap->what.length,
+			    report->style);
+		if (gap->pid) {
+			text_format(text, " (first %d ", gap->pid);
+			data_escape(text, gap->comm, strlen(gap->comm),
+				    report->style);
+			text_char(text, ')');
+		}
+		text_char(text, '\n');
+	}
+}
+
+void report_text(struct text *text, const struct report *report)
+{
+	const struct verdict *verdict = report->verdict;
+
+	put_head(text, report);
+	put_findings(text, report, POLICY_DENY, "violations",
+		     verdict->violations);
+	put_findings(text, report, POLICY_WARN, "warnings", verdict->warnings);
+	put_gaps(text, report);
+	if (!report->is_short)
+		put_facts(text, report);
+}

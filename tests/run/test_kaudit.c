@@ -1,0 +1,391 @@
+/*
+ * kaudit-u on real jobs: how it ends, what it says of them, what its policies
+ * let pass, what it learns. Names that jobs make up do no harm to who reads.
+ * Libraries: jansson
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <unistd.h>
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/array.h"
+#include "support/run.h"
+
+#define WORDS_MAX 24
+
+static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
+
+static void open_place(struct run_place *place, void **state)
+{
+	assert_int_equal(run_place_open(place, *(enum run_user *)*state), 0);
+}
+
+/* Words of kaudit-u, up to a NULL. */
+static void run_kaudit(struct run_result *ret, const struct run_place *place,
+		       const char *const *words)
+{
+	const char *argv[WORDS_MAX] = { place->kaudit };
+	const struct run_spec spec = { .argv = argv };
+
+	for (size_t i = 0; words[i]; i++) {
+		assert_true(i + 2 < WORDS_MAX);
+		argv[i + 1] = words[i];
+	}
+	assert_int_equal(run_program(ret, place, &spec), 0);
+}
+
+static void must_exit(struct run_result *result, int status)
+{
+	if (!run_exited(result, status))
+		fail_msg("not %d: %s", status, text_string(&result->out));
+}
+
+/* It must end so, and say that. */
+static void must_say(const struct run_place *place, const char *const *words,
+		     int status, const char *wanted)
+{
+	struct run_result result;
+
+	run_kaudit(&result, place, words);
+	must_exit(&result, status);
+	if (!strstr(text_string(&result.out), wanted) &&
+	    !strstr(text_string(&result.err), wanted))
+		fail_msg("no \"%s\" in:\n%s%s", wanted,
+			 text_string(&result.out), text_string(&result.err));
+	run_result_done(&result);
+}
+
+#define SAY(place, status, wanted, ...)                                        \
+	must_say(place, (const char *const[]){ __VA_ARGS__, NULL }, status,    \
+		 wanted)
+
+static void put(const struct run_place *place, const char *name,
+		const char *text)
+{
+	assert_int_equal(run_place_put(place, name, text, 0644), 0);
+}
+
+/* ---- how it ends ---- */
+
+static void test_status(void **state)
+{
+	static const struct {
+		const char *script, *option;
+		int status;
+	} cases[] = {
+		{ "true", "--exit-policy=audit", 0 },
+		{ "exit 3", "--setuid=deny", 3 },
+		{ "exit 3", "--exit-policy=command", 3 },
+		{ "exit 3", "--exit-policy=audit", 0 },
+		{ "kill -TERM $$", "--setuid=deny", 128 + SIGTERM },
+		{ "cat /etc/shadow; true", "--setuid=deny", 1 },
+		{ "cat /etc/shadow; exit 4", "--setuid=deny", 4 },
+		{ "cat /etc/shadow; true", "--exit-policy=command", 0 },
+	};
+	struct run_place place;
+
+	open_place(&place, state);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *const words[] = { "run", cases[i].option,
+					      "--",  "sh",
+					      "-c",  cases[i].script,
+					      NULL };
+		struct run_result result;
+
+		run_kaudit(&result, &place, words);
+		if (!run_exited(&result, cases[i].status))
+			fail_msg("%s", cases[i].script);
+		/* Whatever became of it, there is a report. */
+		assert_non_null(strstr(text_string(&result.err), "verdict  "));
+		run_result_done(&result);
+	}
+	run_place_close(&place);
+}
+
+static void test_usage(void **state)
+{
+	struct run_place place;
+
+	open_place(&place, state);
+	put(&place, "bad", "allow\n");
+	SAY(&place, 2, "what to do is missing", "--json");
+	SAY(&place, 2, "\"judge\" is nothing to do", "judge");
+	SAY(&place, 2, "run wants a command", "run");
+	SAY(&place, 2, "check wants a policy", "check", "x");
+	SAY(&place, 2, "--collapse does not go with run", "run", "--collapse",
+	    "3", "true");
+	SAY(&place, 2, "exclude each other", "report", "--json", "--markdown",
+	    "x");
+	SAY(&place, 2, "--root x: is not NAME=DIR", "run", "--root", "x", "sh");
+	SAY(&place, 2, "none: No such file", "report", "none");
+	SAY(&place, 2, "none: No such file", "run", "-p", "none", "true");
+	SAY(&place, 4, "bad:1:6: a verb is missing", "run", "-p", "bad",
+	    "true");
+	SAY(&place, 127, "nonexistent", "run", "/nonexistent");
+	SAY(&place, 0, "usage: kaudit-u run", "--help");
+	SAY(&place, 0, "kaudit-u 0.", "run", "--version");
+	run_place_close(&place);
+}
+
+/* What a job leaves behind is recorded to its end. */
+static void test_left_behind(void **state)
+{
+	struct run_place place;
+
+	open_place(&place, state);
+	SAY(&place, 0, "complete    yes", "run", "sh", "-c",
+	    "(setsid sh -c 'sleep 0.3; echo late > late' &) ; true");
+	SAY(&place, 0, "/late  /", "report", "kaudit.ktr");
+	run_place_close(&place);
+}
+
+/* ---- what holds all, and what does not ---- */
+
+static void cut(const struct run_place *place, const char *name, off_t by)
+{
+	char path[PATH_MAX];
+	struct stat status;
+
+	run_place_file(place, name, path);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(truncate(path, status.st_size - by), 0);
+}
+
+static void test_incomplete(void **state)
+{
+	struct run_place place;
+
+	open_place(&place, state);
+	put(&place, "all", "allow * **\n");
+	put(&place, "none", "default deny\n");
+	SAY(&place, 0, "", "run", "-f", "t", "true");
+	SAY(&place, 0, "complies", "check", "-p", "all", "t");
+	SAY(&place, 1, "violates", "check", "-p", "none", "t");
+	/* Its end record is missing: the recorder was killed. */
+	cut(&place, "t", 1);
+	SAY(&place, 3, "its end is missing", "check", "-p", "all", "t");
+	SAY(&place, 0, "cannot be judged", "check", "-p", "all",
+	    "--allow-incomplete", "t");
+	SAY(&place, 1, "violates", "check", "-p", "none", "t");
+	put(&place, "t", "");
+	SAY(&place, 3, "does not say how it was recorded", "check", "-p", "all",
+	    "t");
+	put(&place, "t",
+	    "This is no trace, whatever its name may say of it; "
+	    "and it is longer than a header.");
+	SAY(&place, 3, "damaged at offset 0", "check", "-p", "all", "t");
+	SAY(&place, 4, "none:1:1: x begins no line", "check", "-p",
+	    (put(&place, "none", "x"), "none"), "t");
+	run_place_close(&place);
+}
+
+/* ---- policies ---- */
+
+static void test_policies(void **state)
+{
+	static const struct {
+		const char *policy, *script;
+		int status;
+		const char *said;
+	} cases[] = {
+		{ "deny write @src/made", ": > made", 1, "write " },
+		{ "warn write @src/made", ": > made", 0, "with warnings" },
+		{ "deny write @src/**\nallow write @src/made", ": > made", 0,
+		  "complies" },
+		{ "deny rename @src/b", "echo > a; mv a b", 1, "/a -> /" },
+		{ "deny exec **/rm by **/nobody", "echo > a; rm a", 0,
+		  "complies" },
+		{ "deny exec **/rm by **/*sh", "echo > a; rm a", 1, "exec" },
+		{ "deny delete @src/**", "echo > a; rm a", 1, "line  p:1" },
+		{ "deny signal self", "kill -0 $$", 0, "complies" },
+		{ "deny signal self", "kill -CONT $$", 1, "self SIGCONT" },
+		{ "deny create @src/dir", "mkdir dir", 1, "/dir (ok" },
+		{ "deny link @src/**", "echo > a; ln a b", 1, "/a -> /" },
+		{ "deny change @src/a", "echo > a; chmod 600 a", 1, "change" },
+		{ "deny list @src", "ls > /dev/null", 1, "list" },
+		{ "default deny\nallow * **", ": > made", 0, "complies" },
+	};
+	struct run_place place;
+
+	open_place(&place, state);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		put(&place, "p", cases[i].policy);
+		SAY(&place, cases[i].status, cases[i].said, "run", "-p", "p",
+		    "sh", "-c", cases[i].script);
+	}
+	run_place_close(&place);
+}
+
+/* What is learnt of a job is enough for it, and for nothing else. */
+static void test_learns(void **state)
+{
+	static const char job[] = "echo 'int a;' > a.c; mkdir -p d; "
+				  "cat a.c > d/b.c; mv d/b.c d/c.c; "
+				  "for i in 1 2 3 4 5 6 7 8 9 10; do "
+				  "cat a.c > d/$i; done; rm -r d; true";
+	static const char *const more[] = {
+		"; cat /etc/hostname",
+		"; echo x > other",
+		"; rm -f a.c",
+		"; chmod 600 a.c",
+		"; kill -CONT 1",
+		"; cat ~/.ssh/id_rsa",
+		"; cp /bin/true t && ./t",
+	};
+	struct run_place place;
+
+	open_place(&place, state);
+	SAY(&place, 0, "", "run", "-f", "one", "sh", "-c", job);
+	SAY(&place, 0, "", "run", "-f", "two", "sh", "-c", job);
+	SAY(&place, 0, "", "learn", "-o", "learnt", "one", "two");
+	SAY(&place, 0, "complies", "check", "-p", "learnt", "one");
+	SAY(&place, 0, "complies", "run", "-p", "learnt", "sh", "-c", job);
+	for (size_t i = 0; i < ARRAY_LEN(more); i++) {
+		char script[512];
+
+		snprintf(script, sizeof(script), "%s%s", job, more[i]);
+		SAY(&place, 1, "violates", "run", "--exit-policy=audit", "-p",
+		    "learnt", "sh", "-c", script);
+	}
+	run_place_close(&place);
+}
+
+/* ---- names that mean harm ---- */
+
+static const char hostile[] =
+    "printf x > \"$(printf 'new\\nline | </code><script>alert(1)</script>"
+    "`a` [x](http://e.org) @me ')\"; "
+    "printf x > \"$(printf '\\377\\376 \\033[31m\\033]0;t\\007')\"; "
+    "printf x > \"$(printf '\\342\\200\\256gpj')\"";
+
+/* No byte that a terminal obeys, and no name beyond its line. */
+static void must_be_plain(struct text *text)
+{
+	for (size_t i = 0; i < text->length; i++) {
+		unsigned char c = (unsigned char)text->data[i];
+
+		if ((c < ' ' && c != '\n') || c > '~')
+			fail_msg("byte %#x in: %s", c, text_string(text));
+	}
+}
+
+static void test_hostile_text(void **state)
+{
+	struct run_result result;
+	struct run_place place;
+
+	open_place(&place, state);
+	SAY(&place, 0, "", "run", "-f", "t", "sh", "-c", hostile);
+	run_kaudit(&result, &place,
+		   (const char *const[]){ "report", "t", NULL });
+	must_exit(&result, 0);
+	must_be_plain(&result.out);
+	assert_non_null(
+	    strstr(text_string(&result.out), "/new\\nline | </code><script>"));
+	assert_non_null(
+	    strstr(text_string(&result.out), "/\\377\\376 \\033[31m"));
+	run_result_done(&result);
+	run_place_close(&place);
+}
+
+static void test_hostile_markdown(void **state)
+{
+	struct run_result result;
+	struct run_place place;
+	const char *text;
+
+	open_place(&place, state);
+	SAY(&place, 0, "", "run", "-f", "t", "sh", "-c", hostile);
+	run_kaudit(&result, &place,
+		   (const char *const[]){ "report", "--markdown", "t", NULL });
+	must_exit(&result, 0);
+	text = text_string(&result.out);
+	assert_non_null(strstr(text, "### kaudit-u: complies\n"));
+	assert_non_null(strstr(text, "<code>"));
+	assert_null(strstr(text, "<script"));
+	assert_null(strstr(text, "`a`"));
+	assert_null(strstr(text, "](http"));
+	assert_null(strstr(text, "@me"));
+	assert_null(strstr(text, "\342\200\256"));
+	assert_null(strchr(text, '\033'));
+	run_result_done(&result);
+	run_place_close(&place);
+}
+
+/* Nothing of a name is lost to programs, whatever bytes it has. */
+static void test_hostile_json(void **state)
+{
+	struct run_result result;
+	struct run_place place;
+	const json_t *facts;
+	json_error_t error;
+	bool has_line = false, has_bytes = false;
+	json_t *root;
+
+	open_place(&place, state);
+	SAY(&place, 0, "", "run", "-f", "t", "sh", "-c", hostile);
+	run_kaudit(&result, &place,
+		   (const char *const[]){ "report", "--json", "t", NULL });
+	must_exit(&result, 0);
+	root = json_loads(text_string(&result.out), 0, &error);
+	if (!root)
+		fail_msg("line %d: %s", error.line, error.text);
+	facts = json_object_get(root, "facts");
+	for (size_t i = 0; i < json_array_size(facts); i++) {
+		const json_t *object = json_object_get(json_array_get(facts, i),
+						       "object");
+		const char *string = json_string_value(object);
+
+		has_line |= string && strstr(string, "/new\nline | </code>");
+		has_bytes |= json_is_object(object) &&
+			     json_object_get(object, "b64");
+	}
+	assert_true(has_line && has_bytes);
+	json_decref(root);
+	run_result_done(&result);
+	run_place_close(&place);
+}
+
+/* A policy is no place for them either. */
+static void test_hostile_policy(void **state)
+{
+	struct run_place place;
+
+	open_place(&place, state);
+	SAY(&place, 0, "", "run", "-f", "t", "sh", "-c", hostile);
+	SAY(&place, 0, "", "learn", "-o", "p", "t");
+	SAY(&place, 0, "complies", "check", "-p", "p", "t");
+	SAY(&place, 0, "complies", "run", "-p", "p", "sh", "-c", hostile);
+	run_place_close(&place);
+}
+
+int main(void)
+{
+#define TEST(test)                                                             \
+	{ #test, test, NULL, NULL, &users[0] },                                \
+	{                                                                      \
+#test " as anybody", test, NULL, NULL, &users[1]               \
+	}
+	const struct CMUnitTest tests[] = {
+		TEST(test_status),       TEST(test_usage),
+		TEST(test_left_behind),  TEST(test_incomplete),
+		TEST(test_policies),     TEST(test_learns),
+		TEST(test_hostile_text), TEST(test_hostile_markdown),
+		TEST(test_hostile_json), TEST(test_hostile_policy),
+	};
+
+	if (!run_may_trace())
+		return RUN_SKIPPED;
+	return cmocka_run_group_tests_name("kaudit", tests, NULL, NULL);
+}
