@@ -114,13 +114,15 @@ static int take_loss(struct audit *audit, const struct record *record)
 	while (!r &&
 	       fields_next(record->structure.data, record->structure.length,
 			   &position, &field, &malformed)) {
+		struct text what = TEXT_INIT;
+
 		if (!field.is_number || field.number <= 0)
 			continue;
 		audit->has_losses = true;
-		r = gaps_add(&audit->gaps, record, (uint64_t)field.number,
-			     "%.*s records lost",
-			     (int)MIN(field.name_length, (size_t)32),
-			     field.name);
+		text_bytes(&what, field.name, field.name_length);
+		text_put(&what, " records lost");
+		r = gaps_add_text(&audit->gaps, record, (uint64_t)field.number,
+				  &what);
 	}
 	return r;
 }
@@ -281,7 +283,7 @@ int audit_end(struct audit *audit, const char *why)
 		return audit->failure;
 	r = connecting_end(&audit->connecting, &audit->facts);
 	if (!r && why)
-		r = gaps_add(&audit->gaps, NULL, 1, "%s", why);
+		r = gaps_add(&audit->gaps, NULL, 1, why);
 	if (!r && audit->has_drops && !audit->has_losses)
 		r = gaps_add(&audit->gaps, NULL, 1, "records were lost");
 	return r ?: tell_sessions(audit) ?: tell_bounds(audit);

@@ -166,9 +166,13 @@ int connecting_settle(struct connecting *connecting, struct facts *facts,
 
 int connecting_end(struct connecting *connecting, struct facts *facts)
 {
+	struct connecting_one *one = connecting->first;
 	int r = 0;
 
-	while (!r && connecting->first)
-		r = finish(connecting, facts, connecting->first, EINPROGRESS);
+	for (; !r && one; one = one->hh.next) {
+		one->fact.key.error = EINPROGRESS;
+		r = facts_add(facts, &one->fact);
+	}
+	connecting_done(connecting);
 	return r;
 }

@@ -1,25 +1,17 @@
 /*
- * Arguments of a call -> facts. Paths are in deed_path.c; here is who did it,
- * and what was done to sockets, processes and the system.
+ * Arguments of a call -> facts: who did it, and what was done to sockets. Paths
+ * are in deed_path.c, processes and the system in deed_system.c.
  */
 #include "audit/deed.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include <linux/sched.h>
-
 #include "audit/audit.h"
 #include "audit/deed_private.h"
 #include "audit/object.h"
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "decode/name.h"
-#include "trace/fields.h"
-
-#define NAMESPACES                                                             \
-	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |         \
-	 CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 
 /* ---- a fact of it ---- */
 
@@ -191,113 +183,6 @@ static int take_socket(struct deed *deed, enum sysdesc_use use)
 		   : 0;
 }
 
-/* ---- processes ---- */
-
-static void put_target(struct deed *deed, int32_t pid, struct text *text)
-{
-	const struct image *image;
-
-	if (pid == -1) {
-		text_put(text, "all");
-		return;
-	}
-	if (pid <= 0) {
-		text_put(text, "group");
-		return;
-	}
-	image = images_find(&deed->audit->images, pid);
-	if (pid == deed->call->entry.pid || pid == deed->call->entry.tid)
-		text_put(text, "self");
-	else if (image && image->exe)
-		text_bytes(text, image->exe->text, image->exe->length);
-	else
-		text_put(text, image ? "unknown" : "outside");
-}
-
-static void put_signal(const struct deed *deed, struct text *text)
-{
-	for (unsigned i = 0; i < deed->row->narg; i++)
-		if (deed->row->arg[i].kind == KIND_SIGNAL)
-			name_signal(text, (int)deed->call->args[i]);
-}
-
-/* Signal 0 asks whether it is there, and is none. */
-static bool asks_only(const struct deed *deed)
-{
-	for (unsigned i = 0; i < deed->row->narg; i++)
-		if (deed->row->arg[i].kind == KIND_SIGNAL)
-			return (int32_t)deed->call->args[i] == 0;
-	return false;
-}
-
-/* What a descriptor of a process leads to is not told by its name. */
-static int take_process(struct deed *deed, unsigned index, enum sysdesc_use use)
-{
-	_cleanup_(text_done) struct text object = TEXT_INIT;
-	_cleanup_(text_done) struct text other = TEXT_INIT;
-
-	if (use == USE_SIGNAL && asks_only(deed))
-		return 0;
-	if (deed->row->arg[index].kind == KIND_PID)
-		put_target(deed, (int32_t)deed->call->args[index], &object);
-	else
-		text_put(&object, "unknown");
-	put_signal(deed, &other);
-	return deed_add(deed, use == USE_SIGNAL ? VERB_SIGNAL : VERB_TRACE,
-			FACT_KERNEL, &object, other.length ? &other : NULL);
-}
-
-/* ---- the system ---- */
-
-static uint64_t namespace_flags(const struct deed *deed)
-{
-	const struct call *call = deed->call;
-	struct record part;
-	uint64_t flags = 0;
-
-	switch (deed->row->effect) {
-	case EFFECT_SPAWN:
-	case EFFECT_UNSHARE:
-		return deed->row->narg ? call->args[0] : 0;
-	case EFFECT_SPAWN3:
-		for (unsigned i = 0; i < call->part_count; i++)
-			if (call_part(call, i, &part) &&
-			    record_is_struct(&part, "clone_args") &&
-			    part.structure.length >= sizeof(flags))
-				memcpy(&flags, part.structure.data,
-				       sizeof(flags));
-		return flags;
-	default:
-		return 0;
-	}
-}
-
-static int take_namespaces(struct deed *deed)
-{
-	uint64_t flags = namespace_flags(deed) & NAMESPACES;
-	int r = 0;
-
-	if (flags & CLONE_NEWUSER)
-		r = deed_add_string(deed, VERB_KERNEL, FACT_KERNEL, "userns");
-	if (!r && flags & ~(uint64_t)CLONE_NEWUSER)
-		r = deed_add_string(deed, VERB_KERNEL, FACT_KERNEL,
-				    "namespace");
-	return r;
-}
-
-static int take_system(struct deed *deed)
-{
-	int r = take_namespaces(deed);
-
-	if (!r && deed->row->classes & CLASS_KERNEL)
-		r = deed_add_string(deed, VERB_KERNEL, FACT_KERNEL,
-				    deed->row->name);
-	if (!r && deed->row->effect == EFFECT_CREDS)
-		r = deed_add_string(deed, VERB_PRIVILEGE, FACT_KERNEL,
-				    deed->row->name);
-	return r;
-}
-
 /* ---- calls ---- */
 
 static int take_use(struct deed *deed, unsigned index)
@@ -317,7 +202,7 @@ static int take_use(struct deed *deed, unsigned index)
 		return take_socket(deed, (enum sysdesc_use)arg->set);
 	case USE_SIGNAL:
 	case USE_TRACE:
-		return take_process(deed, index, (enum sysdesc_use)arg->set);
+		return deed_process(deed, index, (enum sysdesc_use)arg->set);
 	default:
 		return arg->kind == KIND_FD ? deed_descriptor(deed, index) : 0;
 	}
@@ -386,11 +271,13 @@ static int take_carried(struct deed *deed)
 
 static int take_unknown(struct audit *audit, const struct call *call)
 {
+	struct text what = TEXT_INIT;
+
 	if (call->has_returned && call->exit.sysret.error == ENOSYS)
 		return 0;
-	return gaps_add(&audit->gaps, &call->entry, 1,
-			"system call %lld of %s, which nobody knows",
-			(long long)call->number, sysdesc_abi_name(call->abi));
+	text_format(&what, "system call %lld of %s, which nobody knows",
+		    (long long)call->number, sysdesc_abi_name(call->abi));
+	return gaps_add_text(&audit->gaps, &call->entry, 1, &what);
 }
 
 int deed_take(struct audit *audit, const struct call *call)
@@ -412,5 +299,5 @@ int deed_take(struct audit *audit, const struct call *call)
 		r = take_use(&deed, i);
 	if (!r && deed.executed)
 		r = deed_executed(&deed);
-	return r ?: take_system(&deed) ?: take_carried(&deed);
+	return r ?: deed_system(&deed) ?: take_carried(&deed);
 }

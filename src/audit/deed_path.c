@@ -42,8 +42,10 @@ static enum fact_mark mark_of(const struct deed *deed,
 
 static int tell_unknown(struct deed *deed, const char *why)
 {
-	return gaps_add(&deed->audit->gaps, &deed->call->entry, 1, "%s: %s",
-			why, deed->row->name);
+	struct text what = TEXT_INIT;
+
+	text_format(&what, "%s: %s", why, deed->row->name);
+	return gaps_add_text(&deed->audit->gaps, &deed->call->entry, 1, &what);
 }
 
 /* What is asked about a pipe or a socket is about no file. */
@@ -147,7 +149,7 @@ static bool is_what_runs(const struct deed *deed, const struct place *place)
 {
 	const struct name *exe = deed->executed ? deed->executed->exe : NULL;
 
-	return exe && exe->length == place->text.length &&
+	return exe && place->text.data && exe->length == place->text.length &&
 	       !memcmp(exe->text, place->text.data, exe->length);
 }
 

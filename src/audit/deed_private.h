@@ -9,11 +9,11 @@
 
 #include "audit/fact.h"
 #include "base/text.h"
+#include "sysdesc/sysdesc.h"
 
 struct audit;
 struct call;
 struct image;
-struct sysdesc_row;
 
 struct deed {
 	struct audit *audit;
@@ -43,5 +43,9 @@ enum fact_mark deed_claim(const struct deed *deed);
 int deed_path(struct deed *deed, unsigned index);
 int deed_descriptor(struct deed *deed, unsigned index);
 int deed_executed(struct deed *deed);
+
+/* The process that is an argument; and what it asks of the system. Likewise. */
+int deed_process(struct deed *deed, unsigned index, enum sysdesc_use use);
+int deed_system(struct deed *deed);
 
 #endif

@@ -2,13 +2,9 @@
 #include "audit/gap.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "trace/record.h"
-
-#define WHAT_MAX 512
 
 void gaps_done(struct gaps *gaps)
 {
@@ -54,15 +50,10 @@ int gaps_add_text(struct gaps *gaps, const struct record *record,
 }
 
 int gaps_add(struct gaps *gaps, const struct record *record, uint64_t count,
-	     const char *format, ...)
+	     const char *what)
 {
-	struct text what = TEXT_INIT;
-	char line[WHAT_MAX];
-	va_list list;
+	struct text text = TEXT_INIT;
 
-	va_start(list, format);
-	vsnprintf(line, sizeof(line), format, list);
-	va_end(list);
-	text_put(&what, line);
-	return gaps_add_text(gaps, record, count, &what);
+	text_put(&text, what);
+	return gaps_add_text(gaps, record, count, &text);
 }

@@ -30,9 +30,9 @@ struct gaps {
 
 void gaps_done(struct gaps *gaps);
 
-/* Counts one. record: whose it is, or NULL. 0 or -ENOMEM. */
+/* Counts so many. record: whose they are, or NULL. 0 or -ENOMEM. */
 int gaps_add(struct gaps *gaps, const struct record *record, uint64_t count,
-	     const char *format, ...) __attribute__((format(printf, 4, 5)));
+	     const char *what);
 /* The same with the text in *what, which is taken over. */
 int gaps_add_text(struct gaps *gaps, const struct record *record,
 		  uint64_t count, struct text *what);

@@ -177,7 +177,7 @@ static void put_object(struct text *text, const struct learn *learn,
 	/* What is sensitive stands there in full. */
 	if (item->is_sensitive || (root && strlen(root->name) > 60))
 		own = 0;
-	if (own) {
+	if (root && own) {
 		before[0] = '@';
 		memcpy(before + 1, root->name, strlen(root->name) + 1);
 	}

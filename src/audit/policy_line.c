@@ -1,7 +1,6 @@
 /* Blanks, quotes, escapes. Knows no word. */
 #include "audit/policy_line.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #define WILD "*?[]\\"
@@ -165,4 +164,10 @@ const char *policy_line_split(struct policy_line *ret, const char *text,
 	if (wrong)
 		policy_line_done(ret);
 	return wrong;
+}
+
+bool policy_line_is(const struct policy_word *word, const char *text)
+{
+	return word->text.length == strlen(text) &&
+	       !memcmp(word->text.data, text, word->text.length);
 }

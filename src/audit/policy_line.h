@@ -4,6 +4,7 @@
 #ifndef AUDIT_POLICY_LINE_H
 #define AUDIT_POLICY_LINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/text.h"
@@ -30,5 +31,8 @@ void policy_line_done(struct policy_line *line);
  */
 const char *policy_line_split(struct policy_line *ret, const char *text,
 			      size_t length, unsigned *ret_column);
+
+/* Whether a word is that. */
+bool policy_line_is(const struct policy_word *word, const char *text);
 
 #endif
