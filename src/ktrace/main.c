@@ -462,6 +462,7 @@ int main(int argc, char **argv)
 			.stacks = options.stacks,
 		},
 		.inherit = options.inherit,
+		.resolves = options.resolves,
 		.rules = options.rules,
 		.queue_size = options.queue_size,
 		.drop = options.drop,

@@ -55,6 +55,7 @@ enum option_id {
 	OPTION_RING,
 	OPTION_SNAPSHOT,
 	OPTION_NO_IO_URING,
+	OPTION_RESOLVE,
 	OPTION_STATUS,
 	OPTION_JSON,
 	OPTION_RULES,
@@ -120,6 +121,9 @@ static const struct options_row table[] = {
 	{ 0, "no-io-uring", NULL,
 	  "have programs do without: what it does is not seen",
 	  OPTION_NO_IO_URING },
+	{ 0, "resolve", NULL,
+	  "ask the kernel what was opened, wherever links led to it",
+	  OPTION_RESOLVE },
 	{ 0, "status", NULL, "tell what is traced: of -p, -g, or everywhere",
 	  OPTION_STATUS },
 	{ 0, "json", NULL, "with --status: a JSON document per recorder",
@@ -457,6 +461,9 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_NO_IO_URING:
 		options->refuses_rings = true;
 		return 0;
+	case OPTION_RESOLVE:
+		options->resolves = true;
+		return 0;
 	case OPTION_HELP:
 		options->help = true;
 		return 0;
@@ -474,6 +481,8 @@ static const char *check_target(const struct ktrace_options *options)
 	if (options->seccomp == SECCOMP_ALWAYS)
 		return "--seccomp=always does not go with -p and -g: a process "
 		       "that runs cannot be given a filter";
+	if (options->resolves)
+		return "--resolve does not go with -p and -g";
 	if (options->denies_setuid)
 		return "--setuid=deny does not go with -p and -g: it is set "
 		       "before a command starts";

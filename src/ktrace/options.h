@@ -58,6 +58,7 @@ struct ktrace_options {
 	enum ktrace_seccomp seccomp;
 	bool denies_setuid;    /* --setuid=deny */
 	bool refuses_rings;    /* --no-io-uring */
+	bool resolves;         /* --resolve */
 	struct targets target; /* -p, -g, -d */
 	bool has_target;       /* -p or -g was given */
 	enum ktrace_mode mode;

@@ -12,6 +12,7 @@
 #include "supervisor/effect.h"
 #include "supervisor/escape.h"
 #include "supervisor/life.h"
+#include "supervisor/opened.h"
 #include "supervisor/path.h"
 #include "supervisor/stack.h"
 #include "supervisor/state.h"
@@ -156,6 +157,7 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 	task->names_setting = false;
 	needs = call_needs(task->process->plan, &task->call);
 	effect_at_entry(task);
+	opened_at_entry(task);
 	escape_at_entry(task);
 	telling_at_entry(supervisor, task);
 	if (!supervisor->started)
@@ -220,6 +222,7 @@ static void record_exit(struct supervisor *supervisor, struct task *task)
 			       task->call.row->effect == EFFECT_SIGRETURN;
 
 	call_capture(supervisor, task, capture_exit);
+	path_opened(supervisor, task);
 	sysctl_at_exit(task);
 	telling_at_exit(supervisor, task);
 	if (returns_nothing)
@@ -247,6 +250,7 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 		return; /* entered before we saw it, or an exec's other half */
 	task->in_call = false;
 	task->spawning = 0;
+	opened_at_exit(task);
 	note_settled(task);
 	telling_end(supervisor, task);
 	task->call.result = at->result;

@@ -160,6 +160,8 @@ void effect_at_entry(struct task *task)
 	note_fs(task);
 	if (shares_memory(spawn_flags(task)))
 		task->process->shares_memory = true;
+	if ((spawn_flags(task) & (CLONE_FILES | CLONE_THREAD)) == CLONE_FILES)
+		task->process->shares_files = true;
 	/* Threads are of the process, so this holds without -i, too. */
 	if (task->call.row->effect == EFFECT_SPAWN && task->call.row->narg)
 		keep_child(task);
@@ -174,6 +176,7 @@ void effect_share(struct task *task, struct process *child)
 
 	if (flags & CLONE_FS)
 		share_fs(child);
+	child->shares_files = flags & CLONE_FILES;
 	child->shares_memory = shares_memory(flags);
 	/* Handlers go, what is ignored stays: as in an exec. */
 	if (flags & CLONE_CLEAR_SIGHAND)

@@ -44,7 +44,7 @@ struct process *life_adopt_process(struct supervisor *supervisor, pid_t pid)
 		return NULL;
 	process->abi = SYSDESC_ABI_UNKNOWN;
 	/* Whom else it shares what with, nobody told us. */
-	process->shares_fs = true;
+	process->shares_fs = process->shares_files = true;
 	return process;
 }
 
@@ -74,7 +74,7 @@ int life_adopt_command(struct supervisor *supervisor,
 	if (!task)
 		return -ENOMEM;
 	process->abi = task->abi = sysdesc_abi_native();
-	process->shares_fs = false;
+	process->shares_fs = process->shares_files = false;
 	process->is_filtered = supervisor->config->filtered;
 	r = recording_set(supervisor, process, change);
 	psig_start(supervisor, process);
@@ -298,6 +298,8 @@ struct task *life_exec(struct supervisor *supervisor, pid_t tid)
 	if (!task || !task->process)
 		return task;
 	forget_siblings(supervisor, task);
+	/* The kernel gives it a table of its own. */
+	task->process->shares_files = false;
 	/* No handler survives an exec, so from here on all are known. */
 	if (task->process->signals.known)
 		psig_exec(task->process);

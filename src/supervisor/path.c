@@ -13,6 +13,7 @@
 #include <ktrace-u/format.h>
 
 #include "base/proc.h"
+#include "supervisor/opened.h"
 #include "supervisor/state.h"
 #include "supervisor/sysctl.h"
 #include "trace/fields.h"
@@ -198,4 +199,43 @@ void path_named(struct supervisor *supervisor, struct task *task, unsigned arg,
 				      sizeof(buffer));
 	}
 	path_based(task, arg, &base, path, length);
+}
+
+static void put_resolved(struct task *task, unsigned arg,
+			 const struct path_base *opened, bool is_proof)
+{
+	struct fields_writer *fields = session_fields(task->process->session,
+						      task, KTR_STRUCT_PATH);
+
+	if (!fields)
+		return;
+	fields_string(fields, "how", is_proof ? "kernel" : "raced");
+	fields_number(fields, "arg", arg);
+	if (opened->deleted)
+		fields_number(fields, "deleted", 1);
+	fields_bytes(fields, "path", opened->name, strlen(opened->name));
+	session_fields_end(task->process->session);
+}
+
+void path_opened(struct supervisor *supervisor, struct task *task)
+{
+	const struct sysdesc_row *row = task->call.row;
+	char buffer[PATH_MAX], link[32];
+	struct path_base opened;
+	unsigned arg = 0;
+
+	if (!supervisor->config->resolves || task->call.failed || !row ||
+	    row->result != RESULT_FD || !is_namei_wanted(task))
+		return;
+	while (arg < row->narg && row->arg[arg].kind != KIND_PATH)
+		arg++;
+	if (arg == row->narg)
+		return;
+	snprintf(link, sizeof(link), "fd/%d", (int32_t)task->call.result);
+	opened = base_from_link(task, link, buffer, sizeof(buffer));
+	/* Whoever asks must have been answered before anybody could close it:
+	 * that is looked at last. */
+	if (opened.name)
+		put_resolved(task, arg, &opened,
+			     opened_is_ours(supervisor, task));
 }

@@ -19,6 +19,13 @@ struct task;
 void path_named(struct supervisor *supervisor, struct task *task, unsigned arg,
 		int64_t dirfd, const char *path, size_t length);
 
+/*
+ * Writes a `path` record of what a call that worked has opened: where its
+ * descriptor leads, as the kernel says, and whether it may lead elsewhere
+ * already. Nothing without --resolve.
+ */
+void path_opened(struct supervisor *supervisor, struct task *task);
+
 /* The working directory of the process may have changed. */
 void path_forget_cwd(struct process *process);
 

@@ -23,6 +23,7 @@ struct supervisor_config {
 	const char *file; /* its name, for messages */
 	struct plan_wish wish;
 	bool inherit;               /* -i */
+	bool resolves;              /* --resolve */
 	enum permission_form rules; /* --rules */
 	bool background;            /* for a recorder that will register */
 	bool filtered;              /* the command carries our seccomp filter */

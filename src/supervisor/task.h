@@ -75,6 +75,7 @@ struct task {
 	bool has_old_options; /* how it is traced is to be renewed */
 	bool exiting;         /* past PTRACE_EVENT_EXIT */
 	bool in_group_stop;   /* process NULL: how it stopped */
+	uint64_t opening;     /* task_closed.now when that call began */
 	uint64_t spawning;    /* number of the birth that it is busy with */
 	uint64_t born_after;  /* process NULL: births begun before it */
 	struct capture_call call;
@@ -93,6 +94,13 @@ struct task_signals {
 	uint64_t resets;   /* bit n-1: SA_RESETHAND */
 	uint64_t restarts; /* bit n-1: SA_RESTART */
 	uint64_t action[TRACEE_SIGNAL_MAX + 1];
+};
+
+/* When descriptors were closed, or may have been: opened.h. */
+#define TASK_CLOSED 64
+struct task_closed {
+	uint64_t now; /* counts what closes some */
+	uint64_t last[TASK_CLOSED];
 };
 
 struct process {
@@ -116,7 +124,8 @@ struct process {
 	bool unreadable;      /* its memory is closed to us, */
 	bool unreadable_told; /* and a record says so */
 	bool reads_status;    /* it may have a /proc/PID/status open */
-	bool shares_fs;       /* its cwd can change by another's call */
+	bool shares_fs;       /* its cwd can change by another's call, */
+	bool shares_files;    /* and so can its descriptors */
 	bool cwd_known;
 	bool root_known;
 	bool rooted;    /* its root is not ours */
@@ -125,6 +134,7 @@ struct process {
 	char *cwd;            /* malloc'd, or NULL */
 	const char *returned; /* why it was seized again; not told yet */
 	struct task_signals signals;
+	struct task_closed closed;
 	struct unwind_space *space; /* for stacks, or NULL: stack.h */
 	bool shares_memory;         /* what is mapped changes by another's */
 	bool stack_told; /* that there are no stacks of it, and why */
