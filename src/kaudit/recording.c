@@ -144,6 +144,7 @@ static int become_recorder(const struct kaudit_options *options, int fd,
 				 "--setuid",
 				 options->honours_setuid ? "allow" : "deny",
 				 "--no-io-uring",
+				 "--resolve",
 				 "--" };
 	size_t count = 0, first = ARRAY_LEN(before);
 	const char **words;

@@ -78,8 +78,8 @@ def of_kaudit(place, trace):
     return sets
 
 
-OPEN = re.compile(r'openat\((?:AT_FDCWD|\d+)<([^>]*)>, "([^"]*)", '
-                  r'([A-Z_|]+).* = \d+<')
+OPEN = re.compile(r'openat\((?:AT_FDCWD|\d+)<[^>]*>, "[^"]*", '
+                  r'([A-Z_|]+).* = \d+<([^>]*)>')
 EXEC = re.compile(r'execve\("([^"]*)", .* = 0$')
 
 
@@ -102,11 +102,11 @@ def of_strace(place, output):
         if found and found.group(1).startswith("/"):
             sets["exec"].add(plain(os.path.normpath(found.group(1))))
         found = OPEN.match(text)
-        if not found or "O_PATH" in found.group(3):
+        if not found or "O_PATH" in found.group(1):
             continue
-        path = plain(os.path.normpath(os.path.join(found.group(1),
-                                                   found.group(2))))
-        flags = found.group(3)
+        flags = found.group(1)
+        path = plain(re.sub("^/proc/" + pid + "/", "/proc/self/",
+                            found.group(2)))
         if "O_WRONLY" not in flags:
             sets["read"].add(path)
         if "O_WRONLY" in flags or "O_RDWR" in flags or "O_TRUNC" in flags:

@@ -215,6 +215,14 @@ static void test_policies(void **state)
 		{ "deny change @src/a", "echo > a; chmod 600 a", 1, "change" },
 		{ "deny list @src", "ls > /dev/null", 1, "list" },
 		{ "default deny\nallow * **", ": > made", 0, "complies" },
+		/* Links lead around no policy for what is read or run. */
+		{ "deny read @src/secret",
+		  "echo > secret; ln -s secret l; cat l", 1,
+		  "/secret (ok, kernel" },
+		{ "deny write @src/d/**", "mkdir d; ln -s d e; cd e; : > made",
+		  1, "/d/made (ok" },
+		{ "deny exec @src/t", "cp /bin/true t; ln -s t u; ./u", 1,
+		  "/t (ok, kernel" },
 	};
 	struct run_place place;
 
