@@ -67,7 +67,6 @@ static void test_option(void **state)
 	} wrong[] = {
 		{ { "--setuid=perhaps", "true" }, "is not allow or deny" },
 		{ { "--setuid=deny", "-p", "1" }, "does not go with -p" },
-		{ { "--resolve", "-p", "1" }, "does not go with -p" },
 		{ { "--setuid" }, "--setuid" },
 	};
 	struct run_place place;

@@ -129,6 +129,29 @@ static void test_race(void **state)
 	run_place_close(&place);
 }
 
+static void test_option(void **state)
+{
+	static const char *const words[] = { "-p", "1", NULL };
+	struct run_place place;
+	struct run_result result;
+
+	assert_int_equal(run_place_open(&place, *(enum run_user *)*state), 0);
+	for (size_t i = 0; i < 2; i++) {
+		const char *const argv[] = { place.ktrace,
+					     i ? "--resolve=x" : "--resolve",
+					     words[0], words[1], NULL };
+		const struct run_spec spec = { .argv = argv };
+
+		assert_int_equal(run_program(&result, &place, &spec), 0);
+		assert_true(run_exited(&result, 2));
+		assert_non_null(strstr(text_string(&result.err),
+				       i ? "--resolve takes no argument"
+					 : "--resolve does not go with -p"));
+		run_result_done(&result);
+	}
+	run_place_close(&place);
+}
+
 int main(void)
 {
 #define TEST(test)                                                             \
@@ -136,7 +159,8 @@ int main(void)
 	{                                                                      \
 #test " as anybody", test, NULL, NULL, &users[1]               \
 	}
-	const struct CMUnitTest tests[] = { TEST(test_links), TEST(test_race) };
+	const struct CMUnitTest tests[] = { TEST(test_links), TEST(test_race),
+					    TEST(test_option) };
 
 	if (!run_may_trace())
 		return RUN_SKIPPED;
