@@ -52,16 +52,14 @@ static void put_string(struct text *text, const char *member,
 static void put_words(struct text *text, const char *member, const char *words,
 		      size_t length)
 {
-	const char *end = words + length;
-
 	put_member(text, member);
 	text_char(text, '[');
-	while (words < end) {
-		size_t own = strnlen(words, (size_t)(end - words));
+	for (size_t at = 0; at < length;) {
+		size_t own = strnlen(words + at, length - at);
 
 		put_next(text);
-		put_bytes(text, words, own);
-		words += own + 1;
+		put_bytes(text, words + at, own);
+		at += own + 1;
 	}
 	text_char(text, ']');
 }

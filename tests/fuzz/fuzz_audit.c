@@ -1,0 +1,104 @@
+/*
+ * A trace: no crash, reports without a byte that a terminal obeys, and what is
+ * learnt of it is a policy that allows all of it.
+ * Rooms: kaudit audit
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "audit/audit.h"
+#include "audit/learn.h"
+#include "audit/policy.h"
+#include "base/fd.h"
+#include "base/text.h"
+#include "decode/data.h"
+#include "kaudit/load.h"
+#include "kaudit/report.h"
+#include "kaudit/verdict.h"
+#include "must.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void load(struct audit *ret, const uint8_t *data, size_t size)
+{
+	int fd = memfd_create("trace", MFD_CLOEXEC);
+	struct text error = TEXT_INIT;
+
+	MUST(fd >= 0 && fd_write_all(fd, data, size) == 0);
+	MUST(lseek(fd, 0, SEEK_SET) == 0);
+	MUST(load_trace(ret, fd, "trace", &error) == 0);
+	close(fd);
+	text_done(&error);
+}
+
+static void open_policy(struct policy *ret)
+{
+	struct text error = TEXT_INIT;
+
+	policy_open(ret);
+	MUST(roots_default(&ret->roots, "/home/me", "/src") == 0);
+	MUST(policy_add_sensitive(ret, &error) == 0);
+}
+
+static void must_be_plain(const struct text *text)
+{
+	for (size_t i = 0; i < text->length; i++) {
+		unsigned char c = (unsigned char)text->data[i];
+
+		MUST(c == '\n' || (c >= ' ' && c <= '~'));
+	}
+}
+
+static void tell(const struct audit *audit, const struct policy *policy)
+{
+	const struct data_style style = { .width = 80 };
+	struct text text = TEXT_INIT;
+	struct verdict verdict;
+	struct report report = { .verdict = &verdict, .style = &style };
+
+	MUST(verdict_reach(&verdict, audit, policy) == 0);
+	report_text(&text, &report);
+	must_be_plain(&text);
+	text_clear(&text);
+	report_markdown(&text, &report);
+	must_be_plain(&text);
+	MUST(text.length <= REPORT_MARKDOWN_MAX);
+	text_clear(&text);
+	report_json(&text, &report);
+	MUST(text_is_utf8(text.data, text.length));
+	text_done(&text);
+	verdict_done(&verdict);
+}
+
+static void learn_again(const struct audit *audit, struct policy *policy)
+{
+	const struct fact *fact = audit->facts.first;
+	struct text text = TEXT_INIT, error = TEXT_INIT;
+	struct learn learn;
+
+	learn_open(&learn, policy, 2);
+	MUST(learn_add(&learn, audit) == 0);
+	MUST(learn_put(&learn, &text) == 0);
+	MUST(policy_parse(policy, "learnt", text.data, text.length, NULL, NULL,
+			  &error) == 0);
+	for (; fact; fact = fact->hh.next)
+		MUST(policy_judge(policy, fact).decision == POLICY_ALLOW);
+	learn_done(&learn);
+	text_done(&text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct policy policy;
+	struct audit audit;
+
+	load(&audit, data, size);
+	open_policy(&policy);
+	tell(&audit, &policy);
+	learn_again(&audit, &policy);
+	policy_done(&policy);
+	audit_done(&audit);
+	return 0;
+}
