@@ -257,6 +257,9 @@ static int tell_bounds(struct audit *audit)
 	if (audit->facts.left_out)
 		r = gaps_add(&audit->gaps, NULL, audit->facts.left_out,
 			     "more facts than can be kept");
+	if (!r && audit->names.rest)
+		r = gaps_add(&audit->gaps, NULL, 1,
+			     "more names than can be kept");
 	if (!r && audit->images.is_full)
 		r = gaps_add(&audit->gaps, NULL, 1,
 			     "more processes than can be kept");

@@ -126,6 +126,55 @@ static int add_endpoint(struct deed *deed, enum audit_verb verb,
 				(int32_t)deed->call->args[0], &fact);
 }
 
+/* A socket that is a file has a path like any other. 0; 1: it is not known;
+ * -ENOMEM. */
+static int find_socket(struct deed *deed, const struct text *given,
+		       struct text *ret)
+{
+	_cleanup_(text_done) struct text path = TEXT_INIT;
+	size_t start = strlen(OBJECT_UNIX);
+	const char *own = given->data + start;
+	const struct name *cwd = cwd_of(deed);
+
+	if (given->failed)
+		return -ENOMEM;
+	if (given->length <= start ||
+	    memcmp(given->data, OBJECT_UNIX, start) != 0 || *own == '@') {
+		text_bytes(ret, given->data, given->length);
+		return 0;
+	}
+	if (*own != '/') {
+		if (!cwd)
+			return 1;
+		text_bytes(&path, cwd->text, cwd->length);
+		text_char(&path, '/');
+	}
+	text_bytes(&path, own, given->length - start);
+	text_put(ret, OBJECT_UNIX);
+	return object_put_path(ret, path.data, path.length,
+			       deed->call->entry.pid)
+		   ? 0
+		   : 1;
+}
+
+static int add_address(struct deed *deed, enum audit_verb verb,
+		       const struct record *part)
+{
+	_cleanup_(text_done) struct text given = TEXT_INIT;
+	_cleanup_(text_done) struct text object = TEXT_INIT;
+	int r;
+
+	if (!object_put_address(&given, part->structure.data,
+				part->structure.length))
+		return 0;
+	r = find_socket(deed, &given, &object);
+	if (r > 0)
+		return gaps_add(&deed->audit->gaps, &deed->call->entry, 1,
+				"a socket relative to a directory that is "
+				"not known");
+	return r ? r : add_endpoint(deed, verb, &object);
+}
+
 static int add_addresses(struct deed *deed, enum audit_verb verb,
 			 unsigned *ret_count)
 {
@@ -133,15 +182,11 @@ static int add_addresses(struct deed *deed, enum audit_verb verb,
 	int r = 0;
 
 	for (unsigned i = 0; !r && i < deed->call->part_count; i++) {
-		_cleanup_(text_done) struct text object = TEXT_INIT;
-
 		if (!call_part(deed->call, i, &part) ||
 		    !record_is_struct(&part, "sockaddr"))
 			continue;
 		++*ret_count;
-		if (object_put_address(&object, part.structure.data,
-				       part.structure.length))
-			r = add_endpoint(deed, verb, &object);
+		r = add_address(deed, verb, &part);
 	}
 	return r;
 }

@@ -1,8 +1,10 @@
-/* A table of names. How many there may be is its users' business. */
+/* A table of names, up to so many bytes. */
 #include "audit/name.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define OTHERS "(others)"
 
 void names_done(struct names *names)
 {
@@ -15,6 +17,24 @@ void names_done(struct names *names)
 	}
 }
 
+static struct name *add(struct names *names, const void *text, size_t length)
+{
+	struct name *name = calloc(1, sizeof(*name) + length + 1);
+
+	if (!name)
+		return NULL;
+	if (length)
+		memcpy(name->text, text, length);
+	name->length = length;
+	HASH_ADD_KEYPTR(hh, names->first, name->text, length, name);
+	if (!name->hh.tbl) {
+		free(name);
+		return NULL;
+	}
+	names->bytes += sizeof(*name) + length;
+	return name;
+}
+
 struct name *names_add(struct names *names, const void *text, size_t length)
 {
 	struct name *name;
@@ -22,15 +42,10 @@ struct name *names_add(struct names *names, const void *text, size_t length)
 	HASH_FIND(hh, names->first, text, length, name);
 	if (name)
 		return name;
-	name = calloc(1, sizeof(*name) + length + 1);
-	if (!name)
-		return NULL;
-	if (length)
-		memcpy(name->text, text, length);
-	name->length = length;
-	HASH_ADD_KEYPTR(hh, names->first, name->text, length, name);
-	if (name->hh.tbl)
-		return name;
-	free(name);
-	return NULL;
+	if (names->rest)
+		return names->rest;
+	if (names->bytes < NAMES_BYTES_MAX)
+		return add(names, text, length);
+	names->rest = add(names, OTHERS, strlen(OTHERS));
+	return names->rest;
 }

@@ -17,13 +17,19 @@ struct name {
 	char text[]; /* any bytes, with a NUL behind them */
 };
 
+/* Of all of them together. */
+#define NAMES_BYTES_MAX ((size_t)256 << 20)
+
 struct names {
 	struct name *first; /* a table */
+	size_t bytes;
+	struct name *rest; /* when there are too many: stands for all others */
 };
 
 void names_done(struct names *names);
 
-/* NULL: out of memory. Lives as long as the table. */
+/* NULL: out of memory. Lives as long as the table. Of more than are kept it is
+ * another one. */
 struct name *names_add(struct names *names, const void *text, size_t length);
 
 #endif

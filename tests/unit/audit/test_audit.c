@@ -357,6 +357,7 @@ static void test_sockets(void **state)
 {
 	static const uint8_t path[] = { 1, 0, '/', 'r', '/', 'x', 0 };
 	static const uint8_t name[] = { 1, 0, 0, 'n' };
+	static const uint8_t relative[] = { 1, 0, '.', '.', '/', 'y', 0 };
 	struct auditing *auditing = *state;
 
 	execute(auditing);
@@ -364,6 +365,7 @@ static void test_sockets(void **state)
 	connect_to(auditing, 4, mapped, sizeof(mapped), ECONNREFUSED);
 	connect_to(auditing, 4, path, sizeof(path), 0);
 	connect_to(auditing, 4, name, sizeof(name), EACCES);
+	connect_to(auditing, 4, relative, sizeof(relative), ENOENT);
 	call(auditing, BIND, 4, 1, sizeof(inet));
 	put_address(auditing, inet, sizeof(inet));
 	leave(auditing, BIND, 0, 0);
@@ -379,6 +381,7 @@ static void test_sockets(void **state)
 			   "connect inet:10.0.0.1:80 111 proven 1\n"
 			   "connect unix:/r/x 0 proven 1\n"
 			   "connect unix:@n 13 proven 1\n"
+			   "connect unix:/y 2 proven 1\n"
 			   "bind inet:169.254.169.254:443 0 proven 1\n"
 			   "listen inet:169.254.169.254:443 0 proven 1\n"
 			   "send inet:169.254.169.254:443 0 proven 1\n");
