@@ -11,6 +11,7 @@
 
 #include "audit/deed.h"
 #include "base/array.h"
+#include "foreign/system.h"
 #include "trace/fields.h"
 #include "trace/record.h"
 
@@ -156,7 +157,7 @@ static void note_spawn(struct audit *audit, const struct record *record)
 	uint64_t flags;
 
 	if (record->kind == KTR_SYSCALL)
-		row = sysdesc_find(
+		row = system_call(
 		    state_abi(&audit->state, record),
 		    state_number(&audit->state, record, record->syscall.code));
 	if (row && row->effect == EFFECT_SPAWN && row->narg &&

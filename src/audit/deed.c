@@ -12,6 +12,7 @@
 #include "audit/object.h"
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "foreign/system.h"
 
 /* ---- a fact of it ---- */
 
@@ -321,7 +322,7 @@ static int take_unknown(struct audit *audit, const struct call *call)
 	if (call->has_returned && call->exit.sysret.error == ENOSYS)
 		return 0;
 	text_format(&what, "system call %lld of %s, which nobody knows",
-		    (long long)call->number, sysdesc_abi_name(call->abi));
+		    (long long)call->number, system_abi_name(call->abi));
 	return gaps_add_text(&audit->gaps, &call->entry, 1, &what);
 }
 

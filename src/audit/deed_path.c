@@ -121,9 +121,9 @@ static bool opens_directory(const struct deed *deed)
 {
 	const uint64_t flag = deed->call->abi == SYSDESC_AARCH64 ? 040000
 								 : 0200000;
-	uint64_t flags;
+	uint64_t flags, mode;
 
-	return use_open_flags(deed->call, &flags) && flags & flag;
+	return use_flags(deed->call, &flags, &mode) && flags & flag;
 }
 
 /* Whether a file was there before is told by those who looked for it. */

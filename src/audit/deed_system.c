@@ -41,7 +41,8 @@ static void put_signal(const struct deed *deed, struct text *text)
 {
 	for (unsigned i = 0; i < deed->row->narg; i++)
 		if (deed->row->arg[i].kind == KIND_SIGNAL)
-			name_signal(text, (int)deed->call->args[i]);
+			name_signal(text, deed->call->entry.system,
+				    (int)deed->call->args[i]);
 }
 
 /* Signal 0 asks whether it is there, and is none. */

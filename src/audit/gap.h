@@ -7,9 +7,8 @@
 
 #include <stdint.h>
 
-#include <ktrace-u/format.h>
-
 #include "base/text.h"
+#include "trace/record.h"
 
 struct record;
 
@@ -20,7 +19,7 @@ struct gap {
 	struct text what; /* for people; any bytes */
 	uint64_t count;
 	int32_t pid; /* of the first; 0: it is of no process */
-	char comm[KTR_COMM_SIZE + 1];
+	char comm[RECORD_COMM_SIZE];
 };
 
 struct gaps {
