@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "compare/fact.h"
+#include "compare/trait.h"
 #include "join/call.h"
 #include "trace/record.h"
 
@@ -27,7 +27,7 @@ void comparison_close(struct comparison *comparison)
 		programs_done(&comparison->traces[i].programs);
 	}
 	temporaries_done(&comparison->temporaries);
-	facts_done(&comparison->facts);
+	traits_done(&comparison->traits);
 	free(comparison);
 }
 
@@ -51,9 +51,9 @@ int comparison_learn_call(struct comparison *comparison,
 				 call);
 }
 
-static struct fact_source source_of(struct comparison *comparison, int32_t pid)
+static struct trait_source source_of(struct comparison *comparison, int32_t pid)
 {
-	return (struct fact_source){
+	return (struct trait_source){
 		comparison->trace,
 		programs_find(&current(comparison)->programs, pid),
 	};
@@ -61,30 +61,30 @@ static struct fact_source source_of(struct comparison *comparison, int32_t pid)
 
 int comparison_add_call(struct comparison *comparison, const struct call *call)
 {
-	const struct fact_source source = source_of(comparison,
-						    call->entry.pid);
+	const struct trait_source source = source_of(comparison,
+						     call->entry.pid);
 
-	return fact_add_call(&comparison->facts, &source, call);
+	return trait_add_call(&comparison->traits, &source, call);
 }
 
 int comparison_add(struct comparison *comparison, const struct record *record)
 {
-	const struct fact_source source = source_of(comparison, record->pid);
+	const struct trait_source source = source_of(comparison, record->pid);
 
-	return fact_add_record(&comparison->facts, &source, record);
+	return trait_add_record(&comparison->traits, &source, record);
 }
 
 /* ---- temporary names ---- */
 
 struct renaming {
 	const struct temporaries *temporaries;
-	struct facts renamed;
+	struct traits renamed;
 	struct text text;
 };
 
 /* A part as it is to be; in the text, or where it was. */
-static struct fact_part rename_part(struct renaming *renaming,
-				    const struct fact_part *part)
+static struct trait_part rename_part(struct renaming *renaming,
+				     const struct trait_part *part)
 {
 	size_t from = renaming->text.length;
 
@@ -92,11 +92,11 @@ static struct fact_part rename_part(struct renaming *renaming,
 			     part->length))
 		return *part;
 	/* It may move until all is there. */
-	return (struct fact_part){ NULL, renaming->text.length - from };
+	return (struct trait_part){ NULL, renaming->text.length - from };
 }
 
 /* Where it is, behind those in front of it. */
-static void find_part(const struct renaming *renaming, struct fact_part *part,
+static void find_part(const struct renaming *renaming, struct trait_part *part,
 		      size_t *at)
 {
 	if (part->data || !part->length)
@@ -105,20 +105,20 @@ static void find_part(const struct renaming *renaming, struct fact_part *part,
 	*at += part->length;
 }
 
-static int rename_fact(void *context, const struct fact *fact)
+static int rename_trait(void *context, const struct trait *trait)
 {
 	struct renaming *renaming = context;
-	struct fact renamed = *fact;
+	struct trait renamed = *trait;
 	size_t at = 0;
 
 	text_clear(&renaming->text);
-	renamed.who = rename_part(renaming, &fact->who);
-	renamed.what = rename_part(renaming, &fact->what);
+	renamed.who = rename_part(renaming, &trait->who);
+	renamed.what = rename_part(renaming, &trait->what);
 	if (renaming->text.failed)
 		return -ENOMEM;
 	find_part(renaming, &renamed.who, &at);
 	find_part(renaming, &renamed.what, &at);
-	return facts_add(&renaming->renamed, &renamed);
+	return traits_add(&renaming->renamed, &renamed);
 }
 
 int comparison_settle(struct comparison *comparison)
@@ -127,16 +127,16 @@ int comparison_settle(struct comparison *comparison)
 	int r = temporaries_settle(&comparison->temporaries);
 
 	if (!r)
-		r = facts_each(&comparison->facts, rename_fact, &renaming);
+		r = traits_each(&comparison->traits, rename_trait, &renaming);
 	text_done(&renaming.text);
 	if (r < 0) {
-		facts_done(&renaming.renamed);
+		traits_done(&renaming.renamed);
 		return r;
 	}
 	for (unsigned i = 0; i < 2; i++)
-		renaming.renamed.left_out[i] += comparison->facts.left_out[i];
-	facts_done(&comparison->facts);
-	comparison->facts = renaming.renamed;
+		renaming.renamed.left_out[i] += comparison->traits.left_out[i];
+	traits_done(&comparison->traits);
+	comparison->traits = renaming.renamed;
 	return 0;
 }
 
@@ -145,5 +145,5 @@ bool comparison_is_whole(const struct comparison *comparison, unsigned trace)
 	const struct comparison_trace *one = &comparison->traces[trace];
 
 	return !one->is_damaged && whole_is(&one->whole) &&
-	       !comparison->facts.left_out[trace];
+	       !comparison->traits.left_out[trace];
 }

@@ -7,16 +7,16 @@
 
 #include <stdbool.h>
 
-#include "compare/facts.h"
 #include "compare/program.h"
 #include "compare/temporary.h"
+#include "compare/traits.h"
 #include "join/whole.h"
 
 struct call;
 struct record;
 
 struct comparison {
-	struct facts facts;
+	struct traits traits;
 	struct temporaries temporaries;
 	unsigned trace; /* the one that is taken in, 0 or 1; the caller's */
 	struct comparison_trace {

@@ -106,11 +106,11 @@ static int flush(struct diff *diff)
 	return dump_write(diff->options->out, &diff->text, diff->error);
 }
 
-static int put(void *context, const struct fact *fact)
+static int put(void *context, const struct trait *trait)
 {
 	struct diff *diff = context;
 
-	difference_put(&diff->text, &diff->difference, fact);
+	difference_put(&diff->text, &diff->difference, trait);
 	return diff->text.length >= DIFF_PIECE ? flush(diff) : 0;
 }
 
@@ -130,8 +130,8 @@ static int tell(struct diff *diff)
 	if (comparison_settle(diff->comparison) < 0)
 		return fail(diff);
 	difference_put_traces(&diff->text, &diff->difference);
-	if (facts_each_difference(&diff->comparison->facts,
-				  diff->options->counts, put, diff) < 0)
+	if (traits_each_difference(&diff->comparison->traits,
+				   diff->options->counts, put, diff) < 0)
 		return -1;
 	if (!diff->difference.any && !(comparison_is_whole(comparison, 0) &&
 				       comparison_is_whole(comparison, 1)))

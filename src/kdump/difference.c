@@ -13,26 +13,26 @@
 #include "kdump/json_value.h"
 #include "kdump/options.h"
 
-/* A group, what its facts are made of (NULL: they have no such thing), and what
- * stands between who and what. */
+/* A group, what its traits are made of (NULL: they have no such thing), and
+ * what stands between who and what. */
 static const struct group {
 	const char *name;
 	const char *who, *what, *outcome;
 	const char *between;
 	bool has_words;   /* what is a list of words */
 	bool has_numbers; /* how often is worth knowing */
-} groups[FACT_GROUP_COUNT] = {
-	[FACT_FILE] = { "files", NULL, "path", "use", "", false, false },
-	[FACT_PROGRAM] = { "programs", "chain", "words", NULL, ": ", true,
+} groups[TRAIT_GROUP_COUNT] = {
+	[TRAIT_FILE] = { "files", NULL, "path", "use", "", false, false },
+	[TRAIT_PROGRAM] = { "programs", "chain", "words", NULL, ": ", true,
+			    false },
+	[TRAIT_END] = { "ends", "chain", "words", "end", ": ", true, false },
+	[TRAIT_ADDRESS] = { "addresses", NULL, "address", "call", "", false,
+			    false },
+	[TRAIT_CALL] = { "calls", "program", "call", NULL, ": ", false, true },
+	[TRAIT_RESULT] = { "results", "call", "object", "result", " ", false,
 			   false },
-	[FACT_END] = { "ends", "chain", "words", "end", ": ", true, false },
-	[FACT_ADDRESS] = { "addresses", NULL, "address", "call", "", false,
-			   false },
-	[FACT_CALL] = { "calls", "program", "call", NULL, ": ", false, true },
-	[FACT_RESULT] = { "results", "call", "object", "result", " ", false,
-			  false },
-	[FACT_FAILURE] = { "failures", "call", "object", "result", " ", false,
-			   false },
+	[TRAIT_FAILURE] = { "failures", "call", "object", "result", " ", false,
+			    false },
 };
 
 static const char *name_of(const struct options *options, unsigned trace)
@@ -43,48 +43,48 @@ static const char *name_of(const struct options *options, unsigned trace)
 /* ---- lines ---- */
 
 static void put_part(struct text *text, const struct difference *difference,
-		     const struct fact_part *part)
+		     const struct trait_part *part)
 {
 	data_escape(text, part->data, part->length,
 		    &difference->options->style);
 }
 
 static void put_what(struct text *text, const struct difference *difference,
-		     const struct fact *fact)
+		     const struct trait *trait)
 {
-	if (groups[fact->group].has_words)
-		data_quote_list(text, fact->what.data, fact->what.length,
+	if (groups[trait->group].has_words)
+		data_quote_list(text, trait->what.data, trait->what.length,
 				&difference->options->style);
 	else
-		put_part(text, difference, &fact->what);
+		put_part(text, difference, &trait->what);
 }
 
 /* "read /a", "cc: "cc", "-c": exit 1" */
-static void put_fact(struct text *text, const struct difference *difference,
-		     const struct fact *fact)
+static void put_trait(struct text *text, const struct difference *difference,
+		      const struct trait *trait)
 {
-	const struct group *group = &groups[fact->group];
+	const struct group *group = &groups[trait->group];
 
-	put_part(text, difference, group->who ? &fact->who : &fact->outcome);
-	if (fact->what.length > 0) {
+	put_part(text, difference, group->who ? &trait->who : &trait->outcome);
+	if (trait->what.length > 0) {
 		text_put(text, group->who ? group->between : " ");
-		put_what(text, difference, fact);
+		put_what(text, difference, trait);
 	}
 	if (!group->who || !group->outcome)
 		return;
 	text_put(text, ": ");
-	put_part(text, difference, &fact->outcome);
+	put_part(text, difference, &trait->outcome);
 }
 
 static void put_line(struct text *text, const struct difference *difference,
-		     const struct fact *fact, unsigned trace)
+		     const struct trait *trait, unsigned trace)
 {
-	if (!fact->count[trace])
+	if (!trait->count[trace])
 		return;
 	text_char(text, trace ? '+' : '-');
-	put_fact(text, difference, fact);
-	if (difference->options->counts || groups[fact->group].has_numbers)
-		text_format(text, " (%" PRIu64 ")", fact->count[trace]);
+	put_trait(text, difference, trait);
+	if (difference->options->counts || groups[trait->group].has_numbers)
+		text_format(text, " (%" PRIu64 ")", trait->count[trace]);
 	text_char(text, '\n');
 }
 
@@ -98,17 +98,17 @@ static void put_name(struct text *text, const struct options *options,
 }
 
 static void put_lines(struct text *text, const struct difference *difference,
-		      const struct fact *fact)
+		      const struct trait *trait)
 {
 	if (!difference->any) {
 		put_name(text, difference->options, "--- ", 0);
 		put_name(text, difference->options, "\n+++ ", 1);
 		text_char(text, '\n');
 	}
-	if (!difference->any || difference->group != fact->group)
-		text_format(text, "@@ %s @@\n", groups[fact->group].name);
-	put_line(text, difference, fact, 0);
-	put_line(text, difference, fact, 1);
+	if (!difference->any || difference->group != trait->group)
+		text_format(text, "@@ %s @@\n", groups[trait->group].name);
+	put_line(text, difference, trait, 0);
+	put_line(text, difference, trait, 1);
 }
 
 /* ---- what a trace does not hold ---- */
@@ -131,7 +131,7 @@ static void put_not_whole(struct text *text,
 {
 	const struct comparison *comparison = difference->comparison;
 	const struct comparison_trace *one = &comparison->traces[trace];
-	uint64_t left_out = comparison->facts.left_out[trace];
+	uint64_t left_out = comparison->traits.left_out[trace];
 	const char *why = whole_why_not(&one->whole);
 
 	put_name(text, difference->options, "! ", trace);
@@ -151,27 +151,27 @@ static void put_not_whole(struct text *text,
 /* ---- objects ---- */
 
 static void put_bytes(struct text *text, const char *name,
-		      const struct fact_part *part)
+		      const struct trait_part *part)
 {
 	if (name)
 		text_json_bytes(text, name, part->data, part->length);
 }
 
-static void put_object(struct text *text, const struct fact *fact)
+static void put_object(struct text *text, const struct trait *trait)
 {
-	const struct group *group = &groups[fact->group];
+	const struct group *group = &groups[trait->group];
 
 	text_put(text, "{\"v\":1,\"ev\":\"diff\"");
 	json_value_string(text, "about", group->name);
-	put_bytes(text, group->who, &fact->who);
+	put_bytes(text, group->who, &trait->who);
 	if (group->has_words)
-		json_value_strings(text, group->what, fact->what.data,
-				   fact->what.length);
+		json_value_strings(text, group->what, trait->what.data,
+				   trait->what.length);
 	else
-		put_bytes(text, group->what, &fact->what);
-	put_bytes(text, group->outcome, &fact->outcome);
-	text_json_unsigned(text, "first", fact->count[0]);
-	text_json_unsigned(text, "second", fact->count[1]);
+		put_bytes(text, group->what, &trait->what);
+	put_bytes(text, group->outcome, &trait->outcome);
+	text_json_unsigned(text, "first", trait->count[0]);
+	text_json_unsigned(text, "second", trait->count[1]);
 	text_put(text, "}\n");
 }
 
@@ -206,7 +206,8 @@ static void put_trace_object(struct text *text,
 	json_value_strings(text, "command", one->whole.command.data,
 			   one->whole.command.length);
 	put_gap_objects(text, &one->whole);
-	text_json_unsigned(text, "left_out", comparison->facts.left_out[trace]);
+	text_json_unsigned(text, "left_out",
+			   comparison->traits.left_out[trace]);
 	text_json_bool(text, "damaged", one->is_damaged);
 	text_json_bool(text, "whole", comparison_is_whole(comparison, trace));
 	text_put(text, "}\n");
@@ -226,14 +227,14 @@ void difference_put_traces(struct text *text,
 }
 
 void difference_put(struct text *text, struct difference *difference,
-		    const struct fact *fact)
+		    const struct trait *trait)
 {
 	if (difference->options->json)
-		put_object(text, fact);
+		put_object(text, trait);
 	else
-		put_lines(text, difference, fact);
+		put_lines(text, difference, trait);
 	difference->any = true;
-	difference->group = fact->group;
+	difference->group = trait->group;
 }
 
 void difference_put_none(struct text *text, const struct difference *difference)

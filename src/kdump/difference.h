@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "compare/facts.h"
+#include "compare/traits.h"
 
 struct comparison;
 struct options;
@@ -14,8 +14,8 @@ struct text;
 struct difference {
 	const struct options *options;
 	const struct comparison *comparison;
-	bool any;              /* one is told */
-	enum fact_group group; /* of the last one */
+	bool any;               /* one is told */
+	enum trait_group group; /* of the last one */
 };
 
 /* What must be known before: of lines, that a trace is not whole. */
@@ -23,7 +23,7 @@ void difference_put_traces(struct text *text,
 			   const struct difference *difference);
 
 void difference_put(struct text *text, struct difference *difference,
-		    const struct fact *fact);
+		    const struct trait *trait);
 
 /* What is to be said where nothing differs. */
 void difference_put_none(struct text *text,

@@ -58,11 +58,11 @@ struct telling {
 	struct text text;
 };
 
-static int tell(void *context, const struct fact *fact)
+static int tell(void *context, const struct trait *trait)
 {
 	struct telling *telling = context;
 
-	difference_put(&telling->text, &telling->difference, fact);
+	difference_put(&telling->text, &telling->difference, trait);
 	return 0;
 }
 
@@ -74,11 +74,11 @@ static void check(struct comparison *comparison, bool json, bool is_same)
 					 .other = "other",
 					 .style = { .width = 80 } };
 	struct telling telling = { .difference = { &options, comparison, false,
-						   FACT_FILE } };
+						   TRAIT_FILE } };
 
 	difference_put_traces(&telling.text, &telling.difference);
-	MUST(facts_each_difference(&comparison->facts, json, tell, &telling) ==
-	     0);
+	MUST(traits_each_difference(&comparison->traits, json, tell,
+				    &telling) == 0);
 	MUST(!is_same || !telling.difference.any);
 	MUST(!telling.text.failed);
 	if (json)

@@ -1,5 +1,5 @@
 /*
- * Two small traces, and what differs: each kind of fact, and what is no
+ * Two small traces, and what differs: each kind of trait, and what is no
  * difference.
  */
 #include <errno.h>
@@ -161,7 +161,7 @@ static void take(struct comparison *comparison, unsigned trace,
 	state_done(&state);
 }
 
-static void put_part(struct text *text, const struct fact_part *part)
+static void put_part(struct text *text, const struct trait_part *part)
 {
 	for (size_t i = 0; i < part->length; i++)
 		text_char(text, part->data[i] ?: ' ');
@@ -169,15 +169,15 @@ static void put_part(struct text *text, const struct fact_part *part)
 }
 
 /* "-0who|what|outcome|" */
-static int put_fact(void *context, const struct fact *fact)
+static int put_trait(void *context, const struct trait *trait)
 {
 	struct text *text = context;
 
-	text_char(text, !fact->count[1] ? '-' : !fact->count[0] ? '+' : '#');
-	text_decimal(text, fact->group);
-	put_part(text, &fact->who);
-	put_part(text, &fact->what);
-	put_part(text, &fact->outcome);
+	text_char(text, !trait->count[1] ? '-' : !trait->count[0] ? '+' : '#');
+	text_decimal(text, trait->group);
+	put_part(text, &trait->who);
+	put_part(text, &trait->what);
+	put_part(text, &trait->outcome);
 	text_char(text, '\n');
 	return 0;
 }
@@ -193,8 +193,8 @@ static bool compare(struct text *differences, struct sample *first,
 	take(comparison, 0, first);
 	take(comparison, 1, second);
 	assert_int_equal(comparison_settle(comparison), 0);
-	assert_int_equal(facts_each_difference(&comparison->facts, counts,
-					       put_fact, differences),
+	assert_int_equal(traits_each_difference(&comparison->traits, counts,
+						put_trait, differences),
 			 0);
 	is_whole = comparison_is_whole(comparison, 0) &&
 		   comparison_is_whole(comparison, 1);
@@ -513,18 +513,18 @@ static void test_bounded(void **state)
 	put_open(&sample, "/a", O_RDONLY, 0, 0);
 	end(&sample);
 	assert_int_equal(comparison_open(&comparison), 0);
-	comparison->facts.bytes = FACTS_BYTES_MAX;
+	comparison->traits.bytes = FACTS_BYTES_MAX;
 	take(comparison, 0, &sample);
-	comparison->facts.bytes = 0;
+	comparison->traits.bytes = 0;
 	take(comparison, 1, &sample);
 	assert_int_equal(comparison_settle(comparison), 0);
 	/* A program, its end, a file, the call and its result. */
-	assert_int_equal(comparison->facts.left_out[0], 5);
-	assert_int_equal(comparison->facts.left_out[1], 0);
+	assert_int_equal(comparison->traits.left_out[0], 5);
+	assert_int_equal(comparison->traits.left_out[1], 0);
 	assert_false(comparison_is_whole(comparison, 0));
 	assert_true(comparison_is_whole(comparison, 1));
 	assert_int_equal(
-	    facts_each_difference(&comparison->facts, false, put_fact, &got),
+	    traits_each_difference(&comparison->traits, false, put_trait, &got),
 	    0);
 	assert_string_equal(text_string(&got), "+0|/a|read|\n"
 					       "+1job|job -v ||\n");

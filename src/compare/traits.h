@@ -15,42 +15,42 @@
 #define FACTS_MAX       (UINT32_C(1) << 20)
 #define FACTS_BYTES_MAX ((size_t)256 << 20)
 
-enum fact_group {
-	FACT_FILE,    /* what, a path; outcome: how it was used */
-	FACT_PROGRAM, /* who, those above and this one; what, its words */
-	FACT_END,     /* the same; outcome: how it ended */
-	FACT_ADDRESS, /* what, an address; outcome: the call */
-	FACT_CALL,    /* who, a program; what, the call */
-	FACT_RESULT,  /* who, the call; what it was about; outcome: the error */
-	FACT_FAILURE, /* the same, where the other trace has no such call */
-	FACT_GROUP_COUNT
+enum trait_group {
+	TRAIT_FILE,    /* what, a path; outcome: how it was used */
+	TRAIT_PROGRAM, /* who, those above and this one; what, its words */
+	TRAIT_END,     /* the same; outcome: how it ended */
+	TRAIT_ADDRESS, /* what, an address; outcome: the call */
+	TRAIT_CALL,    /* who, a program; what, the call */
+	TRAIT_RESULT, /* who, the call; what it was about; outcome: the error */
+	TRAIT_FAILURE, /* the same, where the other trace has no such call */
+	TRAIT_GROUP_COUNT
 };
 
-struct fact_part {
+struct trait_part {
 	const char *data;
 	size_t length;
 };
 
-struct fact {
-	enum fact_group group;
+struct trait {
+	enum trait_group group;
 	uint64_t count[2]; /* by trace */
-	struct fact_part who, what, outcome;
+	struct trait_part who, what, outcome;
 };
 
-struct facts_entry;
+struct traits_entry;
 
 /* All zeros at first. */
-struct facts {
-	struct facts_entry *entries; /* a table */
+struct traits {
+	struct traits_entry *entries; /* a table */
 	size_t bytes;
 	struct text key;      /* that of the last one */
 	uint64_t left_out[2]; /* what there was no room for, by trace */
 };
 
-void facts_done(struct facts *facts);
+void traits_done(struct traits *traits);
 
-/* Adds the counts of a fact, whose bytes may go. 0 or -ENOMEM. */
-int facts_add(struct facts *facts, const struct fact *fact);
+/* Adds the counts of a trait, whose bytes may go. 0 or -ENOMEM. */
+int traits_add(struct traits *traits, const struct trait *trait);
 
 /*
  * Visits those that differ: that one trace alone has, or, with counts, that are
@@ -59,15 +59,16 @@ int facts_add(struct facts *facts, const struct fact *fact);
  * worked is told only where it failed in one and not in the other; what a
  * program calls, only where both traces have that.
  */
-typedef int facts_visit(void *context, const struct fact *fact);
-int facts_each_difference(struct facts *facts, bool counts, facts_visit *visit,
-			  void *context);
+typedef int traits_visit(void *context, const struct trait *trait);
+int traits_each_difference(struct traits *traits, bool counts,
+			   traits_visit *visit, void *context);
 
 /* All of them, in any order; a visit may not add any. */
-int facts_each(const struct facts *facts, facts_visit *visit, void *context);
+int traits_each(const struct traits *traits, traits_visit *visit,
+		void *context);
 
 /* The outcomes of a call that worked, and of a program. */
-#define FACT_WORKED "ok"
-#define FACT_ENDED  "exit 0"
+#define TRAIT_WORKED "ok"
+#define TRAIT_ENDED  "exit 0"
 
 #endif

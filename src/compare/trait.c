@@ -2,7 +2,7 @@
  * What is told of a call: what it is, what became of each path, where sockets
  * lead, how it failed. Must not compare.
  */
-#include "compare/fact.h"
+#include "compare/trait.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,29 +22,29 @@
 #include "trace/fields.h"
 #include "trace/record.h"
 
-/* A call that facts are made of. */
+/* A call that traits are made of. */
 struct telling {
-	struct facts *facts;
-	const struct fact_source *source;
+	struct traits *traits;
+	const struct trait_source *source;
 	const struct call *call;
 	bool told; /* its result, of something that it was about */
 };
 
-static struct fact_part part_of(const struct text *text)
+static struct trait_part part_of(const struct text *text)
 {
-	return (struct fact_part){ text->data, text->length };
+	return (struct trait_part){ text->data, text->length };
 }
 
-static struct fact_part part(const char *string)
+static struct trait_part part(const char *string)
 {
-	return (struct fact_part){ string, strlen(string) };
+	return (struct trait_part){ string, strlen(string) };
 }
 
-static int add(struct facts *facts, const struct fact_source *source,
-	       struct fact fact)
+static int add(struct traits *traits, const struct trait_source *source,
+	       struct trait trait)
 {
-	fact.count[source->trace] = 1;
-	return facts_add(facts, &fact);
+	trait.count[source->trace] = 1;
+	return traits_add(traits, &trait);
 }
 
 static void put_stable(const struct telling *telling, struct text *text,
@@ -73,12 +73,12 @@ static bool worked(const struct call *call)
 }
 
 /* What it gave, about something. */
-static int tell_result(struct telling *telling, struct fact_part object)
+static int tell_result(struct telling *telling, struct trait_part object)
 {
 	const struct call *call = telling->call;
 	int error = call->exit.sysret.error;
-	struct fact fact = {
-		.group = FACT_RESULT,
+	struct trait trait = {
+		.group = TRAIT_RESULT,
 		.who = part(call->row->name),
 		.what = object,
 	};
@@ -87,14 +87,14 @@ static int tell_result(struct telling *telling, struct fact_part object)
 	telling->told = true;
 	if (!call->has_returned || (is_by_chance(error) && !worked(call)))
 		return 0;
-	fact.outcome = part(FACT_WORKED);
+	trait.outcome = part(TRAIT_WORKED);
 	if (!worked(call)) {
 		const char *name = system_errno_name(call->entry.system, error);
 
 		snprintf(number, sizeof(number), "%d", error);
-		fact.outcome = part(name ?: number);
+		trait.outcome = part(name ?: number);
 	}
-	return add(telling->facts, telling->source, fact);
+	return add(telling->traits, telling->source, trait);
 }
 
 /* ---- files ---- */
@@ -111,24 +111,24 @@ static const struct use {
 	{ USED_RAN, "executed" },
 };
 
-static int tell_uses(const struct telling *telling, struct fact_part path,
+static int tell_uses(const struct telling *telling, struct trait_part path,
 		     unsigned bits)
 {
-	struct fact fact = { .group = FACT_FILE, .what = path };
+	struct trait trait = { .group = TRAIT_FILE, .what = path };
 	int r = 0;
 
 	for (size_t i = 0; !r && i < ARRAY_LEN(uses); i++) {
 		if (!(bits & uses[i].bits))
 			continue;
-		fact.outcome = part(uses[i].name);
-		r = add(telling->facts, telling->source, fact);
+		trait.outcome = part(uses[i].name);
+		r = add(telling->traits, telling->source, trait);
 	}
 	return r;
 }
 
 /* A path as the program gave it. */
 static bool find_given(const struct call *call, unsigned index,
-		       struct fact_part *ret)
+		       struct trait_part *ret)
 {
 	struct record record;
 	unsigned left = 0;
@@ -139,8 +139,8 @@ static bool find_given(const struct call *call, unsigned index,
 		if (call->parts[i].record.kind != KTR_NAMEI || left-- > 0 ||
 		    !call_part(call, i, &record))
 			continue;
-		*ret = (struct fact_part){ (const char *)record.raw.data,
-					   record.raw.length };
+		*ret = (struct trait_part){ (const char *)record.raw.data,
+					    record.raw.length };
 		return true;
 	}
 	return false;
@@ -149,7 +149,7 @@ static bool find_given(const struct call *call, unsigned index,
 /* What became of the file; an empty path is but another form of a descriptor.
  */
 static unsigned uses_of(const struct call *call, unsigned index,
-			const struct fact_part *given)
+			const struct trait_part *given)
 {
 	unsigned used = use_of(call, index);
 
@@ -161,7 +161,7 @@ static int tell_path(struct telling *telling, unsigned index)
 {
 	const struct call *call = telling->call;
 	_cleanup_(text_done) struct text name = TEXT_INIT;
-	struct fact_part given, path;
+	struct trait_part given, path;
 
 	if (!find_given(call, index, &given))
 		return 0;
@@ -202,8 +202,8 @@ static int tell_endpoint(struct telling *telling, const struct record *record,
 {
 	const struct program *program = telling->source->program;
 	_cleanup_(text_done) struct text name = TEXT_INIT;
-	struct fact fact = {
-		.group = FACT_ADDRESS,
+	struct trait trait = {
+		.group = TRAIT_ADDRESS,
 		.outcome = part(telling->call->row->name),
 	};
 
@@ -212,9 +212,9 @@ static int tell_endpoint(struct telling *telling, const struct record *record,
 		return -ENOMEM;
 	if (name.length == 0)
 		return 0;
-	fact.what = part_of(&name);
-	return add(telling->facts, telling->source, fact)
-		   ?: tell_result(telling, fact.what);
+	trait.what = part_of(&name);
+	return add(telling->traits, telling->source, trait)
+		   ?: tell_result(telling, trait.what);
 }
 
 static int tell_endpoints(struct telling *telling)
@@ -233,7 +233,7 @@ static int tell_endpoints(struct telling *telling)
 
 /* ---- programs ---- */
 
-static struct fact_part name_of(const struct fact_source *source)
+static struct trait_part name_of(const struct trait_source *source)
 {
 	if (source->program && source->program->name.length > 0)
 		return part_of(&source->program->name);
@@ -253,20 +253,21 @@ static int tell_call(const struct telling *telling)
 		text_format(&name, " (%s)", system_abi_name(call->abi));
 	if (name.failed)
 		return -ENOMEM;
-	return add(telling->facts, telling->source,
-		   (struct fact){ .group = FACT_CALL,
-				  .who = name_of(telling->source),
-				  .what = part_of(&name) });
+	return add(telling->traits, telling->source,
+		   (struct trait){ .group = TRAIT_CALL,
+				   .who = name_of(telling->source),
+				   .what = part_of(&name) });
 }
 
-static int tell_program(struct facts *facts, const struct fact_source *source)
+static int tell_program(struct traits *traits,
+			const struct trait_source *source)
 {
 	if (!source->program)
 		return 0;
-	return add(facts, source,
-		   (struct fact){ .group = FACT_PROGRAM,
-				  .who = part_of(&source->program->chain),
-				  .what = part_of(&source->program->words) });
+	return add(traits, source,
+		   (struct trait){ .group = TRAIT_PROGRAM,
+				   .who = part_of(&source->program->chain),
+				   .what = part_of(&source->program->words) });
 }
 
 static int tell_argument(struct telling *telling, unsigned index)
@@ -281,10 +282,10 @@ static int tell_argument(struct telling *telling, unsigned index)
 	}
 }
 
-int fact_add_call(struct facts *facts, const struct fact_source *source,
-		  const struct call *call)
+int trait_add_call(struct traits *traits, const struct trait_source *source,
+		   const struct call *call)
 {
-	struct telling telling = { facts, source, call, false };
+	struct telling telling = { traits, source, call, false };
 	unsigned count = call->row ? MIN(call->arg_count, call->row->narg) : 0;
 	int r = tell_call(&telling);
 
@@ -297,7 +298,7 @@ int fact_add_call(struct facts *facts, const struct fact_source *source,
 	if (!r && !telling.told)
 		r = tell_result(&telling, part(""));
 	if (!r && call->row->effect == EFFECT_EXEC && worked(call))
-		r = tell_program(facts, source);
+		r = tell_program(traits, source);
 	return r;
 }
 
@@ -310,7 +311,7 @@ static bool find_number(const struct record *record, const char *name,
 				  record->structure.length, name, ret);
 }
 
-static int tell_end(struct facts *facts, const struct fact_source *source,
+static int tell_end(struct traits *traits, const struct trait_source *source,
 		    const struct record *record)
 {
 	_cleanup_(text_done) struct text end = TEXT_INIT;
@@ -326,21 +327,21 @@ static int tell_end(struct facts *facts, const struct fact_source *source,
 	}
 	if (end.failed)
 		return -ENOMEM;
-	return add(facts, source,
-		   (struct fact){ .group = FACT_END,
-				  .who = part_of(&source->program->chain),
-				  .what = part_of(&source->program->words),
-				  .outcome = part_of(&end) });
+	return add(traits, source,
+		   (struct trait){ .group = TRAIT_END,
+				   .who = part_of(&source->program->chain),
+				   .what = part_of(&source->program->words),
+				   .outcome = part_of(&end) });
 }
 
-int fact_add_record(struct facts *facts, const struct fact_source *source,
-		    const struct record *record)
+int trait_add_record(struct traits *traits, const struct trait_source *source,
+		     const struct record *record)
 {
 	if (!source->program)
 		return 0;
 	if (record->kind == KTR_ARGS)
-		return tell_program(facts, source);
+		return tell_program(traits, source);
 	if (record_is_struct(record, KTR_STRUCT_EXIT_STATUS))
-		return tell_end(facts, source, record);
+		return tell_end(traits, source, record);
 	return 0;
 }
