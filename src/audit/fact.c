@@ -61,3 +61,14 @@ bool fact_worked(const struct fact *fact)
 {
 	return fact->key.error == 0 || fact->key.error == EINPROGRESS;
 }
+
+/* Which attempts at what is not there come to nothing but the knowledge. */
+#define SEEKING                                                                \
+	(VERB_BIT(VERB_READ) | VERB_BIT(VERB_LIST) | VERB_BIT(VERB_EXEC) |     \
+	 VERB_BIT(VERB_DELETE) | VERB_BIT(VERB_CONNECT) | VERB_BIT(VERB_SEND))
+
+bool fact_found_nothing(const struct fact *fact)
+{
+	return (fact->key.error == ENOENT || fact->key.error == ENOTDIR) &&
+	       (VERB_BIT(fact->key.verb) & SEEKING);
+}

@@ -64,5 +64,8 @@ const char *fact_mark_name(enum fact_mark mark);
 bool fact_is_weak(const struct fact *fact);
 /* Whether it worked, or at least has begun to. */
 bool fact_worked(const struct fact *fact);
+/* Whether it looked for a file or socket, to use or remove it, and there is
+ * none. */
+bool fact_found_nothing(const struct fact *fact);
 
 #endif

@@ -118,6 +118,18 @@ static int take(struct learn *learn, const struct fact *fact,
 	return 0;
 }
 
+/* What was not there was looked for, unless nobody should look for it. */
+static bool is_look(const struct learn *learn, const struct fact *fact)
+{
+	const struct name *object = fact->key.object;
+
+	return fact->key.verb == VERB_LOOK ||
+	       (fact_found_nothing(fact) &&
+		!policy_is_sensitive(learn->policy,
+				     (enum audit_verb)fact->key.verb,
+				     object->text, object->length));
+}
+
 int learn_add(struct learn *learn, const struct audit *audit)
 {
 	const struct fact *fact = audit->facts.first;
@@ -125,7 +137,7 @@ int learn_add(struct learn *learn, const struct audit *audit)
 
 	learn->traces++;
 	for (; !r && fact; fact = fact->hh.next) {
-		if (fact->key.verb == VERB_LOOK) {
+		if (is_look(learn, fact)) {
 			learn->looks += fact->count;
 			continue;
 		}
@@ -190,7 +202,8 @@ static void put_provenance(struct text *text, const struct learn *learn,
 			   const struct learn_item *item)
 {
 	text_put(text, item->is_sensitive ? "# sensitive; " : "# ");
-	text_format(text, "%" PRIu64 " times", item->count);
+	text_format(text, item->count == 1 ? "once" : "%" PRIu64 " times",
+		    item->count);
 	if (item->names > 1)
 		text_format(text, ", %" PRIu64 " names", item->names);
 	if (learn->traces > 1)

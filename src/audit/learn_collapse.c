@@ -12,6 +12,7 @@
 #include "base/array.h"
 
 #define TEMPORARY "tmp"
+#define TOOLCHAIN "toolchain"
 
 struct collapsing {
 	struct learn *learn;
@@ -209,6 +210,44 @@ static int collapse_temporary(struct collapsing *collapsing)
 	return r;
 }
 
+static size_t in_toolchain(const struct root *root,
+			   const struct learn_item *item)
+{
+	const struct name *path = item->key.object;
+
+	return item->is_sensitive
+		   ? 0
+		   : roots_holding(root, path->text, path->length);
+}
+
+/* Of what all programs of the machine come with, nobody wants to read a list:
+ * what is run is one. */
+static int collapse_toolchain(struct collapsing *collapsing)
+{
+	const struct learn *learn = collapsing->learn;
+	const struct root *root = roots_find(&learn->policy->roots, TOOLCHAIN,
+					     strlen(TOOLCHAIN));
+	size_t names = 0;
+	int r = 0;
+
+	if (!root || (collapsing->group != LEARN_READING &&
+		      collapsing->group != LEARN_MAPPING))
+		return 0;
+	for (size_t i = 0; i < collapsing->count; i++)
+		names += in_toolchain(root, collapsing->items[i]) > 0;
+	if (names <= learn->collapse)
+		return 0;
+	for (size_t i = 0; !r && i < collapsing->count; i++) {
+		struct learn_item *item = collapsing->items[i];
+		size_t own = in_toolchain(root, item);
+
+		if (own)
+			r = make_tree(collapsing, i, i + 1,
+				      item->key.object->text, own);
+	}
+	return r;
+}
+
 /* ---- groups ---- */
 
 static unsigned depth_of(const struct name *path)
@@ -244,6 +283,9 @@ static int collapse_group(struct collapsing *collapsing)
 
 	collect(collapsing);
 	r = collapse_temporary(collapsing);
+	collect(collapsing);
+	if (!r)
+		r = collapse_toolchain(collapsing);
 	collect(collapsing);
 	for (unsigned depth = collapsing->deepest; !r && depth > 0; depth--) {
 		r = collapse_level(collapsing, depth);

@@ -154,18 +154,30 @@ static struct policy_judgement judge(const struct policy *policy,
 	return best;
 }
 
+static struct policy_judgement judge_name(const struct policy *policy,
+					  const struct fact *fact,
+					  const struct name *object)
+{
+	struct subject subject = { (enum audit_verb)fact->key.verb, object,
+				   fact->key.exe };
+	struct policy_judgement one = judge(policy, &subject, policy->count);
+
+	if (one.rule || !fact_found_nothing(fact))
+		return one;
+	subject.verb = VERB_LOOK;
+	return judge(policy, &subject, policy->count);
+}
+
 struct policy_judgement policy_judge(const struct policy *policy,
 				     const struct fact *fact)
 {
-	struct subject subject = { (enum audit_verb)fact->key.verb,
-				   fact->key.object, fact->key.exe };
-	struct policy_judgement one = judge(policy, &subject, policy->count);
-	struct policy_judgement other;
+	struct policy_judgement one, other;
 
-	if (!fact->key.other || verb_family(subject.verb) != VERB_ON_FILE)
+	one = judge_name(policy, fact, fact->key.object);
+	if (!fact->key.other ||
+	    verb_family((enum audit_verb)fact->key.verb) != VERB_ON_FILE)
 		return one;
-	subject.object = fact->key.other;
-	other = judge(policy, &subject, policy->count);
+	other = judge_name(policy, fact, fact->key.other);
 	return other.decision > one.decision ? other : one;
 }
 

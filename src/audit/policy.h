@@ -90,7 +90,10 @@ struct policy_judgement {
 	const struct policy_rule *rule; /* NULL: no line matches */
 };
 
-/* What the policy says of a fact: where it has two names, the stricter. */
+/*
+ * What the policy says of a fact: where it has two names, the stricter. An
+ * attempt at what is not there, of which no line speaks, is judged as a look.
+ */
 struct policy_judgement policy_judge(const struct policy *policy,
 				     const struct fact *fact);
 /* The same of one name, by the built-in lines alone; exe may be NULL. */

@@ -151,6 +151,19 @@ static bool holds(const char *dir, const char *path, size_t length)
 	       (own == length || path[own] == '/');
 }
 
+size_t roots_holding(const struct root *root, const char *path, size_t length)
+{
+	size_t best = 0;
+
+	for (unsigned dir = 0; dir < root->count; dir++) {
+		size_t own = strlen(root->dirs[dir]);
+
+		if (own > best && holds(root->dirs[dir], path, length))
+			best = own;
+	}
+	return best;
+}
+
 const struct root *roots_of(const struct roots *roots, const char *path,
 			    size_t length, size_t *ret_length)
 {
@@ -159,16 +172,12 @@ const struct root *roots_of(const struct roots *roots, const char *path,
 	*ret_length = 0;
 	for (unsigned i = 0; i < roots->count; i++) {
 		const struct root *root = &roots->items[i];
+		size_t own = roots_holding(root, path, length);
 
-		for (unsigned dir = 0; dir < root->count; dir++) {
-			size_t own = strlen(root->dirs[dir]);
-
-			if (root->is_wide || own < 2 || own <= *ret_length ||
-			    !holds(root->dirs[dir], path, length))
-				continue;
-			best = root;
-			*ret_length = own;
-		}
+		if (root->is_wide || own < 2 || own <= *ret_length)
+			continue;
+		best = root;
+		*ret_length = own;
 	}
 	return best;
 }

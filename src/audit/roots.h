@@ -41,6 +41,9 @@ int roots_default(struct roots *roots, const char *home, const char *directory);
 const struct root *roots_find(const struct roots *roots, const char *name,
 			      size_t length);
 
+/* How long its directory is that holds the path; 0: none does. */
+size_t roots_holding(const struct root *root, const char *path, size_t length);
+
 /*
  * The one whose directory holds the path, the longest of them; but none that is
  * wide. NULL: none does. *ret_length is how long its directory is.

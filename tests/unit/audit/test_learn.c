@@ -111,7 +111,7 @@ static void test_one(void **state)
 			     "allow list @src\n"
 			     "allow read @src/a.c\n"
 			     "allow exec /usr/bin/cc\n"
-			     "allow write,create,delete @src/a.o\n"
+			     "allow write,create @src/a.o\n"
 			     "allow connect inet:10.0.0.1:443\n"
 			     "allow accept inet:\\[::1]\n"
 			     "allow signal self\n");
@@ -121,22 +121,60 @@ static void test_one(void **state)
  * another group do not. */
 static void test_collapse(void **state)
 {
-	static const char *const names[] = { "/usr/inc/a",   "/usr/inc/b",
-					     "/usr/inc/c/d", "/usr/inc/e",
+	static const char *const names[] = { "/opt/inc/a",   "/opt/inc/b",
+					     "/opt/inc/c/d", "/opt/inc/e",
 					     "/opt/x/a",     "/opt/x/b",
 					     "/opt/x/c" };
 	struct learning *learning = *state;
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		add(learning, VERB_READ, names[i], 0);
-	add(learning, VERB_LIST, "/usr/inc", 0);
-	add(learning, VERB_EXEC, "/usr/inc/a", 0);
+	add(learning, VERB_LIST, "/opt/inc", 0);
+	add(learning, VERB_EXEC, "/opt/inc/a", 0);
 	must_learn(learning, "default deny\n"
+			     "allow read,list /opt/inc/**\n"
 			     "allow read /opt/x/a\n"
 			     "allow read /opt/x/b\n"
 			     "allow read /opt/x/c\n"
-			     "allow read,list /usr/inc/**\n"
-			     "allow exec /usr/inc/a\n");
+			     "allow exec /opt/inc/a\n");
+}
+
+/* What all programs of the machine read is one line, however it is spread; what
+ * they run is not, and what is written there less so. */
+static void test_toolchain(void **state)
+{
+	static const char *const names[] = { "/usr/include/a", "/usr/lib/b",
+					     "/usr/share/c/d", "/usr/local/e" };
+	struct learning *learning = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		add(learning, VERB_READ, names[i], 0);
+	add(learning, VERB_MAP, names[1], 0);
+	add(learning, VERB_EXEC, "/usr/bin/a", 0);
+	add(learning, VERB_WRITE, "/usr/local/e", 0);
+	must_learn(learning, "default deny\n"
+			     "allow read /usr/**\n"
+			     "allow exec /usr/bin/a\n"
+			     "allow map /usr/lib/b\n"
+			     "allow write,create /usr/local/e\n");
+}
+
+/* What is not there was looked for; but not so what nobody should look for. */
+static void test_absent(void **state)
+{
+	struct learning *learning = *state;
+
+	add(learning, VERB_READ, "/home/me/src/no.h", ENOENT);
+	add(learning, VERB_EXEC, "/home/me/src/x/cc", ENOTDIR);
+	add(learning, VERB_CONNECT, "unix:/run/nscd", ENOENT);
+	add(learning, VERB_READ, "/home/me/.netrc", ENOENT);
+	add(learning, VERB_READ, "/home/me/src/mine", EACCES);
+	add(learning, VERB_CREATE, "/home/me/src/no/x", ENOENT);
+	must_learn(learning, "default deny\n"
+			     "allow look **\n"
+			     "allow read /home/me/.netrc\n"
+			     "allow read @src/mine\n"
+			     "allow create @src/no/x\n");
 }
 
 /* Names in a temporary directory are never the same again. */
@@ -228,7 +266,7 @@ static void test_provenance(void **state)
 			       "# 2 times, in 2 of 2 traces, first by "
 			       "/bin/sh\nallow read @src/a\n"));
 	assert_non_null(strstr(text_string(&text),
-			       "# 1 times, in 1 of 2 traces, first by "
+			       "# once, in 1 of 2 traces, first by "
 			       "/bin/sh\nallow read @src/b\n"));
 	assert_non_null(strstr(text_string(&text), "# sensitive; 2 times"));
 	text_done(&text);
@@ -238,10 +276,9 @@ int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_one),        TEST(test_collapse),
-		TEST(test_temporary),  TEST(test_sensitive),
-		TEST(test_bounds),     TEST(test_hostile),
-		TEST(test_provenance),
+		TEST(test_one),    TEST(test_collapse),  TEST(test_toolchain),
+		TEST(test_absent), TEST(test_temporary), TEST(test_sensitive),
+		TEST(test_bounds), TEST(test_hostile),   TEST(test_provenance),
 	};
 
 	return cmocka_run_group_tests_name("learn", tests, NULL, NULL);

@@ -195,6 +195,51 @@ static void test_decides(void **state)
 	}
 }
 
+/* What is not there was looked for, where no line says otherwise. */
+static void test_absent(void **state)
+{
+	static const struct {
+		const char *line; /* the third */
+		enum audit_verb verb;
+		int error;
+		const char *object;
+		enum policy_decision decision;
+	} cases[] = {
+		{ "", VERB_READ, ENOENT, "/a", POLICY_ALLOW },
+		{ "", VERB_EXEC, ENOTDIR, "/a", POLICY_ALLOW },
+		{ "", VERB_CONNECT, ENOENT, "unix:/a", POLICY_ALLOW },
+		{ "", VERB_READ, EACCES, "/a", POLICY_DENY },
+		{ "", VERB_READ, 0, "/a", POLICY_DENY },
+		{ "", VERB_CREATE, ENOENT, "/a", POLICY_DENY },
+		{ "deny read /a", VERB_READ, ENOENT, "/a", POLICY_DENY },
+		{ "warn look /a", VERB_READ, ENOENT, "/a", POLICY_WARN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct names names = { 0 };
+		struct text lines = TEXT_INIT, error = TEXT_INIT;
+		struct fact fact = { 0 };
+		struct policy policy;
+
+		policy_open(&policy);
+		text_format(&lines, "default deny\nallow look **\n%s\n",
+			    cases[i].line);
+		assert_int_equal(policy_parse(&policy, "p", lines.data,
+					      lines.length, read_none, NULL,
+					      &error),
+				 0);
+		fact.key.verb = (uint16_t)cases[i].verb;
+		fact.key.error = cases[i].error;
+		fact.key.object = name_of(&names, cases[i].object);
+		assert_int_equal(policy_judge(&policy, &fact).decision,
+				 cases[i].decision);
+		text_done(&lines);
+		policy_done(&policy);
+		names_done(&names);
+	}
+}
+
 /* ---- what is wrong ---- */
 
 static const struct {
@@ -415,6 +460,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decides),
+		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_sensitive),
 		cmocka_unit_test(test_sensitive_below),
