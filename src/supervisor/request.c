@@ -185,6 +185,15 @@ void request_close(struct supervisor *supervisor)
 	supervisor->server = NULL;
 }
 
+/* The background recorder stays, whatever it is told: it waits for its turn. */
+static bool stays(const struct supervisor *supervisor)
+{
+	const struct request_pending *pending = supervisor->request;
+
+	return pending->request.connection == supervisor->owner.background ||
+	       (pending->keep && !pending->answer.error);
+}
+
 static void answer(struct supervisor *supervisor, const pid_t *late,
 		   unsigned late_count)
 {
@@ -198,8 +207,7 @@ static void answer(struct supervisor *supervisor, const pid_t *late,
 	/* That may take as long as a client likes. */
 	if (pending->request.fd >= 0)
 		server_discard(supervisor->server, pending->request.fd);
-	server_answer(supervisor->server, answer, answer_fd,
-		      pending->keep && !answer->error);
+	server_answer(supervisor->server, answer, answer_fd, stays(supervisor));
 	supervisor->request = NULL;
 	free(pending);
 }

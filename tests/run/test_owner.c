@@ -62,13 +62,28 @@ static void must_show(const struct control_target *target, const char *format,
 	assert_true(does_show(target, words));
 }
 
-static void await_state(const struct control_target *target, const char *state)
+/* What there is to know of a recorder that should have been back. */
+static void fail_background(const struct control_target *target,
+			    struct run_child *background, const char *state)
+{
+	struct run_result result;
+	char line[256];
+
+	status_line(target, line);
+	kill(background->pid, SIGKILL);
+	assert_int_equal(run_finish(background, &result), 0);
+	fail_msg("not in state %s but: %s; background recorder: status 0x%x %s",
+		 state, line, result.status, text_string(&result.err));
+}
+
+static void await_state(const struct control_target *target,
+			struct run_child *background, const char *state)
 {
 	uint64_t until = fault_now_ms() + PATIENCE_MS;
 
 	while (!does_show(target, state))
 		if (fault_now_ms() > until)
-			fail_msg("not in state %s", state);
+			fail_background(target, background, state);
 }
 
 /* ---- owners ---- */
@@ -212,7 +227,7 @@ static void test_pause(void **state)
 
 /* ---- the background ---- */
 
-static void start_background(struct run_child *ret,
+static void spawn_background(struct run_child *ret,
 			     const struct control_target *target)
 {
 	char number[16];
@@ -229,7 +244,13 @@ static void start_background(struct run_child *ret,
 
 	snprintf(number, sizeof(number), "%d", target->child.pid);
 	assert_int_equal(run_start(ret, &target->place, &spec), 0);
-	await_state(target, ": background");
+}
+
+static void start_background(struct run_child *ret,
+			     const struct control_target *target)
+{
+	spawn_background(ret, target);
+	await_state(target, ret, ": background");
 }
 
 static void end_background(struct run_child *child, int status)
@@ -278,7 +299,7 @@ static void test_background(void **state)
 	assert_true(does_show(&target, ": foreground, "));
 	control_say(&target, "second");
 	control_do(&target.place, "-c -p", pid);
-	await_state(&target, ": background");
+	await_state(&target, &background, ": background");
 	control_must_record(&target.place, pid, "ci");
 	control_say(&target, "third");
 	recorder = status_tracer(pid);
@@ -289,6 +310,33 @@ static void test_background(void **state)
 	control_must_be_free(pid);
 	check_back(&target.place);
 	control_close(&target);
+}
+
+/* Whoever comes while the foreground records waits for his turn. */
+static void test_background_waits(void **state)
+{
+	struct control_target target;
+	struct run_child background;
+	struct trace trace;
+	pid_t pid;
+
+	start_state(&target, state);
+	pid = target.child.pid;
+	control_do(&target.place, "-t ci -f fore -p", pid);
+	spawn_background(&background, &target);
+	await_state(&target, &background, ", background recorder ");
+	control_say(&target, "first");
+	assert_true(does_show(&target, ": foreground, "));
+	control_do(&target.place, "-c -p", pid);
+	await_state(&target, &background, ": background");
+	control_say(&target, "second");
+	control_finish(&target);
+	end_background(&background, 0);
+	fault_load(&trace, &target.place, "back");
+	assert_int_equal(control_heard(&trace, "first"), 0);
+	assert_int_equal(control_heard(&trace, "second"), 2);
+	trace_done(&trace);
+	run_place_close(&target.place);
 }
 
 /* With many threads letting go takes its time, and the background recorder is
@@ -309,7 +357,7 @@ static void test_background_crowd(void **state)
 	for (int i = 0; i < 10; i++) {
 		control_do(&target.place, "-t n -f fore -p", target.child.pid);
 		control_do(&target.place, "-c -p", target.child.pid);
-		await_state(&target, ": background");
+		await_state(&target, &background, ": background");
 	}
 	fault_close(&target.in.write);
 	assert_int_equal(run_finish(&target.child, &result), 0);
@@ -358,6 +406,7 @@ int main(void)
 		cmocka_unit_test(test_owner_of_others),
 		AS_BOTH(test_pause),
 		AS_BOTH(test_background),
+		AS_BOTH(test_background_waits),
 		AS_BOTH(test_background_crowd),
 		AS_BOTH(test_background_ended),
 		AS_BOTH(test_background_target_ends),
