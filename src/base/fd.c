@@ -33,6 +33,15 @@ int fd_status(int fd, struct statx *ret)
 		   : 0;
 }
 
+bool fd_may_replace(const char *path)
+{
+	struct stat status;
+
+	if (lstat(path, &status) < 0)
+		return errno == ENOENT;
+	return S_ISREG(status.st_mode) || S_ISLNK(status.st_mode);
+}
+
 int fd_write_all(int fd, const void *data, size_t length)
 {
 	const char *at = data;

@@ -11,6 +11,12 @@
 struct statx;
 int fd_status(int fd, struct statx *ret);
 
+/*
+ * Whether a new file may take a name: it is free, or has been that of a regular
+ * file or of a symbolic link. Devices, FIFOs, sockets and directories stay.
+ */
+bool fd_may_replace(const char *path);
+
 /* Writes all of it, riding out EINTR and EAGAIN (poll); 0 or -errno. */
 int fd_write_all(int fd, const void *data, size_t length);
 

@@ -219,6 +219,10 @@ int recording_run(struct recording *ret, const struct kaudit_options *options,
 	int r;
 
 	*ret = (struct recording){ .fd = -1 };
+	if (!fd_may_replace(options->trace)) {
+		text_format(error, "%s: not a regular file", options->trace);
+		return -EINVAL;
+	}
 	r = open_trace(ret, options->trace);
 	if (r)
 		return fail(error, options->trace, r);

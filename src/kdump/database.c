@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fd.h"
 #include "base/text.h"
 
 /* "ktru": in its header, who made it. */
@@ -89,7 +90,7 @@ static int check_free(const char *path, struct text *error)
 		return 0;
 	if (fd < 0)
 		return fail_with(error, path, strerror(errno), -errno);
-	if (!is_ours(fd))
+	if (!fd_may_replace(path) || !is_ours(fd))
 		return fail_with(error, path,
 				 "is there, and no database of kdump-u: not "
 				 "replaced",

@@ -26,11 +26,21 @@ static int output_fail(struct text *error, const char *what, const char *file)
 	return -failed;
 }
 
-/* A new file in the place of whatever had the name. */
+static int output_check_name(const char *file, struct text *error)
+{
+	if (fd_may_replace(file))
+		return 0;
+	text_format(error, "%s not regular file", file);
+	return -EACCES;
+}
+
+/* A new file in the place of the one that had the name. */
 static int output_create(const char *file, struct text *error)
 {
-	int fd;
+	int fd = output_check_name(file, error);
 
+	if (fd < 0)
+		return fd;
 	if (unlink(file) < 0 && errno != ENOENT)
 		return output_fail(error, "unlink ", file);
 	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC,
@@ -163,6 +173,9 @@ int output_prepare(struct output *ret, const struct ktrace_options *options,
 		ret->fd = output_open(options, error);
 		return MIN(ret->fd, 0);
 	}
+	r = output_check_name(options->file, error);
+	if (r < 0)
+		return r;
 	ret->name = strdup(options->file);
 	r = ret->name ? open_beside(ret) : -ENOMEM;
 	if (r < 0)

@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include <sys/stat.h>
+
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/fd.h"
@@ -179,6 +181,30 @@ static void reads_files_beside_a_directory(void **state)
 	assert_int_equal(fd_read_file(proc, "fd", data, sizeof(data)), -EISDIR);
 }
 
+/* A link is what is replaced, not what it leads to. */
+static void says_what_may_be_replaced(void **state)
+{
+	char directory[] = "/tmp/ktrace-u-fd-XXXXXX";
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	assert_int_equal(chdir(directory), 0);
+	assert_true(fd_may_replace("absent"));
+	assert_int_equal(symlink("/dev/null", "link"), 0);
+	assert_true(fd_may_replace("link"));
+	assert_int_equal(close(open("file", O_CREAT | O_WRONLY, 0600)), 0);
+	assert_true(fd_may_replace("file"));
+	assert_false(fd_may_replace("file/x"));
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	assert_false(fd_may_replace("fifo"));
+	assert_false(fd_may_replace("."));
+	assert_false(fd_may_replace("/dev/null"));
+	unlink("link");
+	unlink("file");
+	unlink("fifo");
+	assert_int_equal(rmdir(directory), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -187,6 +213,7 @@ int main(void)
 		cmocka_unit_test(reads_until_full_or_the_end),
 		cmocka_unit_test(reads_small_files),
 		cmocka_unit_test(reads_files_beside_a_directory),
+		cmocka_unit_test(says_what_may_be_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
