@@ -16,7 +16,7 @@
 #include "decode/structure.h"
 #include "foreign/system.h"
 #include "join/descriptor.h"
-#include "kdump/options.h"
+#include "kdump/view.h"
 #include "sysdesc/sets.h"
 #include "trace/fields.h"
 
@@ -73,27 +73,27 @@ static void put_pointer(struct arguments *arguments, uint64_t value)
 static void put_data(struct arguments *arguments, const void *data,
 		     size_t length)
 {
-	size_t most = arguments->options->data_max ?: DATA_SHOWN;
+	size_t most = arguments->view->data_max ?: DATA_SHOWN;
 
 	data_quote(arguments->text, data, MIN(length, most),
-		   &arguments->options->style);
+		   &arguments->view->style);
 	if (length > most)
 		text_put(arguments->text, "...");
 }
 
-void arguments_put_name(struct text *text, const struct options *options,
+void arguments_put_name(struct text *text, const struct view *view,
 			const struct descriptor_name *name)
 {
 	if (!name)
 		return;
 	text_char(text, '<');
-	data_escape(text, name->text, name->length, &options->style);
+	data_escape(text, name->text, name->length, &view->style);
 	text_char(text, '>');
 }
 
 static void put_name(struct arguments *arguments, unsigned index)
 {
-	arguments_put_name(arguments->text, arguments->options,
+	arguments_put_name(arguments->text, arguments->view,
 			   arguments->call->names[index]);
 }
 
@@ -140,7 +140,7 @@ static bool is_seen(const struct arguments *arguments, unsigned index,
 static void put_path(struct arguments *arguments, unsigned index,
 		     uint64_t value)
 {
-	const struct data_style *style = &arguments->options->style;
+	const struct data_style *style = &arguments->view->style;
 	struct record record, given;
 	struct field path, arg;
 
@@ -179,7 +179,7 @@ static void put_strings(struct arguments *arguments, unsigned kind,
 	}
 	text_char(arguments->text, '[');
 	data_quote_list(arguments->text, record.raw.data, record.raw.length,
-			&arguments->options->style);
+			&arguments->view->style);
 	text_char(arguments->text, ']');
 }
 
@@ -197,7 +197,7 @@ static void put_bytes(struct arguments *arguments, uint64_t value)
 /* A structure without its name: "{ ... }". */
 static void put_value(struct arguments *arguments, const struct record *record)
 {
-	struct data_style style = arguments->options->style;
+	struct data_style style = arguments->view->style;
 	struct text whole = TEXT_INIT;
 	const char *body;
 
@@ -377,7 +377,7 @@ void arguments_put(struct arguments *arguments)
 
 	text_char(arguments->text, '(');
 	for (unsigned i = 0; i < call->arg_count; i++) {
-		bool is_known = !arguments->options->plain && call->row &&
+		bool is_known = !arguments->view->plain && call->row &&
 				i < call->row->narg;
 
 		if (is_known && !is_looked_at(call, i))

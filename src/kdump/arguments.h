@@ -7,12 +7,12 @@
 #include "join/call.h"
 
 struct descriptor_name;
-struct options;
+struct view;
 struct text;
 
 struct arguments {
 	struct text *text;
-	const struct options *options;
+	const struct view *view;
 	const struct call *call;
 	bool is_used[CALL_PARTS_MAX]; /* parts that stand in the line */
 };
@@ -21,7 +21,7 @@ struct arguments {
 void arguments_put(struct arguments *arguments);
 
 /* "</src/a.c>", behind a descriptor; nothing for NULL. */
-void arguments_put_name(struct text *text, const struct options *options,
+void arguments_put_name(struct text *text, const struct view *view,
 			const struct descriptor_name *name);
 
 #endif

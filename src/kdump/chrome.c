@@ -21,7 +21,7 @@
 #include "join/call.h"
 #include "kdump/arguments.h"
 #include "kdump/json_value.h"
-#include "kdump/options.h"
+#include "kdump/view.h"
 #include "trace/fields.h"
 
 /* A process whose life is shown: named by what it executes. */
@@ -39,7 +39,7 @@ struct absence {
 };
 
 struct chrome {
-	struct options options; /* that bytes beyond ASCII are escaped by */
+	struct view view; /* that bytes beyond ASCII are escaped by */
 	struct text *out;
 	struct life *lives;       /* a table */
 	struct absence *absences; /* another */
@@ -53,9 +53,9 @@ static int open_chrome(void **ret, const struct report_context *context)
 
 	if (!chrome)
 		return -ENOMEM;
-	chrome->options = *context->options;
-	chrome->options.style.utf8 = false;
-	chrome->options.colour = false;
+	chrome->view = *context->view;
+	chrome->view.style.utf8 = false;
+	chrome->view.colour = false;
 	chrome->out = context->out;
 	*ret = chrome;
 	return 0;
@@ -145,7 +145,7 @@ static void put_text(struct chrome *chrome, const char *name, const void *data,
 {
 	struct text escaped = TEXT_INIT;
 
-	data_escape(&escaped, data, length, &chrome->options.style);
+	data_escape(&escaped, data, length, &chrome->view.style);
 	json_value_string(chrome->out, name, text_string(&escaped));
 	text_done(&escaped);
 }
@@ -235,10 +235,10 @@ static char *name_of(struct chrome *chrome, const struct record *record)
 		if (slash)
 			exe.length -= (size_t)(slash + 1 - exe.data);
 		data_escape(&name, slash ? slash + 1 : exe.data, exe.length,
-			    &chrome->options.style);
+			    &chrome->view.style);
 	} else {
 		data_escape(&name, record->comm, strlen(record->comm),
-			    &chrome->options.style);
+			    &chrome->view.style);
 	}
 	if (name.failed || !text_string(&name)[0]) {
 		text_done(&name);
@@ -424,9 +424,7 @@ static void put_result(struct text *text, const struct call *call)
 static void put_details(struct chrome *chrome, const struct call *call)
 {
 	struct text given = TEXT_INIT;
-	struct arguments arguments = {
-		&given, &chrome->options, call, { false }
-	};
+	struct arguments arguments = { &given, &chrome->view, call, { false } };
 
 	arguments_put(&arguments);
 	json_value_open(chrome->out, "args");

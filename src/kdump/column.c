@@ -10,7 +10,7 @@
 #include "foreign/system.h"
 #include "join/state.h"
 #include "kdump/column.h"
-#include "kdump/options.h"
+#include "kdump/view.h"
 #include "trace/facility.h"
 #include "trace/record.h"
 
@@ -56,36 +56,36 @@ static void column_span(struct text *text, uint64_t from_ns, uint64_t to_ns)
 	column_time(text, span / COLUMN_SECOND, span % COLUMN_SECOND);
 }
 
-void column_put_origin(struct text *text, const struct options *options,
+void column_put_origin(struct text *text, const struct view *view,
 		       const struct record *record)
 {
 	size_t start;
 
 	column_right(text, record->pid, 6);
 	text_char(text, ' ');
-	if (options->threads) {
+	if (view->threads) {
 		column_right(text, MAX(record->tid, INT64_C(0)), 6);
 		text_char(text, ' ');
 	}
 	start = text->length;
 	data_escape(text, record->comm,
 		    (size_t)(strchrnul(record->comm, 0) - record->comm),
-		    &options->style);
+		    &view->style);
 	text_pad(text, start, 8);
 	text_char(text, ' ');
 }
 
-void column_put_times(struct text *text, const struct options *options,
+void column_put_times(struct text *text, const struct view *view,
 		      const struct state *state, uint64_t now)
 {
 	uint64_t first = state->has_times ? state->first_ns : now;
 	uint64_t previous = state->has_times ? state->previous_ns : now;
 
-	if (options->absolute)
+	if (view->absolute)
 		column_time(text, now / COLUMN_SECOND, now % COLUMN_SECOND);
-	if (options->elapsed)
+	if (view->elapsed)
 		column_span(text, first, now);
-	if (options->relative)
+	if (view->relative)
 		column_span(text, previous, now);
 }
 
@@ -124,16 +124,16 @@ static void column_tag(struct text *text, unsigned kind)
 	text_put(text, "  ");
 }
 
-void column_put(struct text *text, const struct options *options,
+void column_put(struct text *text, const struct view *view,
 		const struct state *state, const struct record *record)
 {
-	column_put_origin(text, options, record);
-	column_put_times(text, options, state, record->time_ns);
-	if (options->cpu) {
+	column_put_origin(text, view, record);
+	column_put_times(text, view, state, record->time_ns);
+	if (view->cpu) {
 		column_right(text, record->cpu, 3);
 		text_char(text, ' ');
 	}
 	column_tag(text, record->kind);
-	if (options->abi)
+	if (view->abi)
 		column_abi(text, state, record);
 }

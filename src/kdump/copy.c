@@ -52,7 +52,7 @@ static int fail_output(struct copy *copy, int error)
 
 static int fail_input(struct copy *copy, int error)
 {
-	return fail(copy, dump_name(copy->options), strerror(error));
+	return fail(copy, dump_name(&copy->options->job), strerror(error));
 }
 
 /* ---- the file ---- */
@@ -144,7 +144,7 @@ static int take_fault(struct copy *copy)
 	if (finish(copy))
 		return -1;
 	text_format(copy->error, "%s: offset %llu: %s",
-		    dump_name(copy->options),
+		    dump_name(&copy->options->job),
 		    (unsigned long long)reader_offset(copy->reader),
 		    record_fault_text(reader_fault(copy->reader)));
 	return -1;
@@ -171,8 +171,8 @@ static int step(struct copy *copy)
 static int open_all(struct copy *copy)
 {
 	const struct options *options = copy->options;
-	int r = redact_open(&copy->redact, options->redact,
-			    options->redact_count);
+	int r = redact_open(&copy->redact, options->job.redact,
+			    options->job.redact_count);
 
 	if (!r)
 		r = reader_open(&copy->reader, copy->in);

@@ -12,7 +12,7 @@
 #include "compare/comparison.h"
 #include "kdump/difference.h"
 #include "kdump/dump.h"
-#include "kdump/options.h"
+#include "kdump/job.h"
 
 #define DIFF_PIECE ((size_t)64 << 10) /* written at once */
 
@@ -20,7 +20,7 @@
 
 static int open_diff(void **ret, const struct report_context *context)
 {
-	*ret = context->options->comparison;
+	*ret = context->subject;
 	return 0;
 }
 
@@ -72,7 +72,7 @@ const struct report_kind diff_report = {
 /* ---- both ---- */
 
 struct diff {
-	const struct options *options;
+	const struct diff_pair *pair;
 	struct comparison *comparison;
 	struct difference difference;
 	struct text text;
@@ -84,16 +84,16 @@ struct diff {
 static int take(struct diff *diff, unsigned trace, const char *file)
 {
 	_cleanup_(text_done) struct text error = TEXT_INIT;
-	struct options options = *diff->options;
+	struct job job = *diff->pair->job;
 	_cleanup_fd_ int fd = -1;
 
-	options.file = file;
-	options.comparison = diff->comparison;
+	job.file = file;
+	job.subject = diff->comparison;
 	diff->comparison->trace = trace;
-	fd = dump_open(&options, diff->error);
+	fd = dump_open(&job, diff->error);
 	if (fd < 0)
 		return -1;
-	if (dump_run(&options, fd, &error) == 0)
+	if (dump_run(&job, fd, &error) == 0)
 		return 0;
 	diff->comparison->traces[trace].is_damaged = true;
 	if (diff->error->length == 0)
@@ -103,7 +103,7 @@ static int take(struct diff *diff, unsigned trace, const char *file)
 
 static int flush(struct diff *diff)
 {
-	return dump_write(diff->options->out, &diff->text, diff->error);
+	return dump_write(diff->pair->job->out, &diff->text, diff->error);
 }
 
 static int put(void *context, const struct trait *trait)
@@ -125,13 +125,18 @@ static int tell(struct diff *diff)
 {
 	const struct comparison *comparison = diff->comparison;
 
-	diff->difference = (struct difference){ .options = diff->options,
-						.comparison = comparison };
+	diff->difference = (struct difference){
+		.view = &diff->pair->job->view,
+		.comparison = comparison,
+		.names = { diff->pair->job->file, diff->pair->other },
+		.counts = diff->pair->counts,
+		.json = diff->pair->job->json
+	};
 	if (comparison_settle(diff->comparison) < 0)
 		return fail(diff);
 	difference_put_traces(&diff->text, &diff->difference);
 	if (traits_each_difference(&diff->comparison->traits,
-				   diff->options->counts, put, diff) < 0)
+				   diff->pair->counts, put, diff) < 0)
 		return -1;
 	if (!diff->difference.any && !(comparison_is_whole(comparison, 0) &&
 				       comparison_is_whole(comparison, 1)))
@@ -155,15 +160,15 @@ static enum diff_result judge(const struct diff *diff)
 		   : DIFF_TROUBLE;
 }
 
-enum diff_result diff_run(const struct options *options, struct text *error)
+enum diff_result diff_run(const struct diff_pair *pair, struct text *error)
 {
-	struct diff diff = { .options = options, .error = error };
+	struct diff diff = { .pair = pair, .error = error };
 	enum diff_result result = DIFF_TROUBLE;
 
 	if (comparison_open(&diff.comparison) < 0)
 		fail(&diff);
-	else if (take(&diff, 0, options->file) == 0 &&
-		 take(&diff, 1, options->other) == 0 && tell(&diff) == 0)
+	else if (take(&diff, 0, pair->job->file) == 0 &&
+		 take(&diff, 1, pair->other) == 0 && tell(&diff) == 0)
 		result = judge(&diff);
 	comparison_close(diff.comparison);
 	text_done(&diff.text);

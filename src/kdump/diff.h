@@ -7,7 +7,7 @@
 
 #include "kdump/report.h"
 
-struct options;
+struct job;
 struct text;
 
 /* As diff(1) has them; what kdump-u ends with. */
@@ -18,10 +18,16 @@ enum diff_result {
 		       * trace says itself that it is not whole */
 };
 
-/* Takes in one trace: options->comparison is what for. */
+/* Takes in one trace: its subject is the struct comparison. */
 extern const struct report_kind diff_report;
 
-/* Reads options->file and options->other, and prints what differs. */
-enum diff_result diff_run(const struct options *options, struct text *error);
+struct diff_pair {
+	const struct job *job; /* of the first file, but for the report */
+	const char *other;     /* the second */
+	bool counts;           /* what is not there as often differs, too */
+};
+
+/* Reads both, and prints what differs. */
+enum diff_result diff_run(const struct diff_pair *pair, struct text *error);
 
 #endif

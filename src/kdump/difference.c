@@ -11,7 +11,7 @@
 #include "compare/comparison.h"
 #include "decode/data.h"
 #include "kdump/json_value.h"
-#include "kdump/options.h"
+#include "kdump/view.h"
 
 /* A group, what its traits are made of (NULL: they have no such thing), and
  * what stands between who and what. */
@@ -35,18 +35,12 @@ static const struct group {
 			    false },
 };
 
-static const char *name_of(const struct options *options, unsigned trace)
-{
-	return trace ? options->other : options->file;
-}
-
 /* ---- lines ---- */
 
 static void put_part(struct text *text, const struct difference *difference,
 		     const struct trait_part *part)
 {
-	data_escape(text, part->data, part->length,
-		    &difference->options->style);
+	data_escape(text, part->data, part->length, &difference->view->style);
 }
 
 static void put_what(struct text *text, const struct difference *difference,
@@ -54,7 +48,7 @@ static void put_what(struct text *text, const struct difference *difference,
 {
 	if (groups[trait->group].has_words)
 		data_quote_list(text, trait->what.data, trait->what.length,
-				&difference->options->style);
+				&difference->view->style);
 	else
 		put_part(text, difference, &trait->what);
 }
@@ -83,26 +77,26 @@ static void put_line(struct text *text, const struct difference *difference,
 		return;
 	text_char(text, trace ? '+' : '-');
 	put_trait(text, difference, trait);
-	if (difference->options->counts || groups[trait->group].has_numbers)
+	if (difference->counts || groups[trait->group].has_numbers)
 		text_format(text, " (%" PRIu64 ")", trait->count[trace]);
 	text_char(text, '\n');
 }
 
-static void put_name(struct text *text, const struct options *options,
+static void put_name(struct text *text, const struct difference *difference,
 		     const char *before, unsigned trace)
 {
-	const char *name = name_of(options, trace);
+	const char *name = difference->names[trace];
 
 	text_put(text, before);
-	data_escape(text, name, strlen(name), &options->style);
+	data_escape(text, name, strlen(name), &difference->view->style);
 }
 
 static void put_lines(struct text *text, const struct difference *difference,
 		      const struct trait *trait)
 {
 	if (!difference->any) {
-		put_name(text, difference->options, "--- ", 0);
-		put_name(text, difference->options, "\n+++ ", 1);
+		put_name(text, difference, "--- ", 0);
+		put_name(text, difference, "\n+++ ", 1);
 		text_char(text, '\n');
 	}
 	if (!difference->any || difference->group != trait->group)
@@ -121,7 +115,7 @@ static void put_gaps(struct text *text, const struct difference *difference,
 
 		text_format(text, "! %8" PRIu64 "  ", whole->gaps[i].count);
 		data_escape(text, what->data, what->length,
-			    &difference->options->style);
+			    &difference->view->style);
 		text_char(text, '\n');
 	}
 }
@@ -134,7 +128,7 @@ static void put_not_whole(struct text *text,
 	uint64_t left_out = comparison->traits.left_out[trace];
 	const char *why = whole_why_not(&one->whole);
 
-	put_name(text, difference->options, "! ", trace);
+	put_name(text, difference, "! ", trace);
 	text_put(text, " is not whole");
 	if (one->is_damaged)
 		why = "not all of it can be read";
@@ -198,7 +192,7 @@ static void put_trace_object(struct text *text,
 {
 	const struct comparison *comparison = difference->comparison;
 	const struct comparison_trace *one = &comparison->traces[trace];
-	const char *name = name_of(difference->options, trace);
+	const char *name = difference->names[trace];
 
 	text_put(text, "{\"v\":1,\"ev\":\"diff_trace\"");
 	json_value_string(text, "side", trace ? "second" : "first");
@@ -219,7 +213,7 @@ void difference_put_traces(struct text *text,
 			   const struct difference *difference)
 {
 	for (unsigned i = 0; i < 2; i++) {
-		if (difference->options->json)
+		if (difference->json)
 			put_trace_object(text, difference, i);
 		else if (!comparison_is_whole(difference->comparison, i))
 			put_not_whole(text, difference, i);
@@ -229,7 +223,7 @@ void difference_put_traces(struct text *text,
 void difference_put(struct text *text, struct difference *difference,
 		    const struct trait *trait)
 {
-	if (difference->options->json)
+	if (difference->json)
 		put_object(text, trait);
 	else
 		put_lines(text, difference, trait);
@@ -239,6 +233,6 @@ void difference_put(struct text *text, struct difference *difference,
 
 void difference_put_none(struct text *text, const struct difference *difference)
 {
-	if (!difference->options->json)
+	if (!difference->json)
 		text_put(text, "! what there is of both tells the same\n");
 }

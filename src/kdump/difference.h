@@ -7,13 +7,16 @@
 #include "compare/traits.h"
 
 struct comparison;
-struct options;
 struct text;
+struct view;
 
 /* How far the differences are told. */
 struct difference {
-	const struct options *options;
+	const struct view *view;
 	const struct comparison *comparison;
+	const char *names[2]; /* of the traces */
+	bool counts;          /* of all groups */
+	bool json;
 	bool any;               /* one is told */
 	enum trait_group group; /* of the last one */
 };

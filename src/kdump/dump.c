@@ -15,7 +15,7 @@
 #include "kdump/dump.h"
 #include "kdump/follow.h"
 #include "kdump/form.h"
-#include "kdump/options.h"
+#include "kdump/job.h"
 #include "kdump/progress.h"
 #include "kdump/rotated.h"
 #include "redact/redact.h"
@@ -26,7 +26,7 @@
 #define DUMP_IDLE_MS 300 /* a call that lasts is shown before it returns */
 
 struct dump {
-	const struct options *options;
+	const struct job *job;
 	struct input *input;
 	struct redact *redact; /* NULL: everybody may see all */
 	struct follow follow;
@@ -39,11 +39,11 @@ struct dump {
 	int next;               /* which is this, ours; -1: none yet */
 };
 
-const char *dump_name(const struct options *options)
+const char *dump_name(const struct job *job)
 {
-	bool is_stdin = strcmp(options->file, "-") == 0;
+	bool is_stdin = strcmp(job->file, "-") == 0;
 
-	return is_stdin ? "standard input" : options->file;
+	return is_stdin ? "standard input" : job->file;
 }
 
 static int dump_fail(struct text *error, const char *object, const char *reason)
@@ -54,20 +54,19 @@ static int dump_fail(struct text *error, const char *object, const char *reason)
 	return -1;
 }
 
-int dump_open(const struct options *options, struct text *error)
+int dump_open(const struct job *job, struct text *error)
 {
 	int fd;
 
-	if (strcmp(options->file, "-") == 0)
+	if (strcmp(job->file, "-") == 0)
 		return STDIN_FILENO;
-	fd = open(options->file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	return fd < 0 ? dump_fail(error, options->file, strerror(errno)) : fd;
+	fd = open(job->file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return fd < 0 ? dump_fail(error, job->file, strerror(errno)) : fd;
 }
 
 static int dump_fail_input(struct dump *dump, int error)
 {
-	return dump_fail(dump->error, dump_name(dump->options),
-			 strerror(error));
+	return dump_fail(dump->error, dump_name(dump->job), strerror(error));
 }
 
 /* What comes of records failed, on its own account or for want of memory. */
@@ -105,7 +104,7 @@ static int dump_flush(struct dump *dump)
 {
 	if (dump->form.out.length)
 		progress_yield(&dump->progress);
-	return dump_write(dump->options->out, &dump->form.out, dump->error);
+	return dump_write(dump->job->out, &dump->form.out, dump->error);
 }
 
 /* Whether anything may be appended is told by who records. */
@@ -153,7 +152,7 @@ static int dump_fault(struct dump *dump)
 {
 	if (dump_end(dump))
 		return -1;
-	text_put(dump->error, dump_name(dump->options));
+	text_put(dump->error, dump_name(dump->job));
 	text_put(dump->error, ": offset ");
 	text_unsigned(dump->error, input_offset(dump->input));
 	return dump_fail(dump->error, "",
@@ -203,7 +202,7 @@ static bool dump_is_over(const struct dump *dump)
 /* True when the end of the file is none, because -l waits for more. */
 static bool dump_goes_on(const struct dump *dump, enum reader_result result)
 {
-	if (!dump->options->follow || !dump->follow.is_regular ||
+	if (!dump->job->follow || !dump->follow.is_regular ||
 	    dump_is_over(dump))
 		return false;
 	return result == READER_END ||
@@ -225,21 +224,19 @@ static bool dump_may_skip(void *context, const struct ktr_frame *frame,
 /* -l: the file has been renamed, and another one is written. */
 static bool dump_has_next(const struct dump *dump, enum reader_result result)
 {
-	return dump->options->follow && dump->is_continued &&
-	       dump_is_over(dump) && result == READER_END &&
-	       strcmp(dump->options->file, "-") != 0;
+	return dump->job->follow && dump->is_continued && dump_is_over(dump) &&
+	       result == READER_END && strcmp(dump->job->file, "-") != 0;
 }
 
 /* What is known of processes and of calls that have not returned stays. */
 static int dump_next(struct dump *dump)
 {
-	_cleanup_fd_ int fd = rotated_next(dump->follow.fd,
-					   dump->options->file);
+	_cleanup_fd_ int fd = rotated_next(dump->follow.fd, dump->job->file);
 	int r;
 
 	if (fd < 0) {
 		dump_flush(dump);
-		return dump_fail(dump->error, dump_name(dump->options),
+		return dump_fail(dump->error, dump_name(dump->job),
 				 "the file that it goes on in is gone");
 	}
 	input_close(dump->input);
@@ -247,7 +244,7 @@ static int dump_next(struct dump *dump)
 	follow_close(&dump->follow);
 	r = follow_open(&dump->follow, fd, true);
 	if (!r)
-		r = input_open(&dump->input, fd, dump->options->origin);
+		r = input_open(&dump->input, fd, dump->job->origin);
 	if (r)
 		return dump_fail_input(dump, -r);
 	input_skip(dump->input, dump_may_skip, dump);
@@ -290,28 +287,28 @@ static int dump_step(struct dump *dump)
 	return dump_end(dump) ? -1 : 1;
 }
 
-int dump_run(const struct options *options, int fd, struct text *error)
+int dump_run(const struct job *job, int fd, struct text *error)
 {
-	struct dump dump = { .options = options,
+	struct dump dump = { .job = job,
 			     .error = error,
 			     .next = -1,
 			     .follow = { .inotify = -1 } };
 	int result;
 
-	result = form_open(&dump.form, options);
+	result = form_open(&dump.form, job);
 	if (result == 0)
-		result = follow_open(&dump.follow, fd, options->follow);
-	if (result == 0 && options->redact_count)
-		result = redact_open(&dump.redact, options->redact,
-				     options->redact_count);
+		result = follow_open(&dump.follow, fd, job->follow);
+	if (result == 0 && job->redact_count)
+		result = redact_open(&dump.redact, job->redact,
+				     job->redact_count);
 	if (result == 0)
-		result = input_open(&dump.input, fd, options->origin);
+		result = input_open(&dump.input, fd, job->origin);
 	if (result)
 		dump_fail_form(&dump, -result);
 	else
 		input_skip(dump.input, dump_may_skip, &dump);
-	progress_open(&dump.progress, fd, options->out,
-		      !options->report || options->follow);
+	progress_open(&dump.progress, fd, job->out,
+		      !job->report || job->follow);
 	while (result == 0)
 		result = dump_step(&dump);
 	progress_clear(&dump.progress);

@@ -2,7 +2,7 @@
 #ifndef KDUMP_DUMP_H
 #define KDUMP_DUMP_H
 
-struct options;
+struct job;
 struct text;
 
 /*
@@ -10,14 +10,14 @@ struct text;
  * after all that came before the trouble is printed, with one line in *error
  * that says what it was: empty when nobody reads the output any more.
  */
-int dump_run(const struct options *options, int fd, struct text *error);
+int dump_run(const struct job *job, int fd, struct text *error);
 
-/* Opens what the options say is to be read. A descriptor; or -1 with one line
+/* Opens what the job says is to be read. A descriptor; or -1 with one line
  * in *error. */
-int dump_open(const struct options *options, struct text *error);
+int dump_open(const struct job *job, struct text *error);
 
 /* What to call the input in messages. */
-const char *dump_name(const struct options *options);
+const char *dump_name(const struct job *job);
 
 /* Writes the text to a descriptor and empties it. 0 or -1, as above. */
 int dump_write(int fd, struct text *text, struct text *error);

@@ -20,7 +20,7 @@
 #include "join/descriptor.h"
 #include "join/use.h"
 #include "kdump/json_value.h"
-#include "kdump/options.h"
+#include "kdump/view.h"
 
 /* Different calls that are told of one file. */
 #define CALLS_TOLD 12u
@@ -41,7 +41,8 @@ struct file {
 };
 
 struct files {
-	const struct options *options;
+	const struct view *view;
+	bool json;
 	struct file *first; /* a table */
 	struct file *rest;  /* when it is full */
 };
@@ -52,7 +53,8 @@ static int open_files(void **ret, const struct report_context *context)
 
 	if (!files)
 		return -ENOMEM;
-	files->options = context->options;
+	files->view = context->view;
+	files->json = context->json;
 	*ret = files;
 	return 0;
 }
@@ -280,7 +282,7 @@ static void put_table(struct text *text, const struct files *files,
 		    "seconds", LETTERS, "used", names[kind]);
 	for (const struct file *file = files->first; file; file = file->hh.next)
 		if (kind_of(file) == kind)
-			put_line(text, &files->options->style, file);
+			put_line(text, &files->view->style, file);
 }
 
 static void put_words(struct text *text, unsigned used)
@@ -324,7 +326,7 @@ static void put_files(void *report, struct text *text)
 	struct files *files = report;
 
 	HASH_SORT(files->first, compare);
-	if (!files->options->json) {
+	if (!files->json) {
 		for (enum kind kind = 0; kind < KINDS; kind++)
 			put_table(text, files, kind);
 		return;

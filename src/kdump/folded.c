@@ -17,8 +17,8 @@
 #include "decode/data.h"
 #include "decode/name.h"
 #include "join/call.h"
-#include "kdump/options.h"
 #include "kdump/stacks.h"
+#include "kdump/view.h"
 #include "symbol/symbol.h"
 
 /* More frames are recorded of no call, but for what is inlined. */
@@ -36,7 +36,7 @@ struct fold {
 
 struct folded {
 	struct stacks *stacks;
-	const struct options *options;
+	const struct view *view;
 	struct fold *first; /* a table */
 	bool by_time;
 	/* Of the call at hand: names, innermost first, and where each begins.
@@ -53,7 +53,7 @@ static int open_folded(void **ret, const struct report_context *context)
 	if (!folded)
 		return -ENOMEM;
 	folded->stacks = context->stacks;
-	folded->options = context->options;
+	folded->view = context->view;
 	*ret = folded;
 	return 0;
 }
@@ -118,7 +118,7 @@ static void put_place(struct text *text, const struct stacks_frame *frame,
 static void take_frame(void *context, const struct stacks_frame *frame)
 {
 	struct folded *folded = context;
-	const struct data_style *style = &folded->options->style;
+	const struct data_style *style = &folded->view->style;
 
 	if (folded->frame_count == FRAMES_MAX ||
 	    folded->names.length > NAMES_MAX)
@@ -136,7 +136,7 @@ static void put_stack(struct folded *folded, const struct call *call,
 {
 	size_t end = folded->names.length;
 
-	put_name(line, call->entry.comm, &folded->options->style);
+	put_name(line, call->entry.comm, &folded->view->style);
 	for (unsigned i = folded->frame_count; i-- > 0;) {
 		text_char(line, ';');
 		text_bytes(line, folded->names.data + folded->begins[i],

@@ -5,24 +5,24 @@
 
 #include <errno.h>
 
+#include "kdump/job.h"
 #include "kdump/joined.h"
 #include "kdump/json.h"
 #include "kdump/line.h"
-#include "kdump/options.h"
 #include "kdump/report.h"
 #include "kdump/select.h"
 #include "kdump/stacks.h"
 #include "query/query.h"
 #include "trace/record.h"
 
-/* What was asked for has been looked at already: see options_take(). */
+/* What was asked for has been looked at already: see job_take_where(). */
 static int open_query(struct form *form)
 {
 	struct text error = TEXT_INIT;
 	int r = 0;
 
-	if (form->options->where)
-		r = query_parse(&form->query, form->options->where, &error);
+	if (form->job->where)
+		r = query_parse(&form->query, form->job->where, &error);
 	text_done(&error);
 	return r;
 }
@@ -30,45 +30,47 @@ static int open_query(struct form *form)
 static int open_report(struct form *form)
 {
 	const struct report_context context = {
-		.options = form->options,
+		.view = &form->job->view,
+		.json = form->job->json,
+		.subject = form->job->subject,
 		.stacks = form->state.stacks,
 		.state = &form->state,
 		.out = &form->out,
 		.error = &form->error,
 	};
 
-	if (!form->options->report)
+	if (!form->job->report)
 		return 0;
-	return form->options->report->open(&form->report, &context);
+	return form->job->report->open(&form->report, &context);
 }
 
-int form_open(struct form *form, const struct options *options)
+int form_open(struct form *form, const struct job *job)
 {
 	int r;
 
 	*form = (struct form){
-		.options = options,
+		.job = job,
 		.state = STATE_INIT,
 		.calls = CALLS_INIT,
 	};
 	/* Where records are left out, it is not known what calls did. */
-	if (!options->has_facilities &&
-	    (options->report ? options->report->wants_names
-			     : options->joined && !options->plain))
+	if (!job->has_facilities &&
+	    (job->report ? job->report->wants_names
+			 : job->joined && !job->view.plain))
 		form->calls.descriptors = &form->descriptors;
-	r = stacks_open(&form->state.stacks, options->debug_directories);
+	r = stacks_open(&form->state.stacks, job->debug_directories);
 	if (!r)
 		r = open_query(form);
-	form->calls.skips_parts =
-	    options->report && options->report->needs_no_parts &&
-	    !(form->query && query_needs_parts(form->query));
+	form->calls.skips_parts = job->report && job->report->needs_no_parts &&
+				  !(form->query &&
+				    query_needs_parts(form->query));
 	return r ?: open_report(form);
 }
 
 void form_close(struct form *form)
 {
-	if (form->options->report)
-		form->options->report->close(form->report);
+	if (form->job->report)
+		form->job->report->close(form->report);
 	calls_done(&form->calls);
 	descriptors_done(&form->descriptors);
 	query_free(form->query);
@@ -83,20 +85,20 @@ static void show_drop(struct form *form, const struct record *record)
 	if (!record->after_drop || form->drop_said)
 		return;
 	form->drop_said = true;
-	if (form->options->json)
+	if (form->job->json)
 		json_put_drop(&form->out, record);
 	else
-		line_put_drop(&form->out, form->options, record);
+		line_put_drop(&form->out, &form->job->view, record);
 }
 
 /* ---- a line or an object for each record ---- */
 
 static void show_record(struct form *form, const struct record *record)
 {
-	if (form->options->json)
-		json_put(&form->out, form->options, &form->state, record);
+	if (form->job->json)
+		json_put(&form->out, &form->job->view, &form->state, record);
 	else if (line_has(record))
-		line_put(&form->out, form->options, &form->state, record);
+		line_put(&form->out, &form->job->view, &form->state, record);
 	else
 		return;
 	state_shown(&form->state, record);
@@ -116,10 +118,10 @@ static void show_records(struct form *form, const struct call *call)
 	for (unsigned i = 0; i < call->part_count; i++)
 		if (call_part(call, i, &record))
 			show_record(form, &record);
-	if (call->is_cut && form->options->json)
+	if (call->is_cut && form->job->json)
 		json_put_cut(&form->out, &call->entry);
 	else if (call->is_cut)
-		line_put_cut(&form->out, form->options, &call->entry);
+		line_put_cut(&form->out, &form->job->view, &call->entry);
 	if (call->has_returned)
 		show_record(form, &call->exit);
 	form->state.shown = NULL;
@@ -132,14 +134,14 @@ static void show_joined(struct form *form, struct call *call)
 	/* It is marked already. */
 	if (call->is_marked && !call->has_returned)
 		return;
-	joined_put_call(&form->out, form->options, &form->state, call);
+	joined_put_call(&form->out, &form->job->view, &form->state, call);
 	state_shown(&form->state, &call->entry);
 	form->drop_said = false;
 }
 
 static void show_joined_event(struct form *form, const struct record *record)
 {
-	joined_put_event(&form->out, form->options, &form->state, record);
+	joined_put_event(&form->out, &form->job->view, &form->state, record);
 	state_shown(&form->state, record);
 	form->drop_said = false;
 }
@@ -151,20 +153,20 @@ static bool is_wanted(const struct form *form, const struct record *record,
 {
 	const struct query_subject subject = { record, call, &form->state };
 
-	return select_origin(form->options, record) &&
+	return select_origin(form->job, record) &&
 	       (!form->query || query_matches(form->query, &subject));
 }
 
 static int add_to_report(struct form *form, const struct record *record)
 {
-	const struct report_kind *kind = form->options->report;
+	const struct report_kind *kind = form->job->report;
 
 	return kind->add ? kind->add(form->report, record) : 0;
 }
 
 static int learn_call(struct form *form, const struct call *call)
 {
-	const struct report_kind *kind = form->options->report;
+	const struct report_kind *kind = form->job->report;
 
 	return form->report && kind->learn_call
 		   ? kind->learn_call(form->report, call)
@@ -177,7 +179,7 @@ static void report_call(struct form *form, const struct call *call)
 	int r;
 
 	form->state.shown = &shown;
-	r = form->options->report->add_call(form->report, call);
+	r = form->job->report->add_call(form->report, call);
 	form->state.shown = NULL;
 	form->failure = r < 0 ? r : 0;
 }
@@ -193,7 +195,7 @@ static void take_call(void *context, struct call *call)
 		return;
 	if (form->report)
 		report_call(form, call);
-	else if (form->options->joined)
+	else if (form->job->joined)
 		show_joined(form, call);
 	else
 		show_records(form, call);
@@ -205,7 +207,7 @@ static int take_event(struct form *form, const struct record *record)
 		return 0;
 	if (form->report)
 		return add_to_report(form, record);
-	if (form->options->joined)
+	if (form->job->joined)
 		show_joined_event(form, record);
 	else
 		show_record(form, record);
@@ -239,11 +241,11 @@ static int join(struct form *form, const struct record *record)
 
 static bool joins(const struct form *form)
 {
-	const struct report_kind *report = form->options->report;
+	const struct report_kind *report = form->job->report;
 
 	if (report)
 		return report->add_call != NULL;
-	return form->options->joined ||
+	return form->job->joined ||
 	       (form->query && query_needs_calls(form->query));
 }
 
@@ -266,15 +268,15 @@ bool form_may_skip(const struct form *form, const struct ktr_frame *frame,
 
 static int take_selected(struct form *form, const struct record *record)
 {
-	if (form->report && form->options->report->is_of_all)
+	if (form->report && form->job->report->is_of_all)
 		return add_to_report(form, record);
 	/* What all did must be known to know what descriptors lead to. */
-	if (!form->calls.descriptors && !select_origin(form->options, record))
+	if (!form->calls.descriptors && !select_origin(form->job, record))
 		return 0;
-	if (select_origin(form->options, record) &&
-	    !(form->report && form->options->report->is_document))
+	if (select_origin(form->job, record) &&
+	    !(form->report && form->job->report->is_document))
 		show_drop(form, record);
-	if (!select_kind(form->options, record))
+	if (!select_kind(form->job, record))
 		return 0;
 	return joins(form) ? join(form, record) : take_event(form, record);
 }
@@ -285,8 +287,8 @@ static int learn(struct form *form, const struct record *record)
 
 	if (!r && form->calls.descriptors)
 		r = descriptors_learn(&form->descriptors, record);
-	if (!r && form->report && form->options->report->learn)
-		r = form->options->report->learn(form->report, record);
+	if (!r && form->report && form->job->report->learn)
+		r = form->job->report->learn(form->report, record);
 	return r ?: stacks_learn(form->state.stacks, record);
 }
 
@@ -313,7 +315,7 @@ int form_take(struct form *form, const struct record *record)
 
 bool form_waits(const struct form *form)
 {
-	return form->options->joined && !form->report && form->calls.threads;
+	return form->job->joined && !form->report && form->calls.threads;
 }
 
 void form_idle(struct form *form)
@@ -326,7 +328,7 @@ void form_idle(struct form *form)
 
 int form_end(struct form *form)
 {
-	const struct report_kind *report = form->options->report;
+	const struct report_kind *report = form->job->report;
 
 	if (joins(form))
 		calls_pending(&form->calls, 0, true, take_call, form);

@@ -13,17 +13,17 @@
 #include "join/state.h"
 
 struct ktr_frame;
-struct options;
+struct job;
 struct query;
 struct record;
 
 struct form {
-	const struct options *options;
+	const struct job *job;
 	struct state state;
 	struct calls calls;             /* of those that put calls together */
 	struct descriptors descriptors; /* of what shows their names */
 	struct query *query;            /* of -w, or NULL */
-	void *report;                   /* of options->report, or NULL */
+	void *report;                   /* of job->report, or NULL */
 	struct text out;                /* what is to be written next */
 	struct text error; /* what failed that is not the input, or "" */
 	int failure;       /* of the last call that was given out */
@@ -32,7 +32,7 @@ struct form {
 
 /* 0, -ENOMEM, or -errno with a line in form->error, as the others here. It is
  * to be closed even so. */
-int form_open(struct form *form, const struct options *options);
+int form_open(struct form *form, const struct job *job);
 void form_close(struct form *form);
 
 /* Whether records that are so described, and so many are in front of them, can

@@ -16,15 +16,15 @@
 #include "kdump/column.h"
 #include "kdump/line.h"
 #include "kdump/line_stack.h"
-#include "kdump/options.h"
 #include "kdump/stacks.h"
+#include "kdump/view.h"
 #include "trace/fields.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 
 struct joined {
 	struct text *text;
-	const struct options *options;
+	const struct view *view;
 	const struct state *state;
 	const struct call *call;
 	struct arguments arguments;
@@ -34,8 +34,7 @@ struct joined {
 
 enum mark { MARK_NOTHING, MARK_CALL, MARK_ERROR, MARK_SIGNAL, MARK_EVENT };
 
-static void mark(struct text *text, const struct options *options,
-		 enum mark which)
+static void mark(struct text *text, const struct view *view, enum mark which)
 {
 	static const char *const marks[] = {
 		[MARK_NOTHING] = "\033[m", [MARK_CALL] = "\033[1m",
@@ -43,7 +42,7 @@ static void mark(struct text *text, const struct options *options,
 		[MARK_EVENT] = "\033[36m",
 	};
 
-	if (options->colour)
+	if (view->colour)
 		text_put(text, marks[which]);
 }
 
@@ -54,7 +53,7 @@ static void put_error(struct joined *joined, int error)
 	enum record_system system = joined->call->exit.system;
 	const char *name = system_errno_name(system, error);
 
-	mark(joined->text, joined->options, MARK_ERROR);
+	mark(joined->text, joined->view, MARK_ERROR);
 	text_put(joined->text, "-1 ");
 	if (name)
 		text_put(joined->text, name);
@@ -63,7 +62,7 @@ static void put_error(struct joined *joined, int error)
 	text_put(joined->text, " (");
 	name_errno(joined->text, system, error);
 	text_char(joined->text, ')');
-	mark(joined->text, joined->options, MARK_NOTHING);
+	mark(joined->text, joined->view, MARK_NOTHING);
 }
 
 static void put_number(struct joined *joined, int64_t value)
@@ -86,7 +85,7 @@ static void put_result(struct joined *joined)
 			text_put(joined->text, ", ");
 			put_number(joined, exit->sysret.second);
 		}
-		arguments_put_name(joined->text, joined->options,
+		arguments_put_name(joined->text, joined->view,
 				   joined->call->result_name);
 		break;
 	case KTR_ERESTART:
@@ -130,7 +129,7 @@ static void put_rest(struct joined *joined)
 		    stacks_is_one(&record))
 			continue;
 		text_put(joined->text, "; ");
-		line_put_body(joined->text, joined->options, joined->state,
+		line_put_body(joined->text, joined->view, joined->state,
 			      &record);
 	}
 	if (joined->call->is_cut)
@@ -146,27 +145,27 @@ static void put_stacks(struct joined *joined)
 		if (call_part(joined->call, i, &record) &&
 		    stacks_is_one(&record))
 			line_stack_frames(joined->text, joined->state->stacks,
-					  &record, &joined->options->style);
+					  &record, &joined->view->style);
 }
 
 /* ---- lines ---- */
 
-void joined_put_call(struct text *text, const struct options *options,
+void joined_put_call(struct text *text, const struct view *view,
 		     const struct state *state, struct call *call)
 {
 	struct joined joined = {
 		.text = text,
-		.options = options,
+		.view = view,
 		.state = state,
 		.call = call,
-		.arguments = { text, options, call, { false } },
+		.arguments = { text, view, call, { false } },
 	};
 
-	column_put_origin(text, options, &call->entry);
-	column_put_times(text, options, state, call->entry.time_ns);
-	mark(text, options, MARK_CALL);
-	name_syscall(text, call->abi, call->number, options->numbers);
-	mark(text, options, MARK_NOTHING);
+	column_put_origin(text, view, &call->entry);
+	column_put_times(text, view, state, call->entry.time_ns);
+	mark(text, view, MARK_CALL);
+	name_syscall(text, call->abi, call->number, view->numbers);
+	mark(text, view, MARK_NOTHING);
 	if (call->is_marked)
 		text_put(text, " resumed");
 	arguments_put(&joined.arguments);
@@ -186,7 +185,7 @@ void joined_put_call(struct text *text, const struct options *options,
 
 struct event {
 	struct text *text;
-	const struct options *options;
+	const struct view *view;
 	const struct state *state;
 	const struct record *record;
 };
@@ -201,19 +200,18 @@ static void put_text_field(const struct event *event, const char *before,
 			 &field))
 		return;
 	text_put(event->text, before);
-	data_escape(event->text, field.data, field.length,
-		    &event->options->style);
+	data_escape(event->text, field.data, field.length, &event->view->style);
 }
 
 static void put_process(const struct event *event)
 {
-	mark(event->text, event->options, MARK_EVENT);
+	mark(event->text, event->view, MARK_EVENT);
 	text_put(event->text, "+++ runs");
 	put_text_field(event, " ", "exe");
 	put_text_field(event, " in ", "cwd");
 	put_text_field(event, ", child of ", "ppid");
 	text_put(event->text, " +++");
-	mark(event->text, event->options, MARK_NOTHING);
+	mark(event->text, event->view, MARK_NOTHING);
 }
 
 static bool find_number(const struct record *record, const char *name,
@@ -227,7 +225,7 @@ static void put_exit_status(const struct event *event)
 {
 	int64_t number = 0, core = 0;
 
-	mark(event->text, event->options, MARK_EVENT);
+	mark(event->text, event->view, MARK_EVENT);
 	if (find_number(event->record, "signal", &number)) {
 		text_put(event->text, "+++ killed by ");
 		name_signal(event->text, event->record->system, (int)number);
@@ -239,16 +237,16 @@ static void put_exit_status(const struct event *event)
 	}
 	find_number(event->record, "core", &core);
 	text_put(event->text, core ? " (core dumped) +++" : " +++");
-	mark(event->text, event->options, MARK_NOTHING);
+	mark(event->text, event->view, MARK_NOTHING);
 }
 
 static void put_signal(const struct event *event)
 {
-	mark(event->text, event->options, MARK_SIGNAL);
+	mark(event->text, event->view, MARK_SIGNAL);
 	text_put(event->text, "--- ");
-	line_put_body(event->text, event->options, event->state, event->record);
+	line_put_body(event->text, event->view, event->state, event->record);
 	text_put(event->text, " ---");
-	mark(event->text, event->options, MARK_NOTHING);
+	mark(event->text, event->view, MARK_NOTHING);
 }
 
 /* The return of a call whose entry was not recorded: of a newborn. */
@@ -262,10 +260,10 @@ static void put_resumed(const struct event *event)
 	const struct call call = { .exit = *record,
 				   .row = system_call(abi, number) };
 	struct joined joined = { .text = event->text,
-				 .options = event->options,
+				 .view = event->view,
 				 .call = &call };
 
-	name_syscall(event->text, abi, number, event->options->numbers);
+	name_syscall(event->text, abi, number, event->view->numbers);
 	text_put(event->text, " resumed");
 	put_result(&joined);
 }
@@ -289,20 +287,20 @@ static void (*shown_by(const struct record *record))(const struct event *)
 	}
 }
 
-void joined_put_event(struct text *text, const struct options *options,
+void joined_put_event(struct text *text, const struct view *view,
 		      const struct state *state, const struct record *record)
 {
-	const struct event event = { text, options, state, record };
+	const struct event event = { text, view, state, record };
 	void (*put)(const struct event *) = shown_by(record);
 
 	if (!line_has(record))
 		return;
 	if (!put) {
-		line_put(text, options, state, record);
+		line_put(text, view, state, record);
 		return;
 	}
-	column_put_origin(text, options, record);
-	column_put_times(text, options, state, record->time_ns);
+	column_put_origin(text, view, record);
+	column_put_times(text, view, state, record->time_ns);
 	put(&event);
 	text_char(text, '\n');
 }

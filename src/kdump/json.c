@@ -17,8 +17,8 @@
 #include "kdump/json_layout.h"
 #include "kdump/json_stack.h"
 #include "kdump/json_value.h"
-#include "kdump/options.h"
 #include "kdump/stacks.h"
+#include "kdump/view.h"
 #include "trace/facility.h"
 #include "trace/record.h"
 
@@ -27,7 +27,7 @@
 /* What every function here needs. */
 struct json {
 	struct text *text;
-	const struct options *options;
+	const struct view *view;
 	const struct state *state;
 	const struct record *record;
 };
@@ -51,11 +51,10 @@ static void json_head(struct text *text, const struct record *record,
 /* The bytes of a record, as far as -m and -s let them out, and their number. */
 static void json_data(const struct json *json, const void *data, size_t length)
 {
-	size_t most = json->options->data_max ? json->options->data_max
-					      : SIZE_MAX;
+	size_t most = json->view->data_max ? json->view->data_max : SIZE_MAX;
 
 	json_value_integer(json->text, "size", (int64_t)length);
-	if (!json->options->no_data)
+	if (!json->view->no_data)
 		text_json_bytes(json->text, "data", data, MIN(length, most));
 }
 
@@ -110,7 +109,7 @@ static void json_syscall(const struct json *json)
 		json_value_put_hex(json->text, record_arg(json->record, i));
 	}
 	text_char(json->text, ']');
-	if (!json->options->plain)
+	if (!json->view->plain)
 		json_names(json, row);
 }
 
@@ -197,7 +196,7 @@ static void json_struct(const struct json *json)
 	if (structure_is_ours(record)) {
 		bool is_whole = json_value_fields(json->text, record);
 
-		if (stacks_is_one(record) && !json->options->plain)
+		if (stacks_is_one(record) && !json->view->plain)
 			json_stack_put(json->text, json->state->stacks, record);
 		if (is_whole)
 			return;
@@ -208,7 +207,7 @@ static void json_struct(const struct json *json)
 				   (int64_t)record->structure.size);
 	if (layout_is_known(record, abi)) {
 		json_layout_put(json->text, "value", record, abi,
-				json->options->plain);
+				json->view->plain);
 		return;
 	}
 	json_data(json, record->structure.data, record->structure.length);
@@ -314,12 +313,12 @@ static void json_body(const struct json *json)
 	}
 }
 
-void json_put(struct text *text, const struct options *options,
+void json_put(struct text *text, const struct view *view,
 	      const struct state *state, const struct record *record)
 {
 	struct json json = {
 		.text = text,
-		.options = options,
+		.view = view,
 		.state = state,
 		.record = record,
 	};

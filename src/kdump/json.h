@@ -4,11 +4,11 @@
 
 #include "trace/record.h"
 
-struct options;
+struct view;
 struct state;
 struct text;
 
-void json_put(struct text *text, const struct options *options,
+void json_put(struct text *text, const struct view *view,
 	      const struct state *state, const struct record *record);
 
 /* The object that says that records were lost before this one. */

@@ -16,14 +16,14 @@
 #include "kdump/column.h"
 #include "kdump/line.h"
 #include "kdump/line_stack.h"
-#include "kdump/options.h"
 #include "kdump/stacks.h"
+#include "kdump/view.h"
 #include "trace/record.h"
 
 /* What every function here needs. */
 struct line {
 	struct text *text;
-	const struct options *options;
+	const struct view *view;
 	const struct state *state;
 	const struct record *record;
 };
@@ -31,7 +31,7 @@ struct line {
 static void line_call_name(const struct line *line, enum sysdesc_abi abi,
 			   int64_t number)
 {
-	name_syscall(line->text, abi, number, line->options->numbers);
+	name_syscall(line->text, abi, number, line->view->numbers);
 }
 
 static void line_argument(const struct line *line,
@@ -41,12 +41,12 @@ static void line_argument(const struct line *line,
 	uint64_t value = record_arg(line->record, index);
 	struct constant constant;
 
-	if (!line->options->plain &&
+	if (!line->view->plain &&
 	    constant_of(line->record, row, abi, index, &constant))
 		constant_put(line->text, &constant,
-			     line->options->decimal ? CONSTANT_DECIMAL
-						    : CONSTANT_CLASSIC);
-	else if (line->options->decimal)
+			     line->view->decimal ? CONSTANT_DECIMAL
+						 : CONSTANT_CLASSIC);
+	else if (line->view->decimal)
 		text_decimal(line->text, (int64_t)value);
 	else
 		text_hex(line->text, value);
@@ -71,12 +71,12 @@ static void line_syscall(const struct line *line)
 
 static void line_result(const struct line *line, int64_t value)
 {
-	if (line->options->plain && !line->options->decimal) {
+	if (line->view->plain && !line->view->decimal) {
 		text_hex(line->text, (uint64_t)value);
 		return;
 	}
 	text_decimal(line->text, value);
-	if (!line->options->plain && (value < 0 || value > 9)) {
+	if (!line->view->plain && (value < 0 || value > 9)) {
 		text_char(line->text, '/');
 		text_hex(line->text, (uint64_t)value);
 	}
@@ -86,7 +86,7 @@ static void line_error(const struct line *line, int error)
 {
 	text_put(line->text, "-1 errno ");
 	text_decimal(line->text, error);
-	if (line->options->plain)
+	if (line->view->plain)
 		return;
 	text_char(line->text, ' ');
 	name_errno(line->text, line->record->system, error);
@@ -158,7 +158,7 @@ static void line_csw(const struct line *line)
 		return;
 	text_char(line->text, ' ');
 	data_quote(line->text, record->csw.wmesg, record->csw.wmesg_length,
-		   &line->options->style);
+		   &line->view->style);
 }
 
 static void line_user(const struct line *line)
@@ -169,8 +169,8 @@ static void line_user(const struct line *line)
 	text_unsigned(line->text, length);
 	text_char(line->text, ' ');
 	for (size_t i = 0; i < length; i++)
-		text_format(line->text,
-			    line->options->decimal ? " %d" : " %02x", data[i]);
+		text_format(line->text, line->view->decimal ? " %d" : " %02x",
+			    data[i]);
 }
 
 static void line_fault(const struct line *line)
@@ -182,7 +182,7 @@ static void line_fault(const struct line *line)
 static void line_quote(const struct line *line)
 {
 	data_quote(line->text, line->record->raw.data, line->record->raw.length,
-		   &line->options->style);
+		   &line->view->style);
 }
 
 /* A string that came with its NUL. */
@@ -191,19 +191,19 @@ static void line_sysctl(const struct line *line)
 	const char *name = (const char *)line->record->raw.data;
 
 	data_quote(line->text, name, strnlen(name, line->record->raw.length),
-		   &line->options->style);
+		   &line->view->style);
 }
 
 static void line_strings(const struct line *line)
 {
 	data_quote_list(line->text, line->record->raw.data,
-			line->record->raw.length, &line->options->style);
+			line->record->raw.length, &line->view->style);
 }
 
 /* With -n it is a structure like others. */
 static bool line_is_stack(const struct line *line)
 {
-	return stacks_is_one(line->record) && !line->options->plain;
+	return stacks_is_one(line->record) && !line->view->plain;
 }
 
 /* What stands behind the tag. */
@@ -235,12 +235,12 @@ static void line_body(const struct line *line)
 	case KTR_STRUCT_ARRAY:
 		if (line_is_stack(line)) {
 			line_stack_head(line->text, line->record,
-					&line->options->style);
+					&line->view->style);
 			break;
 		}
 		structure_put(line->text, line->record,
 			      state_abi(line->state, line->record),
-			      &line->options->style);
+			      &line->view->style);
 		break;
 	case KTR_SYSCTL:
 		line_sysctl(line);
@@ -265,11 +265,10 @@ static void line_body(const struct line *line)
 static void line_data(const struct line *line)
 {
 	const struct record *record = line->record;
-	const struct data_style *style = &line->options->style;
-	size_t most = line->options->data_max ? line->options->data_max
-					      : SIZE_MAX;
+	const struct data_style *style = &line->view->style;
+	size_t most = line->view->data_max ? line->view->data_max : SIZE_MAX;
 
-	if (line->options->no_data)
+	if (line->view->no_data)
 		return;
 	if (line_is_stack(line))
 		line_stack_frames(line->text, line->state->stacks, record,
@@ -287,12 +286,12 @@ bool line_has(const struct record *record)
 	return record->kind != KTR_PROCCTOR && record->kind != KTR_PROCDTOR;
 }
 
-void line_put_body(struct text *text, const struct options *options,
+void line_put_body(struct text *text, const struct view *view,
 		   const struct state *state, const struct record *record)
 {
 	const struct line line = {
 		.text = text,
-		.options = options,
+		.view = view,
 		.state = state,
 		.record = record,
 	};
@@ -300,32 +299,32 @@ void line_put_body(struct text *text, const struct options *options,
 	line_body(&line);
 }
 
-void line_put(struct text *text, const struct options *options,
+void line_put(struct text *text, const struct view *view,
 	      const struct state *state, const struct record *record)
 {
 	struct line line = {
 		.text = text,
-		.options = options,
+		.view = view,
 		.state = state,
 		.record = record,
 	};
 
-	column_put(text, options, state, record);
+	column_put(text, view, state, record);
 	line_body(&line);
 	text_char(text, '\n');
 	line_data(&line);
 }
 
-void line_put_drop(struct text *text, const struct options *options,
+void line_put_drop(struct text *text, const struct view *view,
 		   const struct record *record)
 {
-	column_put_origin(text, options, record);
+	column_put_origin(text, view, record);
 	text_put(text, "Events dropped.\n");
 }
 
-void line_put_cut(struct text *text, const struct options *options,
+void line_put_cut(struct text *text, const struct view *view,
 		  const struct record *entry)
 {
-	column_put_origin(text, options, entry);
+	column_put_origin(text, view, entry);
 	text_put(text, "More was captured.\n");
 }

@@ -31,9 +31,10 @@ static struct data_style main_style(const struct options *options)
 
 	setlocale(LC_CTYPE, "");
 	style.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	style.plain = options->plain;
+	style.plain = options->job.view.plain;
 	/* Standard output is often a pager; standard error seldom is. */
-	if (!options->plain && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 &&
+	if (!options->job.view.plain &&
+	    ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 &&
 	    size.ws_col >= MAIN_WIDTH_MIN)
 		style.width = size.ws_col;
 	return style;
@@ -41,12 +42,25 @@ static struct data_style main_style(const struct options *options)
 
 static int main_dump(const struct options *options, struct text *error)
 {
-	_cleanup_fd_ int fd = dump_open(options, error);
+	_cleanup_fd_ int fd = dump_open(&options->job, error);
 
 	if (fd < 0)
 		return -1;
 	return options->copy ? copy_run(options, fd, error)
-			     : dump_run(options, fd, error);
+			     : dump_run(&options->job, fd, error);
+}
+
+/* That of diff(1), which knows no other numbers either. */
+static enum main_status main_diff(const struct options *options,
+				  struct text *error)
+{
+	const struct diff_pair pair = {
+		.job = &options->job,
+		.other = options->other,
+		.counts = options->counts,
+	};
+
+	return (enum main_status)diff_run(&pair, error);
 }
 
 static int main_print(const struct options *options, struct text *error)
@@ -65,9 +79,8 @@ static enum main_status main_run(const struct options *options,
 {
 	if (options->help || options->version)
 		return main_print(options, error) ? MAIN_FAILED : MAIN_OK;
-	/* That of diff(1), which knows no other numbers either. */
-	if (options->report == &diff_report)
-		return (enum main_status)diff_run(options, error);
+	if (options->job.report == &diff_report)
+		return main_diff(options, error);
 	return main_dump(options, error) ? MAIN_FAILED : MAIN_OK;
 }
 
@@ -97,7 +110,7 @@ int main(int argc, char **argv)
 	unsetenv("DEBUGINFOD_URLS");
 	is_usage = options_take(&options, argc, argv, &error) < 0;
 	if (!is_usage) {
-		options.style = main_style(&options);
+		options.job.view.style = main_style(&options);
 		status = main_run(&options, &error);
 	}
 	main_complain(&error, is_usage);

@@ -145,12 +145,12 @@ static int options_take_facilities(struct options_taking *taking,
 {
 	char bad = 0;
 
-	taking->options->has_facilities = true;
-	if (facility_parse(value, &taking->options->facilities, &bad) == 0)
+	taking->options->job.has_facilities = true;
+	if (facility_parse(value, &taking->options->job.facilities, &bad) == 0)
 		return 0;
 	text_put(taking->error, "unknown trace point in ");
 	data_quote(taking->error, value, strlen(value),
-		   &taking->options->style);
+		   &taking->options->job.view.style);
 	return -EINVAL;
 }
 
@@ -163,7 +163,7 @@ static int options_take_number(struct options_taking *taking, const char *what,
 	text_put(taking->error, what);
 	text_put(taking->error, ": ");
 	data_quote(taking->error, value, strlen(value),
-		   &taking->options->style);
+		   &taking->options->job.view.style);
 	return -EINVAL;
 }
 
@@ -175,26 +175,8 @@ static int options_take_data_max(struct options_taking *taking,
 
 	result = options_take_number(taking, "number of bytes", value, 0,
 				     &number);
-	taking->options->data_max = (size_t)number;
+	taking->options->job.view.data_max = (size_t)number;
 	return result;
-}
-
-/* It is looked at now, so that what is wrong is said before anything is. */
-int options_take_where(struct options *options, const char *value,
-		       struct text *error)
-{
-	_cleanup_(text_done) struct text problem = TEXT_INIT;
-	int r;
-
-	if (options->where) {
-		text_put(error, "-w twice: join the two by and");
-		return -EINVAL;
-	}
-	options->where = value;
-	r = query_check(value, &problem);
-	if (r < 0)
-		text_format(error, "-w: %s", text_string(&problem));
-	return r;
 }
 
 /* The switch that an option without an argument sets. */
@@ -202,31 +184,31 @@ static bool *options_flag(struct options *options, enum options_id id)
 {
 	switch (id) {
 	case OPTION_ABI:
-		return &options->abi;
+		return &options->job.view.abi;
 	case OPTION_CPU:
-		return &options->cpu;
+		return &options->job.view.cpu;
 	case OPTION_DECIMAL:
-		return &options->decimal;
+		return &options->job.view.decimal;
 	case OPTION_ELAPSED:
-		return &options->elapsed;
+		return &options->job.view.elapsed;
 	case OPTION_THREADS:
-		return &options->threads;
+		return &options->job.view.threads;
 	case OPTION_FOLLOW:
-		return &options->follow;
+		return &options->job.follow;
 	case OPTION_PLAIN:
-		return &options->plain;
+		return &options->job.view.plain;
 	case OPTION_RELATIVE:
-		return &options->relative;
+		return &options->job.view.relative;
 	case OPTION_NUMBERS:
-		return &options->numbers;
+		return &options->job.view.numbers;
 	case OPTION_NO_DATA:
-		return &options->no_data;
+		return &options->job.view.no_data;
 	case OPTION_ABSOLUTE:
-		return &options->absolute;
+		return &options->job.view.absolute;
 	case OPTION_JOINED:
-		return &options->joined;
+		return &options->job.joined;
 	case OPTION_JSON:
-		return &options->json;
+		return &options->job.json;
 	case OPTION_COUNTS:
 		return &options->counts;
 	case OPTION_HELP:
@@ -282,14 +264,15 @@ static const struct report_kind *options_report(int id)
 static int options_take_report(struct options_taking *taking,
 			       const struct report_kind *report)
 {
-	if (taking->options->report && taking->options->report != report) {
+	if (taking->options->job.report &&
+	    taking->options->job.report != report) {
 		text_put(taking->error,
 			 "one of --stats, --files, --summary, --tree, --diff, "
 			 "--chrome, --folded, --compile-commands and "
 			 "--sqlite at a time");
 		return -EINVAL;
 	}
-	taking->options->report = report;
+	taking->options->job.report = report;
 	return 0;
 }
 
@@ -301,7 +284,7 @@ static int options_take_folded(struct options_taking *taking, const char *value)
 		return options_take_report(taking, &folded_time_report);
 	text_put(taking->error, "--folded is by count or by time, not by ");
 	data_quote(taking->error, value, strlen(value),
-		   &taking->options->style);
+		   &taking->options->job.view.style);
 	return -EINVAL;
 }
 
@@ -311,12 +294,12 @@ static int options_take_redact(struct options_taking *taking, const char *value)
 	struct options *options = taking->options;
 	int r;
 
-	if (options->redact_count == OPTIONS_REDACT_MAX) {
+	if (options->job.redact_count == JOB_REDACT_MAX) {
 		text_put(taking->error, "--redact once more than can be");
 		return -EINVAL;
 	}
 	value = value ?: REDACT_DEFAULT;
-	options->redact[options->redact_count++] = value;
+	options->job.redact[options->job.redact_count++] = value;
 	r = redact_check(value, &problem);
 	if (r < 0)
 		text_format(taking->error, "--redact: %s",
@@ -326,12 +309,12 @@ static int options_take_redact(struct options_taking *taking, const char *value)
 
 static int options_take_origin(struct options_taking *taking, const char *value)
 {
-	if (input_origin_by_name(value, &taking->options->origin))
+	if (input_origin_by_name(value, &taking->options->job.origin))
 		return 0;
 	text_put(taking->error,
 		 "--origin is linux, freebsd, netbsd or openbsd, not ");
 	data_quote(taking->error, value, strlen(value),
-		   &taking->options->style);
+		   &taking->options->job.view.style);
 	return -EINVAL;
 }
 
@@ -341,10 +324,10 @@ static int options_take_one(void *context, int id, const char *value)
 
 	switch (id) {
 	case OPTION_FILE:
-		taking->options->file = value;
+		taking->options->job.file = value;
 		return 0;
 	case OPTION_DEBUG_DIR:
-		taking->options->debug_directories = value;
+		taking->options->job.debug_directories = value;
 		return 0;
 	case OPTION_ORIGIN:
 		return options_take_origin(taking, value);
@@ -364,16 +347,16 @@ static int options_take_one(void *context, int id, const char *value)
 	case OPTION_FOLDED:
 		return options_take_folded(taking, value);
 	case OPTION_SQLITE:
-		taking->options->database = value;
+		taking->options->job.subject = (void *)value;
 		return options_take_report(taking, &sqlite_report);
 	case OPTION_WHERE:
-		return options_take_where(taking->options, value,
-					  taking->error);
+		return job_take_where(&taking->options->job, value,
+				      taking->error);
 	case OPTION_DATA_MAX:
 		return options_take_data_max(taking, value);
 	case OPTION_ID:
 		return options_take_number(taking, "process or thread id",
-					   value, 1, &taking->options->id);
+					   value, 1, &taking->options->job.id);
 	case OPTION_FACILITIES:
 		return options_take_facilities(taking, value);
 	default:
@@ -386,20 +369,20 @@ static int options_take_one(void *context, int id, const char *value)
 static int options_take_operands(struct options *options, int count,
 				 char *const *operands, struct text *error)
 {
-	int most = options->report == &diff_report ? 2 : 1;
+	int most = options->job.report == &diff_report ? 2 : 1;
 	int at = 0;
 
-	if (count > most - (options->file != NULL)) {
+	if (count > most - (options->job.file != NULL)) {
 		text_put(error, most > 1 ? "more than two files"
 					 : "more than one file");
 		return -EINVAL;
 	}
-	if (!options->file && at < count)
-		options->file = operands[at++];
+	if (!options->job.file && at < count)
+		options->job.file = operands[at++];
 	if (at < count)
 		options->other = operands[at];
-	if (!options->file)
-		options->file = OPTIONS_FILE;
+	if (!options->job.file)
+		options->job.file = OPTIONS_FILE;
 	return options_check(options, error);
 }
 
@@ -410,8 +393,8 @@ int options_take(struct options *ret, int argc, char *const *argv,
 	int operand;
 
 	*ret = (struct options){
-		.out = STDOUT_FILENO,
-		.debug_directories = OPTIONS_DEBUG_DIRECTORIES,
+		.job = { .out = STDOUT_FILENO,
+			 .debug_directories = JOB_DEBUG_DIRECTORIES },
 	};
 	operand = options_parse(options_table, argc, argv, options_take_one,
 				&taking, error);

@@ -13,16 +13,16 @@
 /* A copy is of all records, and of their bytes. */
 static bool shows(const struct options *options)
 {
-	return options->has_facilities || options->id || options->where ||
-	       options->report || options->json || options->joined ||
-	       options->follow;
+	return options->job.has_facilities || options->job.id ||
+	       options->job.where || options->job.report || options->job.json ||
+	       options->job.joined || options->job.follow;
 }
 
 static const char *complaint(const struct options *options)
 {
-	bool is_diff = options->report == &diff_report;
+	bool is_diff = options->job.report == &diff_report;
 
-	if (options->copy && !options->redact_count)
+	if (options->copy && !options->job.redact_count)
 		return "-o is for --redact: cp(1) copies a trace as it is";
 	if (options->copy && shows(options))
 		return "-o copies all of a trace, and shows nothing: only "
@@ -31,7 +31,7 @@ static const char *complaint(const struct options *options)
 		return "--counts is for --diff";
 	if (is_diff && !options->other)
 		return "--diff is of two files";
-	if (is_diff && !strcmp(options->file, "-") &&
+	if (is_diff && !strcmp(options->job.file, "-") &&
 	    !strcmp(options->other, "-"))
 		return "only one of two files can be standard input";
 	return NULL;

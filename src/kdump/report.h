@@ -8,15 +8,17 @@
 #include <stdbool.h>
 
 struct call;
-struct options;
 struct record;
 struct stacks;
 struct state;
 struct text;
+struct view;
 
 /* All of it outlives the report. */
 struct report_context {
-	const struct options *options;
+	const struct view *view;
+	bool json;                 /* for programs to read */
+	void *subject;             /* what this kind wants to be given */
 	struct stacks *stacks;     /* what frames are called */
 	const struct state *state; /* of the records that are added */
 	struct text *out;          /* for what need not wait for the end */

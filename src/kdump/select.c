@@ -3,20 +3,19 @@
  * and remembers nothing.
  */
 #include "kdump/select.h"
-#include "kdump/options.h"
+#include "kdump/job.h"
 #include "trace/record.h"
 
-bool select_origin(const struct options *options, const struct record *record)
+bool select_origin(const struct job *job, const struct record *record)
 {
-	return options->id == 0 || record->pid == options->id ||
-	       record->tid == options->id;
+	return job->id == 0 || record->pid == job->id || record->tid == job->id;
 }
 
-bool select_kind(const struct options *options, const struct record *record)
+bool select_kind(const struct job *job, const struct record *record)
 {
 	/* A kind that no letter stands for is never one that was asked for. */
-	if (options->has_facilities)
+	if (job->has_facilities)
 		return record->kind <= KTR_KIND_MAX &&
-		       (options->facilities & KTRFAC(record->kind));
+		       (job->facilities & KTRFAC(record->kind));
 	return true;
 }

@@ -4,13 +4,13 @@
 
 #include <stdbool.h>
 
-struct options;
+struct job;
 struct record;
 
 /* True when the record is one of the process or thread of -p, or without. */
-bool select_origin(const struct options *options, const struct record *record);
+bool select_origin(const struct job *job, const struct record *record);
 
 /* True when its trace point is one of those of -t, or without. */
-bool select_kind(const struct options *options, const struct record *record);
+bool select_kind(const struct job *job, const struct record *record);
 
 #endif

@@ -22,8 +22,8 @@
 #include "kdump/database.h"
 #include "kdump/json.h"
 #include "kdump/json_value.h"
-#include "kdump/options.h"
 #include "kdump/sqlite_schema.h"
+#include "kdump/view.h"
 #include "trace/facility.h"
 #include "trace/fields.h"
 
@@ -42,7 +42,7 @@ struct process {
 };
 
 struct sqlite {
-	struct options options; /* whatever the terminal is like */
+	struct view view; /* whatever the terminal is like */
 	const struct state *state;
 	struct database *database;
 	struct sqlite3_stmt *inserts[SQLITE_TABLES];
@@ -94,10 +94,10 @@ static int open_sqlite(void **ret, const struct report_context *context)
 	if (!sqlite)
 		return -ENOMEM;
 	sqlite->state = context->state;
-	sqlite->options = *context->options;
-	sqlite->options.style.utf8 = true;
-	sqlite->options.colour = false;
-	r = database_open(&sqlite->database, context->options->database,
+	sqlite->view = *context->view;
+	sqlite->view.style.utf8 = true;
+	sqlite->view.colour = false;
+	r = database_open(&sqlite->database, context->subject,
 			  sqlite_schema_tables, context->error);
 	if (!r)
 		r = prepare(sqlite);
@@ -270,7 +270,7 @@ static int add_record(struct sqlite *sqlite, const struct process *process,
 	struct database_row row = row_of(sqlite, SQLITE_RECORDS);
 
 	text_clear(&sqlite->text);
-	json_put(&sqlite->text, &sqlite->options, sqlite->state, record);
+	json_put(&sqlite->text, &sqlite->view, sqlite->state, record);
 	database_put_integer(&row, ++sqlite->records);
 	put_known(&row, call != 0, call);
 	put_known(&row, process != NULL, process ? process->id : 0);
@@ -361,7 +361,7 @@ static void put_result(struct database_row *row, const struct call *call)
 static size_t put_call_text(struct sqlite *sqlite, const struct call *call)
 {
 	struct arguments arguments = {
-		&sqlite->text, &sqlite->options, call, { false }
+		&sqlite->text, &sqlite->view, call, { false }
 	};
 	size_t name_length;
 

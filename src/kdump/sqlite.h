@@ -12,7 +12,7 @@
  * as they are. */
 #define SQLITE_LIVING_MAX 65536u
 
-/* Into options->database. */
+/* Into the file that its subject names. */
 extern const struct report_kind sqlite_report;
 
 #endif

@@ -19,7 +19,7 @@
 #include "foreign/system.h"
 #include "join/call.h"
 #include "kdump/json_value.h"
-#include "kdump/options.h"
+#include "kdump/view.h"
 
 #define STEPS 8u /* classes of a power of 2 */
 /* Of 60 bits, which are 36 years. */
@@ -56,7 +56,8 @@ struct stats_rows {
 };
 
 struct stats {
-	const struct options *options;
+	const struct view *view;
+	bool json;
 	struct stats_rows by_call;
 	struct stats_rows by_process;
 	uint64_t total_ns;
@@ -68,7 +69,8 @@ static int open_stats(void **ret, const struct report_context *context)
 
 	if (!stats)
 		return -ENOMEM;
-	stats->options = context->options;
+	stats->view = context->view;
+	stats->json = context->json;
 	*ret = stats;
 	return 0;
 }
@@ -250,7 +252,7 @@ static void fill_columns(const struct stats_row *row, uint64_t ret[COLUMNS])
 }
 
 /* How many took how long, as columns of eight heights. */
-static void put_picture(struct text *text, const struct options *options,
+static void put_picture(struct text *text, const struct view *view,
 			const struct stats_row *row)
 {
 	static const char *const heights[][2] = {
@@ -267,7 +269,7 @@ static void put_picture(struct text *text, const struct options *options,
 	for (unsigned i = 0; i < COLUMNS; i++) {
 		height = 1 + 7 * ((double)columns[i] / (double)most);
 		text_put(text, heights[columns[i] ? (unsigned)height : 0]
-				      [options->style.utf8]);
+				      [view->style.utf8]);
 	}
 	text_char(text, ' ');
 }
@@ -288,19 +290,19 @@ static void put_numbers(struct text *text, const struct stats *stats,
 		    row->calls, row->errors, row->bytes);
 }
 
-static void put_call_name(struct text *text, const struct options *options,
+static void put_call_name(struct text *text, const struct view *view,
 			  const struct stats_row *row)
 {
 	if (row->is_rest) {
 		text_put(text, "(others)");
 		return;
 	}
-	name_syscall(text, row->abi, row->number, options->numbers);
+	name_syscall(text, row->abi, row->number, view->numbers);
 	if (row->abi != sysdesc_abi_native())
 		text_format(text, " (%s)", system_abi_name(row->abi));
 }
 
-static void put_process_name(struct text *text, const struct options *options,
+static void put_process_name(struct text *text, const struct view *view,
 			     const struct stats_row *row)
 {
 	const char *comm = row->comm;
@@ -311,13 +313,13 @@ static void put_process_name(struct text *text, const struct options *options,
 	}
 	text_decimal(text, row->pid);
 	text_char(text, ' ');
-	data_escape(text, comm, strlen(comm), &options->style);
+	data_escape(text, comm, strlen(comm), &view->style);
 }
 
-typedef void put_name(struct text *text, const struct options *options,
+typedef void put_name(struct text *text, const struct view *view,
 		      const struct stats_row *row);
 
-static void put_table(struct text *text, const struct options *options,
+static void put_table(struct text *text, const struct view *view,
 		      const struct stats *stats, struct stats_rows *rows,
 		      put_name *name, const char *what)
 {
@@ -330,8 +332,8 @@ static void put_table(struct text *text, const struct options *options,
 	for (const struct stats_row *row = rows->first; row;
 	     row = row->hh.next) {
 		put_numbers(text, stats, row);
-		put_picture(text, options, row);
-		name(text, options, row);
+		put_picture(text, view, row);
+		name(text, view, row);
 		text_char(text, '\n');
 	}
 }
@@ -420,14 +422,14 @@ static void put_stats(void *report, struct text *text)
 {
 	struct stats *stats = report;
 
-	if (stats->options->json) {
+	if (stats->json) {
 		put_objects(text, stats);
 		return;
 	}
-	put_table(text, stats->options, stats, &stats->by_call, put_call_name,
+	put_table(text, stats->view, stats, &stats->by_call, put_call_name,
 		  "call");
 	text_char(text, '\n');
-	put_table(text, stats->options, stats, &stats->by_process,
+	put_table(text, stats->view, stats, &stats->by_process,
 		  put_process_name, "process");
 }
 

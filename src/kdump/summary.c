@@ -14,11 +14,12 @@
 #include "decode/data.h"
 #include "join/whole.h"
 #include "kdump/json_value.h"
-#include "kdump/options.h"
+#include "kdump/view.h"
 #include "trace/record.h"
 
 struct summary {
-	const struct options *options;
+	const struct view *view;
+	bool json;
 	struct whole whole;
 	uint64_t records, calls, processes;
 	uint64_t first_ns, last_ns;
@@ -30,7 +31,8 @@ static int open_summary(void **ret, const struct report_context *context)
 
 	if (!summary)
 		return -ENOMEM;
-	summary->options = context->options;
+	summary->view = context->view;
+	summary->json = context->json;
 	*ret = summary;
 	return 0;
 }
@@ -62,13 +64,13 @@ static int add(void *report, const struct record *record)
 
 /* ---- telling ---- */
 
-static void put_gap(struct text *text, const struct options *options,
+static void put_gap(struct text *text, const struct view *view,
 		    const struct whole_gap *gap)
 {
 	text_format(text, "%8" PRIu64 "  ", gap->count);
-	data_escape(text, gap->what.data, gap->what.length, &options->style);
+	data_escape(text, gap->what.data, gap->what.length, &view->style);
 	text_format(text, " (first %d ", gap->pid);
-	data_escape(text, gap->comm, strlen(gap->comm), &options->style);
+	data_escape(text, gap->comm, strlen(gap->comm), &view->style);
 	text_put(text, ")\n");
 }
 
@@ -80,12 +82,12 @@ static void put_whole(struct text *text, const struct whole *whole)
 		    is_whole ? "" : whole_why_not(whole) ?: "see above");
 }
 
-static void put_lines(struct text *text, const struct options *options,
+static void put_lines(struct text *text, const struct view *view,
 		      const struct summary *summary)
 {
 	text_put(text, "command    ");
 	data_quote_list(text, summary->whole.command.data,
-			summary->whole.command.length, &options->style);
+			summary->whole.command.length, &view->style);
 	text_format(text, "\nseconds    %.6f\n",
 		    (double)(summary->last_ns - summary->first_ns) / 1e9);
 	text_format(text, "ended      %" PRIu64 " processes\n",
@@ -95,7 +97,7 @@ static void put_lines(struct text *text, const struct options *options,
 	if (summary->whole.gap_count)
 		text_put(text, "not seen\n");
 	for (unsigned i = 0; i < summary->whole.gap_count; i++)
-		put_gap(text, options, &summary->whole.gaps[i]);
+		put_gap(text, view, &summary->whole.gaps[i]);
 	put_whole(text, &summary->whole);
 }
 
@@ -135,10 +137,10 @@ static void put_summary(void *report, struct text *text)
 {
 	const struct summary *summary = report;
 
-	if (summary->options->json)
+	if (summary->json)
 		put_object(text, summary);
 	else
-		put_lines(text, summary->options, summary);
+		put_lines(text, summary->view, summary);
 }
 
 const struct report_kind summary_report = {

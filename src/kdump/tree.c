@@ -19,7 +19,7 @@
 #include "decode/name.h"
 #include "foreign/system.h"
 #include "kdump/json_value.h"
-#include "kdump/options.h"
+#include "kdump/view.h"
 #include "trace/fields.h"
 #include "trace/record.h"
 
@@ -47,7 +47,8 @@ struct tree_process {
 };
 
 struct tree {
-	const struct options *options;
+	const struct view *view;
+	bool json;
 	struct tree_process *living; /* a table */
 	struct tree_process *first, *last;
 	uint64_t count, left_out;
@@ -59,7 +60,8 @@ static int open_tree(void **ret, const struct report_context *context)
 
 	if (!tree)
 		return -ENOMEM;
-	tree->options = context->options;
+	tree->view = context->view;
+	tree->json = context->json;
 	*ret = tree;
 	return 0;
 }
@@ -320,7 +322,7 @@ static const char *next_exec(const struct tree_process *process,
 }
 
 /* Words with blanks between; those that have some, or nothing, in quotes. */
-static void put_words(struct text *text, const struct options *options,
+static void put_words(struct text *text, const struct view *view,
 		      const char *words, size_t length)
 {
 	const char *end = words + length;
@@ -328,10 +330,9 @@ static void put_words(struct text *text, const struct options *options,
 	for (; words < end; words += strlen(words) + 1) {
 		text_char(text, ' ');
 		if (*words && !strpbrk(words, " \t\n\"\\"))
-			data_escape(text, words, strlen(words),
-				    &options->style);
+			data_escape(text, words, strlen(words), &view->style);
 		else
-			data_quote(text, words, strlen(words), &options->style);
+			data_quote(text, words, strlen(words), &view->style);
 	}
 }
 
@@ -374,7 +375,7 @@ static void put_indent(struct text *text, unsigned depth)
 }
 
 /* What it executed later stands below. */
-static void put_process(struct text *text, const struct options *options,
+static void put_process(struct text *text, const struct view *view,
 			const struct tree_process *process, unsigned depth)
 {
 	size_t position = 0, length = 0;
@@ -383,11 +384,11 @@ static void put_process(struct text *text, const struct options *options,
 	put_indent(text, depth);
 	text_decimal(text, process->pid);
 	if (words) {
-		put_words(text, options, words, length);
+		put_words(text, view, words, length);
 	} else {
 		text_put(text, " (");
 		data_escape(text, process->comm, strlen(process->comm),
-			    &options->style);
+			    &view->style);
 		text_char(text, ')');
 	}
 	put_numbers(text, process);
@@ -395,7 +396,7 @@ static void put_process(struct text *text, const struct options *options,
 	while ((words = next_exec(process, &position, &length))) {
 		put_indent(text, depth);
 		text_put(text, "  then");
-		put_words(text, options, words, length);
+		put_words(text, view, words, length);
 		text_char(text, '\n');
 	}
 }
@@ -448,14 +449,14 @@ static const struct tree_process *walk(const struct tree_process *process,
 	return process ? process->sibling : NULL;
 }
 
-static void put_root(struct text *text, const struct options *options,
+static void put_root(struct text *text, const struct view *view,
 		     const struct tree_process *root)
 {
 	const struct tree_process *process = root;
 	unsigned depth = 0;
 
 	do {
-		put_process(text, options, process, depth);
+		put_process(text, view, process, depth);
 		process = walk(process, &depth);
 	} while (process && process != root);
 }
@@ -463,16 +464,16 @@ static void put_root(struct text *text, const struct options *options,
 static void put_tree(void *report, struct text *text)
 {
 	const struct tree *tree = report;
-	const struct options *options = tree->options;
+	const struct view *view = tree->view;
 	const struct tree_process *process;
 
 	for (process = tree->first; process; process = process->next) {
-		if (options->json)
+		if (tree->json)
 			put_object(text, process);
 		else if (!process->parent)
-			put_root(text, options, process);
+			put_root(text, view, process);
 	}
-	if (tree->left_out && !options->json)
+	if (tree->left_out && !tree->json)
 		text_format(text, "and %" PRIu64 " more\n", tree->left_out);
 }
 

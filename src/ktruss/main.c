@@ -54,18 +54,19 @@ static int fail(struct text *error, const char *what, int r)
 
 /* ---- where it goes ---- */
 
-static void style(struct options *show)
+static void style(struct job *show)
 {
 	const char *no_colour = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
 
 	setlocale(LC_CTYPE, "");
-	show->style = (struct data_style){
+	show->view.style = (struct data_style){
 		.width = WIDTH,
 		.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
 	};
-	show->colour = isatty(show->out) && term && strcmp(term, "dumb") != 0 &&
-		       (!no_colour || !*no_colour);
+	show->view.colour = isatty(show->out) && term &&
+			    strcmp(term, "dumb") != 0 &&
+			    (!no_colour || !*no_colour);
 }
 
 static int open_output(struct ktruss_options *options)
@@ -89,7 +90,7 @@ static int show_file(const struct ktruss_options *options, struct text *error)
 {
 	_cleanup_fd_ int fd = open(options->file,
 				   O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	struct options show = options->show;
+	struct job show = options->show;
 
 	if (fd < 0)
 		return fail(error, options->file, -errno);
@@ -145,7 +146,7 @@ static int end_as(int status)
 static int show_live(const struct ktruss_options *options, struct text *error)
 {
 	static struct clearing clearing;
-	struct options show = options->show;
+	struct job show = options->show;
 	struct recording recording;
 	int r, status;
 

@@ -109,7 +109,7 @@ static int take_data_max(struct parse *parse, const char *value)
 	int r = take_number(parse, "number of bytes", value, 1, INT32_MAX,
 			    &number);
 
-	parse->options->show.data_max = (size_t)number;
+	parse->options->show.view.data_max = (size_t)number;
 	return r;
 }
 
@@ -117,23 +117,23 @@ static bool *flag_of(struct ktruss_options *options, enum option_id id)
 {
 	switch (id) {
 	case OPTION_CPU:
-		return &options->show.cpu;
+		return &options->show.view.cpu;
 	case OPTION_DATA_NOT:
-		return &options->show.no_data;
+		return &options->show.view.no_data;
 	case OPTION_ELAPSED:
-		return &options->show.elapsed;
+		return &options->show.view.elapsed;
 	case OPTION_HELP:
 		return &options->help;
 	case OPTION_NUMBERS:
-		return &options->show.numbers;
+		return &options->show.view.numbers;
 	case OPTION_PLAIN:
-		return &options->show.plain;
+		return &options->show.view.plain;
 	case OPTION_RELATIVE:
-		return &options->show.relative;
+		return &options->show.view.relative;
 	case OPTION_THREADS:
-		return &options->show.threads;
+		return &options->show.view.threads;
 	case OPTION_TIME:
-		return &options->show.absolute;
+		return &options->show.view.absolute;
 	case OPTION_VERSION:
 		return &options->version;
 	case OPTION_CHILDREN:
@@ -175,7 +175,7 @@ static int take_one(void *context, int id, const char *value)
 	case OPTION_PID:
 		return take_pid(parse, value);
 	case OPTION_WHERE:
-		return options_take_where(&options->show, value, parse->error);
+		return job_take_where(&options->show, value, parse->error);
 	default:
 		*flag_of(options, (enum option_id)id) = true;
 		return 0;
@@ -206,7 +206,7 @@ int ktruss_options_parse(struct ktruss_options *ret, int argc,
 
 	*ret = (struct ktruss_options){
 		.show = { .joined = true,
-			  .debug_directories = OPTIONS_DEBUG_DIRECTORIES },
+			  .debug_directories = JOB_DEBUG_DIRECTORIES },
 	};
 	operand = options_parse(table, argc, argv, take_one, &parse, error);
 	if (operand < 0)

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "kdump/options.h"
+#include "kdump/job.h"
 
 struct text;
 
@@ -13,7 +13,7 @@ struct text;
 #define KTRUSS_WORDS_MAX 12
 
 struct ktruss_options {
-	struct options show;  /* how it is printed */
+	struct job show;      /* how it is printed */
 	const char *output;   /* -o; NULL: standard error */
 	pid_t pid;            /* -p; 0: a command, or a file */
 	const char *file;     /* -f: a trace that is there already */

@@ -14,7 +14,8 @@
 #include "kdump/diff.h"
 #include "kdump/difference.h"
 #include "kdump/dump.h"
-#include "kdump/options.h"
+#include "kdump/job.h"
+#include "kdump/view.h"
 #include "look.h"
 #include "must.h"
 
@@ -33,12 +34,12 @@ static void check_lines(const struct text *text)
 static void take(struct comparison *comparison, unsigned trace,
 		 const uint8_t *data, size_t size)
 {
-	const struct options options = {
+	const struct job job = {
 		.file = "trace",
 		.report = &diff_report,
-		.comparison = comparison,
+		.subject = comparison,
 		.debug_directories = "/no/such/directory",
-		.style = { .width = 80 },
+		.view.style.width = 80,
 		.out = -1,
 	};
 	int fd = memfd_create("trace", MFD_CLOEXEC);
@@ -47,7 +48,7 @@ static void take(struct comparison *comparison, unsigned trace,
 	MUST(fd >= 0 && fd_write_all(fd, data, size) == 0);
 	MUST(lseek(fd, 0, SEEK_SET) == 0);
 	comparison->trace = trace;
-	if (dump_run(&options, fd, &error) < 0)
+	if (dump_run(&job, fd, &error) < 0)
 		comparison->traces[trace].is_damaged = true;
 	text_done(&error);
 	close(fd);
@@ -68,13 +69,14 @@ static int tell(void *context, const struct trait *trait)
 
 static void check(struct comparison *comparison, bool json, bool is_same)
 {
-	const struct options options = { .json = json,
-					 .counts = json,
-					 .file = "one",
-					 .other = "other",
-					 .style = { .width = 80 } };
-	struct telling telling = { .difference = { &options, comparison, false,
-						   TRAIT_FILE } };
+	const struct view view = { .style.width = 80 };
+	struct telling telling = { .difference = {
+				       .view = &view,
+				       .comparison = comparison,
+				       .names = { "one", "other" },
+				       .counts = json,
+				       .json = json,
+				   } };
 
 	difference_put_traces(&telling.text, &telling.difference);
 	MUST(traits_each_difference(&comparison->traits, json, tell,

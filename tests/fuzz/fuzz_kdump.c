@@ -20,37 +20,41 @@
 #include "kdump/joined.h"
 #include "kdump/json.h"
 #include "kdump/line.h"
-#include "kdump/options.h"
 #include "kdump/report.h"
 #include "kdump/stacks.h"
 #include "kdump/stats.h"
 #include "kdump/summary.h"
 #include "kdump/tree.h"
+#include "kdump/view.h"
 #include "look.h"
 #include "must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Ways to print: all that an option changes is in one of them. */
-static const struct options ways[] = {
-	{ .style = { .width = 80 } },
-	{ .absolute = true,
-	  .elapsed = true,
-	  .relative = true,
-	  .threads = true,
-	  .numbers = true,
-	  .abi = true,
-	  .cpu = true,
-	  .decimal = true,
-	  .style = { .width = 9, .utf8 = true } },
-	{ .plain = true, .no_data = true, .style = { .width = 200 } },
-	{ .json = true, .data_max = 7, .style = { .width = 80 } },
-	{ .json = true, .no_data = true, .style = { .width = 80 } },
-	{ .joined = true, .style = { .width = 80 } },
+static const struct way {
+	bool json;
+	bool joined;
+	struct view view;
+} ways[] = {
+	{ .view = { .style = { .width = 80 } } },
+	{ .view = { .absolute = true,
+		    .elapsed = true,
+		    .relative = true,
+		    .threads = true,
+		    .numbers = true,
+		    .abi = true,
+		    .cpu = true,
+		    .decimal = true,
+		    .style = { .width = 9, .utf8 = true } } },
+	{ .view = { .plain = true,
+		    .no_data = true,
+		    .style = { .width = 200 } } },
+	{ .json = true, .view = { .data_max = 7, .style = { .width = 80 } } },
+	{ .json = true, .view = { .no_data = true, .style = { .width = 80 } } },
+	{ .joined = true, .view = { .style = { .width = 80 } } },
 	{ .joined = true,
-	  .plain = true,
-	  .data_max = 7,
-	  .style = { .width = 9 } },
+	  .view = { .plain = true, .data_max = 7, .style = { .width = 9 } } },
 };
 
 static void check_lines(const struct text *text)
@@ -64,19 +68,19 @@ static void check_lines(const struct text *text)
 	MUST(text->length > 0 && text->data[text->length - 1] == '\n');
 }
 
-static void print(struct text *text, const struct options *options,
+static void print(struct text *text, const struct way *way,
 		  const struct state *state, const struct record *record)
 {
 	text_clear(text);
-	if (options->json) {
-		json_put(text, options, state, record);
+	if (way->json) {
+		json_put(text, &way->view, state, record);
 		look_at_objects(text);
 		text_clear(text);
 		json_put_drop(text, record);
 		look_at_objects(text);
 	} else if (line_has(record)) {
-		line_put(text, options, state, record);
-		line_put_drop(text, options, record);
+		line_put(text, &way->view, state, record);
+		line_put_drop(text, &way->view, record);
 		check_lines(text);
 	}
 	MUST(!text->failed);
@@ -88,7 +92,7 @@ static const struct report_kind *const report_kinds[] = {
 };
 
 struct joining {
-	const struct options *options;
+	const struct way *way;
 	const struct state *state;
 	struct text text;
 	void *reports[ARRAY_LEN(report_kinds)];
@@ -99,7 +103,8 @@ static void print_call(void *context, struct call *call)
 	struct joining *joining = context;
 
 	text_clear(&joining->text);
-	joined_put_call(&joining->text, joining->options, joining->state, call);
+	joined_put_call(&joining->text, &joining->way->view, joining->state,
+			call);
 	check_lines(&joining->text);
 	MUST(!joining->text.failed);
 	for (size_t i = 0; i < ARRAY_LEN(report_kinds); i++)
@@ -123,7 +128,8 @@ static void open_reports(struct joining *joining)
 {
 	struct text error = TEXT_INIT;
 	const struct report_context context = {
-		.options = joining->options,
+		.view = &joining->way->view,
+		.json = joining->way->json,
 		.stacks = joining->state->stacks,
 		.state = joining->state,
 		.out = &joining->text,
@@ -143,7 +149,7 @@ static void close_reports(struct joining *joining)
 		text_clear(&joining->text);
 		report_kinds[i]->put(joining->reports[i], &joining->text);
 		MUST(!joining->text.failed);
-		if (joining->text.length && joining->options->json)
+		if (joining->text.length && joining->way->json)
 			look_at_objects(&joining->text);
 		else if (joining->text.length)
 			check_lines(&joining->text);
@@ -167,23 +173,23 @@ static void join(struct joining *joining, struct calls *calls,
 	if (fate != CALL_ALONE || !line_has(record))
 		return;
 	text_clear(&joining->text);
-	joined_put_event(&joining->text, joining->options, joining->state,
+	joined_put_event(&joining->text, &joining->way->view, joining->state,
 			 record);
 	check_lines(&joining->text);
 }
 
-static void print_trace(int fd, const struct options *options)
+static void print_trace(int fd, const struct way *way)
 {
 	struct state state = STATE_INIT;
 	struct calls calls = CALLS_INIT;
 	struct descriptors descriptors = { .count = 0 };
 	struct text text = TEXT_INIT;
-	struct joining joining = { .options = options, .state = &state };
+	struct joining joining = { .way = way, .state = &state };
 	struct input *input;
 	struct record record;
 
 	calls.descriptors = &descriptors;
-	MUST(input_open(&input, fd, options->origin) == 0);
+	MUST(input_open(&input, fd, INPUT_ANY) == 0);
 	MUST(stacks_open(&state.stacks, "/no/such/directory") == 0);
 	open_reports(&joining);
 	while (input_next(input, &record) == READER_RECORD) {
@@ -193,10 +199,10 @@ static void print_trace(int fd, const struct options *options)
 		MUST(state.entries <= STATE_ENTRIES_MAX + 1);
 		MUST(descriptors_learn(&descriptors, &record) == 0);
 		MUST(descriptors.count <= DESCRIPTORS_MAX + 1);
-		if (options->joined)
+		if (way->joined)
 			join(&joining, &calls, &record);
 		else
-			print(&text, options, &state, &record);
+			print(&text, way, &state, &record);
 		state_shown(&state, &record);
 	}
 	calls_pending(&calls, 0, true, print_call, &joining);

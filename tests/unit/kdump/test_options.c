@@ -39,10 +39,11 @@ static void defaults(void **state)
 
 	(void)state;
 	assert_int_equal(take(&options, "kdump-u", &error), 0);
-	assert_string_equal(options.file, "ktrace.out");
-	assert_false(options.has_facilities || options.follow || options.json);
-	assert_int_equal(options.id, 0);
-	assert_int_equal(options.data_max, 0);
+	assert_string_equal(options.job.file, "ktrace.out");
+	assert_false(options.job.has_facilities || options.job.follow ||
+		     options.job.json);
+	assert_int_equal(options.job.id, 0);
+	assert_int_equal(options.job.view.data_max, 0);
 }
 
 static void files(void **state)
@@ -58,10 +59,10 @@ static void files(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
 		assert_int_equal(take(&options, lines[i], &error), 0);
-		assert_string_equal(options.file, "x");
+		assert_string_equal(options.job.file, "x");
 	}
 	assert_int_equal(take(&options, "kdump-u -", &error), 0);
-	assert_string_equal(options.file, "-");
+	assert_string_equal(options.job.file, "-");
 }
 
 /* A switch, and where it ends up. */
@@ -69,18 +70,18 @@ static const struct flag_case {
 	const char *line;
 	size_t offset;
 } flag_cases[] = {
-	{ "kdump-u -A", offsetof(struct options, abi) },
-	{ "kdump-u -c", offsetof(struct options, cpu) },
-	{ "kdump-u -d", offsetof(struct options, decimal) },
-	{ "kdump-u -E", offsetof(struct options, elapsed) },
-	{ "kdump-u -H", offsetof(struct options, threads) },
-	{ "kdump-u -l", offsetof(struct options, follow) },
-	{ "kdump-u -n", offsetof(struct options, plain) },
-	{ "kdump-u -R", offsetof(struct options, relative) },
-	{ "kdump-u -S", offsetof(struct options, numbers) },
-	{ "kdump-u -s", offsetof(struct options, no_data) },
-	{ "kdump-u -T", offsetof(struct options, absolute) },
-	{ "kdump-u --json", offsetof(struct options, json) },
+	{ "kdump-u -A", offsetof(struct options, job.view.abi) },
+	{ "kdump-u -c", offsetof(struct options, job.view.cpu) },
+	{ "kdump-u -d", offsetof(struct options, job.view.decimal) },
+	{ "kdump-u -E", offsetof(struct options, job.view.elapsed) },
+	{ "kdump-u -H", offsetof(struct options, job.view.threads) },
+	{ "kdump-u -l", offsetof(struct options, job.follow) },
+	{ "kdump-u -n", offsetof(struct options, job.view.plain) },
+	{ "kdump-u -R", offsetof(struct options, job.view.relative) },
+	{ "kdump-u -S", offsetof(struct options, job.view.numbers) },
+	{ "kdump-u -s", offsetof(struct options, job.view.no_data) },
+	{ "kdump-u -T", offsetof(struct options, job.view.absolute) },
+	{ "kdump-u --json", offsetof(struct options, job.json) },
 	{ "kdump-u --help", offsetof(struct options, help) },
 	{ "kdump-u --version", offsetof(struct options, version) },
 };
@@ -116,12 +117,12 @@ static void values(void **state)
 
 	(void)state;
 	assert_int_equal(take(&options, "kdump-u -m 10 -p77 -t cn", &error), 0);
-	assert_int_equal(options.data_max, 10);
-	assert_int_equal(options.id, 77);
-	assert_true(options.has_facilities);
-	assert_int_equal(options.facilities, KTRFAC(KTR_SYSCALL) |
-						 KTRFAC(KTR_SYSRET) |
-						 KTRFAC(KTR_NAMEI));
+	assert_int_equal(options.job.view.data_max, 10);
+	assert_int_equal(options.job.id, 77);
+	assert_true(options.job.has_facilities);
+	assert_int_equal(options.job.facilities, KTRFAC(KTR_SYSCALL) |
+						     KTRFAC(KTR_SYSRET) |
+						     KTRFAC(KTR_NAMEI));
 }
 
 static void redactions(void **state)
@@ -132,11 +133,11 @@ static void redactions(void **state)
 	(void)state;
 	assert_int_equal(
 	    take(&options, "kdump-u --redact --redact=a+ -o x y", &error), 0);
-	assert_int_equal(options.redact_count, 2);
-	assert_string_equal(options.redact[0], "default");
-	assert_string_equal(options.redact[1], "a+");
+	assert_int_equal(options.job.redact_count, 2);
+	assert_string_equal(options.job.redact[0], "default");
+	assert_string_equal(options.job.redact[1], "a+");
 	assert_string_equal(options.copy, "x");
-	assert_string_equal(options.file, "y");
+	assert_string_equal(options.job.file, "y");
 }
 
 static void pairs(void **state)
@@ -152,7 +153,7 @@ static void pairs(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
 		assert_int_equal(take(&options, lines[i], &error), 0);
-		assert_string_equal(options.file, "x");
+		assert_string_equal(options.job.file, "x");
 		assert_string_equal(options.other, "y");
 	}
 	assert_true(options.counts);
@@ -252,8 +253,9 @@ static void selection(void **state)
 					 .tid = row->tid };
 
 		assert_int_equal(take(&options, row->line, &error), 0);
-		assert_int_equal(select_origin(&options, &record), row->origin);
-		assert_int_equal(select_kind(&options, &record),
+		assert_int_equal(select_origin(&options.job, &record),
+				 row->origin);
+		assert_int_equal(select_kind(&options.job, &record),
 				 row->is_of_kind);
 	}
 }

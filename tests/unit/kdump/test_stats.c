@@ -11,11 +11,11 @@
 
 #include "base/text.h"
 #include "join/call.h"
-#include "kdump/options.h"
 #include "kdump/stats.h"
+#include "kdump/view.h"
 
-static const struct options options = { .json = true };
-static const struct report_context context = { .options = &options };
+static const struct view view;
+static const struct report_context context = { .view = &view, .json = true };
 static void *stats;
 
 static int setup(void **state)

@@ -11,12 +11,12 @@
 
 #include "base/text.h"
 #include "join/whole.h"
-#include "kdump/options.h"
 #include "kdump/summary.h"
+#include "kdump/view.h"
 #include "trace/record.h"
 
-static const struct options options = { .json = true };
-static const struct report_context context = { .options = &options };
+static const struct view view;
+static const struct report_context context = { .view = &view, .json = true };
 static void *summary;
 
 static int setup(void **state)
