@@ -17,7 +17,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
-#include "kdump/dump.h"
+#include "dump/dump.h"
 #include "kdump/options.h"
 #include "redact/redact.h"
 #include "trace/reader.h"

@@ -13,10 +13,10 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "dump/dump.h"
 #include "kdump/copy.h"
-#include "kdump/diff.h"
-#include "kdump/dump.h"
 #include "kdump/options.h"
+#include "report/diff.h"
 
 #define MAIN_WIDTH     80 /* where no terminal says */
 #define MAIN_WIDTH_MIN 9

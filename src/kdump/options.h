@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "kdump/job.h"
+#include "dump/job.h"
 
 struct text;
 

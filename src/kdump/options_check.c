@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "kdump/diff.h"
 #include "kdump/options.h"
+#include "report/diff.h"
 
 /* A copy is of all records, and of their bytes. */
 static bool shows(const struct options *options)

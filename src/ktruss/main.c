@@ -19,7 +19,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
-#include "kdump/dump.h"
+#include "dump/dump.h"
 #include "ktruss/options.h"
 #include "ktruss/recording.h"
 

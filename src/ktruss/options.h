@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "kdump/job.h"
+#include "dump/job.h"
 
 struct text;
 

@@ -1,7 +1,7 @@
 /*
  * A trace that somebody hands us against itself, from which nothing differs,
  * and against its first half: whatever is in them, no control byte comes out,
- * and JSON is one object a line. Rooms: kdump
+ * and JSON is one object a line. Rooms: report
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +11,13 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "compare/comparison.h"
-#include "kdump/diff.h"
-#include "kdump/difference.h"
-#include "kdump/dump.h"
-#include "kdump/job.h"
-#include "kdump/view.h"
+#include "dump/dump.h"
+#include "dump/job.h"
 #include "look.h"
 #include "must.h"
+#include "report/diff.h"
+#include "report/difference.h"
+#include "show/view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

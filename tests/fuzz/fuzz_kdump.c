@@ -1,5 +1,5 @@
 /*
- * Rooms: kdump
+ * Rooms: report
  * A trace that somebody hands us, printed in every way: whatever is in it, no
  * control byte may come out, and JSON must be one object a line.
  */
@@ -11,23 +11,23 @@
 #include "base/array.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "dump/report.h"
 #include "foreign/input.h"
 #include "join/call.h"
 #include "join/descriptor.h"
 #include "join/state.h"
-#include "kdump/files.h"
-#include "kdump/folded.h"
-#include "kdump/joined.h"
-#include "kdump/json.h"
-#include "kdump/line.h"
-#include "kdump/report.h"
-#include "kdump/stacks.h"
-#include "kdump/stats.h"
-#include "kdump/summary.h"
-#include "kdump/tree.h"
-#include "kdump/view.h"
 #include "look.h"
 #include "must.h"
+#include "report/files.h"
+#include "report/folded.h"
+#include "report/stats.h"
+#include "report/summary.h"
+#include "report/tree.h"
+#include "show/joined.h"
+#include "show/json.h"
+#include "show/line.h"
+#include "show/stacks.h"
+#include "show/view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,8 +11,8 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "dump/select.h"
 #include "kdump/options.h"
-#include "kdump/select.h"
 #include "trace/record.h"
 
 #define WORDS_MAX 16
