@@ -20,8 +20,15 @@
 struct own {
 	unsigned records;
 	bool is_proven;  /* there is a record that only ktrace-u writes */
-	bool is_freebsd; /* there is a process of FreeBSD's own */
+	bool is_freebsd; /* there is a process that only FreeBSD has */
 };
+
+/* One of its own, or one of Linux's of which more is told than we do. */
+static bool is_of_freebsd(uint32_t sv_flags)
+{
+	return (sv_flags & SYSTEM_FREEBSD_SHP) ||
+	       system_of(system_abi_of_flags(sv_flags)) == RECORD_FREEBSD;
+}
 
 static void look_at_own(struct own *own, const struct record *record)
 {
@@ -29,8 +36,7 @@ static void look_at_own(struct own *own, const struct record *record)
 	own->is_proven |= record->kind == KTR_STRUCT &&
 			  fields_are_in(record->structure.name);
 	own->is_freebsd |= record->kind == KTR_PROCCTOR &&
-			   system_of(system_abi_of_flags(
-			       record->procctor.sv_flags)) == RECORD_FREEBSD;
+			   is_of_freebsd(record->procctor.sv_flags);
 }
 
 static struct own try_own(const uint8_t *bytes, size_t length)

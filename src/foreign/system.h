@@ -18,7 +18,9 @@ const char *system_name(enum record_system system);
 /* The ABI of a system's own programs, where no more is known of them; word: as
  * a record's. */
 enum sysdesc_abi system_abi(enum record_system system, unsigned word);
-/* That of PROCCTOR's flags, in a FreeBSD file. */
+/* That of PROCCTOR's flags, in a FreeBSD file; and what that kernel says there
+ * besides of a Linux program. */
+#define SYSTEM_FREEBSD_SHP 0x10000u
 enum sysdesc_abi system_abi_of_flags(uint32_t sv_flags);
 /* Whose ABI it is. */
 enum record_system system_of(enum sysdesc_abi abi);

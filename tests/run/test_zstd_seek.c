@@ -68,14 +68,14 @@ static void write_large(int fd)
 	assert_int_equal(writer_open(&writer, &config), 0);
 	sample.step_ns = UINT64_C(1000000000);
 	sample_fields(&sample, "session\0arch=x86_64");
-	sample_process(&sample, 0x10203);
+	sample_process(&sample, 0x203);
 	sample_fields(&sample, "process\0ppid:1\0abi=x86_64");
 	sample_literal(&sample, KTR_NAMEI, "/first");
 	append(writer, &sample);
 	for (uint32_t i = 0; i < LARGE_RECORDS; i++) {
 		sample.bytes.length = 0;
 		if (i == LARGE_RECORDS / 2)
-			sample_process(&sample, 0x10203);
+			sample_process(&sample, 0x203);
 		fill(data, sizeof(data), &seed);
 		sample_data(&sample, 3, KTR_GENIO_READ, data, sizeof(data));
 		append(writer, &sample);

@@ -347,7 +347,7 @@ static void golden_nothing(struct sample *sample)
 static void golden_birth(struct sample *sample, int32_t pid, const char *comm)
 {
 	sample_origin(sample, pid, pid, comm);
-	sample_process(sample, 0x10203);
+	sample_process(sample, 0x203);
 }
 
 /* A shell, what it started, a pid that comes again, and who never ended. */
@@ -358,15 +358,15 @@ static void golden_tree(struct sample *sample)
 	sample_call(sample, 59, 0, NULL);
 	sample_literal(sample, KTR_ARGS, "sh\0tried and failed\0");
 	sample_result(sample, 59, 2, -1);
-	sample_process(sample, 0x10203);
+	sample_process(sample, 0x203);
 	sample_fields(sample, "process\0ppid:1\0exe=/bin/sh");
 	sample_literal(sample, KTR_ARGS, "sh\0-c\0a b; c\0");
 	golden_birth(sample, 11, "sh");
 	sample_fields(sample, "process\0ppid:10");
-	sample_process(sample, 0x10203);
+	sample_process(sample, 0x203);
 	sample_fields(sample, "process\0ppid:10");
 	sample_literal(sample, KTR_ARGS, "env\0\0x\"y\0");
-	sample_process(sample, 0x10203);
+	sample_process(sample, 0x203);
 	sample_fields(sample, "process\0ppid:10");
 	sample_literal(sample, KTR_ARGS, "cc");
 	golden_birth(sample, 12, "cc");

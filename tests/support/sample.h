@@ -46,7 +46,7 @@ void sample_record(struct sample *sample, unsigned kind, const void *payload,
 #define sample_fields(sample, literal)                                         \
 	sample_record(sample, KTR_STRUCT, literal, sizeof(literal))
 
-/* The start of a process: 0x10203 is Linux, 64 bits; 0x10103 32 bits. */
+/* The start of a process: 0x203 is Linux, 64 bits; 0x103 32 bits. */
 void sample_process(struct sample *sample, uint32_t sv_flags);
 
 void sample_call(struct sample *sample, int16_t code, int narg,
