@@ -333,3 +333,33 @@ enum record_fault format_decode(const void *context, const uint8_t *header,
 	take_origin(format, where, header, ret);
 	return take_time(format, where, header, ret);
 }
+
+/* The host is little-endian, as the format is. */
+static void put_place(uint8_t *header, struct place place, uint64_t value)
+{
+	memcpy(header + place.at, &value, place.size);
+}
+
+size_t format_encode(const struct format *format, unsigned version,
+		     const struct record *record, unsigned kind, size_t length,
+		     uint8_t ret[FORMAT_HEADER_MAX])
+{
+	const struct format_header *where = &format->headers[version];
+	const struct place version_at = { 6, 2 };
+
+	memset(ret, 0, FORMAT_HEADER_MAX);
+	if (format->system == RECORD_FREEBSD)
+		kind |= IS_VERSIONED | (record->after_drop ? HAS_DROPPED : 0);
+	put_place(ret, where->size, length);
+	put_place(ret, where->kind, kind);
+	put_place(ret, version_at, version);
+	put_place(ret, where->pid, (uint64_t)record->pid);
+	put_place(ret, where->tid, (uint64_t)record->tid);
+	put_place(ret, where->cpu, (uint64_t)record->cpu);
+	memcpy(ret + where->comm, record->comm,
+	       strnlen(record->comm, where->comm_size - 1u));
+	put_place(ret, where->seconds, record->time_ns / SECOND_NS);
+	put_place(ret, where->fraction,
+		  record->time_ns % SECOND_NS / where->fraction_ns);
+	return where->length;
+}

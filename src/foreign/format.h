@@ -33,6 +33,13 @@ size_t format_header_length(const void *context, const uint8_t *bytes);
 enum record_fault format_decode(const void *context, const uint8_t *header,
 				struct record *ret);
 
+/* Writes the header that a record has in a version of a little-endian format,
+ * with a kind and a length of payload of that kernel. Returns its length. */
+#define FORMAT_HEADER_MAX 64
+size_t format_encode(const struct format *format, unsigned version,
+		     const struct record *record, unsigned kind, size_t length,
+		     uint8_t ret[FORMAT_HEADER_MAX]);
+
 /* Kind of the record by which an OpenBSD file begins, and tracing begins
  * again: no kernel has a 0. */
 #define FORMAT_START 0

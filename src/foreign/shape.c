@@ -262,3 +262,34 @@ void shape_convert_address(struct text *text, const struct format *format,
 	scope = (uint32_t)format_take(format, bytes + SCOPE_AT, SCOPE_SIZE);
 	memcpy(text->data + start + SCOPE_AT, &scope, sizeof(scope));
 }
+
+/* The kernel's, or -1. */
+static int family_in(enum record_system system, unsigned ours)
+{
+	if (ours == AF_UNSPEC || ours == AF_UNIX || ours == AF_INET)
+		return (int)ours;
+	for (size_t i = 0; i < ARRAY_LEN(families); i++)
+		if (families[i].system == system && families[i].ours == ours)
+			return families[i].its;
+	return -1;
+}
+
+/* What has numbers in the host's order has them in that of the machine that is
+ * written for. */
+bool shape_restore_address(struct text *text, enum record_system system,
+			   const void *data, size_t length)
+{
+	uint16_t ours;
+	int family;
+
+	if (length < sizeof(ours) || length > UINT8_MAX)
+		return false;
+	memcpy(&ours, data, sizeof(ours));
+	family = family_in(system, ours);
+	if (family < 0)
+		return false;
+	text_char(text, (char)length);
+	text_char(text, (char)family);
+	text_bytes(text, (const uint8_t *)data + 2, length - 2);
+	return true;
+}

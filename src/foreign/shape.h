@@ -42,5 +42,9 @@ bool shape_has_address(const struct format *format, const void *data,
 /* Appends such a one as Linux lays it out. */
 void shape_convert_address(struct text *text, const struct format *format,
 			   const void *data, size_t length);
+/* The other way round: appends one of Linux's as a system lays it out. False,
+ * and nothing is: it has no such family, or no room for the length. */
+bool shape_restore_address(struct text *text, enum record_system system,
+			   const void *data, size_t length);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * kdump-u: prints a trace. Takes the command line, and says once what went
- * wrong. Everything else happens in dump.c, diff.c and copy.c.
+ * wrong. Everything else happens in dump.c, diff.c,
+ * copy.c and translate.c.
  */
 #include <langinfo.h>
 #include <locale.h>
@@ -16,6 +17,7 @@
 #include "dump/dump.h"
 #include "kdump/copy.h"
 #include "kdump/options.h"
+#include "kdump/translate.h"
 #include "report/diff.h"
 
 #define MAIN_WIDTH     80 /* where no terminal says */
@@ -40,12 +42,36 @@ static struct data_style main_style(const struct options *options)
 	return style;
 }
 
+/* "kdump-u: ..." on standard error. */
+static void main_say(const struct text *line)
+{
+	_cleanup_(text_done) struct text message = TEXT_INIT;
+
+	text_put(&message, "kdump-u: ");
+	text_bytes(&message, line->data, line->length);
+	text_char(&message, '\n');
+	fd_write_all(STDERR_FILENO, message.data, message.length);
+}
+
+static int main_translate(const struct options *options, int fd,
+			  struct text *error)
+{
+	_cleanup_(text_done) struct text notes = TEXT_INIT;
+	int r = translate_run(options, fd, &notes, error);
+
+	if (notes.length)
+		main_say(&notes);
+	return r;
+}
+
 static int main_dump(const struct options *options, struct text *error)
 {
 	_cleanup_fd_ int fd = dump_open(&options->job, error);
 
 	if (fd < 0)
 		return -1;
+	if (options->system)
+		return main_translate(options, fd, error);
 	return options->copy ? copy_run(options, fd, error)
 			     : dump_run(&options->job, fd, error);
 }
@@ -84,19 +110,18 @@ static enum main_status main_run(const struct options *options,
 	return main_dump(options, error) ? MAIN_FAILED : MAIN_OK;
 }
 
-/* "kdump-u: ..." on standard error, and how to do better when that helps. */
+/* And how to do better when that helps. */
 static void main_complain(const struct text *error, bool with_usage)
 {
-	_cleanup_(text_done) struct text message = TEXT_INIT;
+	_cleanup_(text_done) struct text usage = TEXT_INIT;
 
 	if (error->length == 0)
 		return;
-	text_put(&message, "kdump-u: ");
-	text_bytes(&message, error->data, error->length);
-	text_char(&message, '\n');
-	if (with_usage)
-		options_usage(&message);
-	fd_write_all(STDERR_FILENO, message.data, message.length);
+	main_say(error);
+	if (!with_usage)
+		return;
+	options_usage(&usage);
+	fd_write_all(STDERR_FILENO, usage.data, usage.length);
 }
 
 int main(int argc, char **argv)

@@ -58,6 +58,8 @@ enum options_id {
 	OPTION_COUNTS,
 	OPTION_REDACT,
 	OPTION_COPY,
+	OPTION_FREEBSD,
+	OPTION_NETBSD,
 	OPTION_JSON,
 	OPTION_ORIGIN,
 	OPTION_DEBUG_DIR,
@@ -82,7 +84,8 @@ static const struct options_row options_table[] = {
 	{ 'm', NULL, "BYTES", "show at most so much data of a record; 0: all",
 	  OPTION_DATA_MAX },
 	{ 'n', NULL, NULL, "show numbers, not what they mean", OPTION_PLAIN },
-	{ 'o', NULL, "FILE", "write what --redact leaves of the trace to FILE",
+	{ 'o', NULL, "FILE",
+	  "write what --redact leaves of the trace to FILE, or another form",
 	  OPTION_COPY },
 	{ 'p', NULL, "ID", "show this process or thread alone", OPTION_ID },
 	{ 'R', NULL, NULL, "show the time since the record before",
@@ -121,6 +124,10 @@ static const struct options_row options_table[] = {
 	{ 0, "redact", "[PATTERN]",
 	  "mask passwords, tokens and the like, or what PATTERN matches",
 	  OPTION_REDACT },
+	{ 0, "freebsd", NULL, "with -o: write a file for FreeBSD's kdump",
+	  OPTION_FREEBSD },
+	{ 0, "netbsd", NULL, "with -o: write a file for NetBSD's kdump",
+	  OPTION_NETBSD },
 	{ 0, "json", NULL, "print an object of JSON a line, for programs",
 	  OPTION_JSON },
 	{ 0, "origin", "KERNEL",
@@ -226,6 +233,8 @@ static bool *options_flag(struct options *options, enum options_id id)
 	case OPTION_DIFF:
 	case OPTION_REDACT:
 	case OPTION_COPY:
+	case OPTION_FREEBSD:
+	case OPTION_NETBSD:
 	case OPTION_FILE:
 	case OPTION_WHERE:
 	case OPTION_ORIGIN:
@@ -307,6 +316,19 @@ static int options_take_redact(struct options_taking *taking, const char *value)
 	return r;
 }
 
+static int options_take_system(struct options_taking *taking,
+			       enum record_system system)
+{
+	struct options *options = taking->options;
+
+	if (options->system && options->system != system) {
+		text_put(taking->error, "one of --freebsd and --netbsd");
+		return -EINVAL;
+	}
+	options->system = system;
+	return 0;
+}
+
 static int options_take_origin(struct options_taking *taking, const char *value)
 {
 	if (input_origin_by_name(value, &taking->options->job.origin))
@@ -344,6 +366,10 @@ static int options_take_one(void *context, int id, const char *value)
 	case OPTION_COPY:
 		taking->options->copy = value;
 		return 0;
+	case OPTION_FREEBSD:
+		return options_take_system(taking, RECORD_FREEBSD);
+	case OPTION_NETBSD:
+		return options_take_system(taking, RECORD_NETBSD);
 	case OPTION_FOLDED:
 		return options_take_folded(taking, value);
 	case OPTION_SQLITE:
@@ -418,7 +444,9 @@ void options_usage(struct text *text)
 		 "               [[-f] file]\n"
 		 "       kdump-u --diff [--counts] [--json] [-w expression] "
 		 "file file\n"
-		 "       kdump-u --redact[=pattern] -o copy [[-f] file]\n");
+		 "       kdump-u --redact[=pattern] -o copy [[-f] file]\n"
+		 "       kdump-u --freebsd | --netbsd [--redact[=pattern]] "
+		 "-o other [[-f] file]\n");
 }
 
 void options_manual(struct text *text)

@@ -10,8 +10,9 @@ struct text;
 
 struct options {
 	struct job job;
-	const char *copy;  /* -o, or NULL */
-	const char *other; /* the second file, with --diff */
+	const char *copy;          /* -o, or NULL */
+	enum record_system system; /* whose form it is to have */
+	const char *other;         /* the second file, with --diff */
 	bool counts;
 	bool help;
 	bool version;

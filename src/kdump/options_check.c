@@ -22,11 +22,14 @@ static const char *complaint(const struct options *options)
 {
 	bool is_diff = options->job.report == &diff_report;
 
-	if (options->copy && !options->job.redact_count)
-		return "-o is for --redact: cp(1) copies a trace as it is";
+	if (options->copy && !options->job.redact_count && !options->system)
+		return "-o is for --redact, --freebsd and --netbsd: cp(1) "
+		       "copies a trace as it is";
+	if (options->system && !options->copy)
+		return "--freebsd and --netbsd want to be told by -o where to";
 	if (options->copy && shows(options))
 		return "-o copies all of a trace, and shows nothing: only "
-		       "--redact goes with it";
+		       "--redact, --freebsd and --netbsd go with it";
 	if (options->counts && !is_diff)
 		return "--counts is for --diff";
 	if (is_diff && !options->other)

@@ -20,12 +20,13 @@
 #include "support/golden_run.h"
 
 static const char *const names[] = {
-	"freebsd0",     "freebsd0_arm",    "freebsd0_big",     "freebsd1",
-	"freebsd1_big", "freebsd_i386",    "netbsd0",          "netbsd0_i386",
-	"netbsd1",      "netbsd1_sparc",   "netbsd2",          "netbsd2_arm",
-	"netbsd2_big",  "netbsd2_i386",    "netbsd2_sparc",    "netbsd_mixed",
-	"netbsd_old",   "netbsd_old_i386", "netbsd_old_sparc", "openbsd",
-	"openbsd_arm",  "openbsd_big",     "openbsd_i386",
+	"freebsd0",      "freebsd0_arm",    "freebsd0_big",     "freebsd1",
+	"freebsd1_big",  "freebsd_i386",    "netbsd0",          "netbsd0_i386",
+	"netbsd1",       "netbsd1_sparc",   "netbsd2",          "netbsd2_arm",
+	"netbsd2_big",   "netbsd2_i386",    "netbsd2_sparc",    "netbsd_mixed",
+	"netbsd_old",    "netbsd_old_i386", "netbsd_old_sparc", "openbsd",
+	"openbsd_arm",   "openbsd_big",     "openbsd_i386",     "linux",
+	"linux_freebsd", "linux_netbsd",
 };
 
 static const char *const broken[] = {
@@ -89,6 +90,8 @@ static const struct form_case {
 	{ "openbsd", "-jw call='!@file,!@desc'" },
 	{ "freebsd1", "-jw path=/etc/**" },
 	{ "freebsd1", "--origin=freebsd -tc" },
+	{ "linux_freebsd", "-j" },
+	{ "linux_netbsd", "-j" },
 };
 
 static void test_forms(void **state)

@@ -304,10 +304,13 @@ static const struct usage_case {
 			    "--tree, --diff, --chrome, --folded, "
 			    "--compile-commands and --sqlite at a time\n" },
 	{ "--redact=(", "kdump-u: --redact: \"(\": Unmatched ( or \\(\n" },
-	{ "-o x", "kdump-u: -o is for --redact: cp(1) copies a trace as it "
-		  "is\n" },
+	{ "-o x", "kdump-u: -o is for --redact, --freebsd and --netbsd: cp(1) "
+		  "copies a trace as it is" },
+	{ "--netbsd", "kdump-u: --freebsd and --netbsd want to be told by -o "
+		      "where to" },
 	{ "--redact -j -o x", "kdump-u: -o copies all of a trace, and shows "
-			      "nothing: only --redact goes with it\n" },
+			      "nothing: only --redact, --freebsd and "
+			      "--netbsd go with it\n" },
 	{ "--counts", "kdump-u: --counts is for --diff\n" },
 	{ "--diff", "kdump-u: --diff is of two files\n" },
 	{ "--diff a b", "kdump-u: more than two files\n" },

@@ -483,6 +483,262 @@ def openbsd(m):
     return f
 
 
+# ---- a trace of ktrace-u, and what it is to the others ----
+
+class Linux(FreeBSD):
+    """ktrace-u's: FreeBSD's layout, with the numbers of Linux. The others say
+    what there is to be of each record."""
+
+    def __init__(self):
+        super().__init__(AMD64, 1)
+        self.pid = self.tid = PID
+
+    def only_ours(self, name, data):
+        self.struct(name, data)
+
+    def process(self, abi):
+        self.born({'x86_64': 0x203, 'i386': 0x103, 'x32': 0x103}[abi])
+
+    def of_abi(self, abi):
+        self.struct(b'abi', b'abi=' + abi.encode() + b'\0')
+
+    def back_to(self, abi):
+        self.of_abi(abi)
+
+    def fails(self, code, linux, freebsd, netbsd):
+        self.ret(code, linux, 0)
+
+    def gets(self, linux, freebsd, netbsd):
+        self.signal(linux[0], linux[1], linux[2],
+                    (linux[3] & 0xffffffff, linux[3] >> 32, 0, 0))
+
+    def stat(self, *fields):
+        dev, ino, nlink, mode, uid, gid, rdev, size, blksize, blocks = fields
+        self.struct(b'stat', AMD64.layout(
+            (8, dev), (8, ino), (8, nlink), (4, mode), (4, uid), (4, gid),
+            (4, 0), (8, rdev), (8, size), (8, blksize), (8, blocks),
+            (8, 1), (8, 11), (8, 2), (8, 22), (8, 3), (8, 33), bytes(24)))
+
+    def address(self, family, freebsd, rest):
+        self.struct(b'sockaddr', AMD64.number(2, family) + rest)
+
+    def poll(self, fds):
+        self.array(b'pollfd', 8, fds)
+
+    def timer(self, timer):
+        self.struct(b'itimerval', timer)
+
+    def mask(self, mask):
+        self.struct(b'sigset', mask)
+
+    def mark(self, label, data):
+        self.struct(b'label', b'text=' + label + b'\0')
+        self.put(7, data)
+
+    def switch(self, out, user, where):
+        self.put(6, AMD64.number(4, out) + AMD64.number(4, user) + where)
+
+    def words(self, kind, *words):
+        self.put(kind, b''.join(word + b'\0' for word in words))
+
+    def setting(self, name):
+        self.put(9, name + b'\0')
+
+    def fault(self, address, how, result):
+        self.put(13, AMD64.layout((8, address), (4, how)))
+        self.put(14, AMD64.number(4, result))
+
+    def ends(self):
+        self.put(11)
+
+
+class Quiet:
+    """What a record of ktrace-u's is that has no form: time goes on."""
+
+    def only_ours(self, *_):
+        self.tick()
+
+    def hidden(self, put, *what):
+        """In front of a record, and of its time."""
+        nanos = self.nanos
+        put(*what)
+        self.nanos = nanos
+
+
+class LinuxOnFreeBSD(Quiet, Linux):
+    def process(self, abi):
+        self.born({'x86_64': 0x10203, 'i386': 0x10103}[abi])
+
+    def of_abi(self, abi):
+        self.tick()
+        self.hidden(self.process, abi)
+
+    def fails(self, code, linux, freebsd, netbsd):
+        if freebsd:
+            self.ret(code, freebsd, 0)
+        else:
+            self.tick()
+
+    def gets(self, linux, freebsd, netbsd):
+        if freebsd:
+            Linux.gets(self, freebsd, None, None)
+        else:
+            self.tick()
+
+    def stat(self, *fields):
+        dev, ino, nlink, mode, uid, gid, rdev, size, blksize, blocks = fields
+        self.struct(b'stat', AMD64.layout(
+            (8, dev), (8, ino), (8, nlink), (2, mode), (2, 0), (4, uid),
+            (4, gid), (4, 0), (8, rdev), (8, 1), (8, 11), (8, 2), (8, 22),
+            (8, 3), (8, 33), (8, 0), (8, 0), (8, size), (8, blocks),
+            (4, blksize), (4, 0), (8, 0), bytes(80)))
+
+    def address(self, family, freebsd, rest):
+        self.struct(b'sockaddr', bsd_address(freebsd, rest))
+
+    def mask(self, mask):
+        self.struct(b'l_sigset_t', mask)
+
+    def mark(self, label, data):
+        self.tick()
+        self.put(7, data)
+
+
+class LinuxOnNetBSD(Quiet, NetBSD):
+    def __init__(self):
+        super().__init__(AMD64, 2)
+        self.pid = self.tid = PID
+
+    def process(self, abi):
+        self.put(7, {'x86_64': b'linux', 'i386': b'linux32'}[abi])
+
+    def of_abi(self, abi):
+        self.tick()
+        self.hidden(self.process, abi)
+
+    def back_to(self, abi):
+        self.of_abi(abi)
+
+    def ret(self, code, error, value):
+        super().ret(code, -3 if error == -1 else error, value)
+
+    def fails(self, code, linux, freebsd, netbsd):
+        self.ret(code, netbsd, 0)
+
+    def gets(self, linux, freebsd, netbsd):
+        signo, action, code, mask = netbsd
+        self.signal(signo, action, (mask & 0xffffffff, mask >> 32, 0, 0),
+                    code)
+
+    def stat(self, *_):
+        self.tick()
+
+    address = poll = timer = mask = setting = stat
+
+    def mark(self, label, data):
+        self.tick()
+        self.put(8, label.ljust(20, b'\0') + data)
+
+    def switch(self, out, user, where):
+        self.put(6, AMD64.number(4, out) + AMD64.number(4, user))
+
+    def words(self, kind, *words):
+        self.tick()
+        nanos = self.nanos
+        for word in words:
+            self.hidden(self.one_word, kind, word, nanos - 1000 * 1000)
+
+    def one_word(self, kind, word, nanos):
+        self.nanos = nanos
+        self.put({16: 10, 17: 11}[kind], word)
+
+    def fault(self, *_):
+        self.tick()
+        self.tick()
+
+    def ends(self):
+        self.tick()
+
+
+def linux(f):
+    m = AMD64
+    f.only_ours(b'session', b'revision:1\0arch=x86_64\0')
+    f.process('x86_64')
+    f.only_ours(b'process', b'ppid:1\0abi=x86_64\0')
+    f.words(16, b'echo', b'', b'hi there')
+    f.words(17, b'PATH=/bin')
+    f.call(257, -100, 0x7ffe0000, 0x80000, 0)
+    f.put(3, b'/etc/passwd')
+    f.only_ours(b'path', b'how=joined\0path=/etc/passwd\0')
+    f.ret(257, 0, 3)
+    f.call(0, 3, 0x7ffe0000, 64)
+    f.genio(3, 0, b'hello\n')
+    f.ret(0, 0, 6)
+    f.call(5, 3, 0x7ffe0000)
+    f.stat(0xfe00, 1234567, 2, 0o100644, 1001, 1002, 0, 5000000000, 4096, 16)
+    f.ret(5, 0, 0)
+    f.call(0, 5, 0x7ffe0000, 64)
+    f.fails(0, 11, 35, 35)      # EAGAIN
+    f.call(0, 5, 0x7ffe0000, 64)
+    f.ret(0, -1, 0)
+    f.call(84, 0x7ffe0000)
+    f.put(3, b'full')
+    f.fails(84, 39, 66, 66)     # ENOTEMPTY
+    f.call(191, 0x7ffe0000, 0x7ffe0100, 0, 0)
+    f.fails(191, 61, 87, 89)    # ENODATA: ENOATTR of FreeBSD
+    f.call(42, 4, 0x7ffe0000, 16)
+    f.address(2, 2, INET)
+    f.fails(42, 111, 61, 61)    # ECONNREFUSED
+    f.address(10, 28, INET6 + m.number(4, 2))
+    f.address(1, 1, b'/tmp/sock\0')
+    f.call(7, 0x7ffe0000, 2, 0)
+    f.poll(m.layout((4, 3), (2, 1), (2, 0)) + m.layout((4, 4), (2, 4), (2, 4)))
+    f.ret(7, 0, 1)
+    f.call(38, 0, 0x7ffe0000, 0)
+    f.timer(m.layout((8, 1), (8, 2), (8, 3), (8, 4)))
+    f.ret(38, 0, 0)
+    f.call(14, 0, 0x7ffe0000, 0, 8)
+    f.mask(bytes(range(8)))
+    f.ret(14, 0, 0)
+    f.only_ours(b'rlimit', bytes(16))
+    # SIGCHLD, with SIGUSR1 and SIGCHLD masked; SIGUSR2 by tkill;
+    # the 35th, which is the fourth of its kind to a kernel; SIGSEGV
+    f.gets((17, 0x401000, 1, 1 << 9 | 1 << 16), (20, 0x401000, 1,
+           1 << 29 | 1 << 19), (20, 0x401000, 1, 1 << 29 | 1 << 19))
+    f.gets((12, 1, -6, 0), (31, 1, 0x10007, 0), (31, 1, -5, 0))
+    f.gets((35, 0x401000, -1, 0), (68, 0x401000, 0x10002, 0),
+           (36, 0x401000, -1, 0))
+    f.gets((11, 0, 1, 0), (11, 0, 1, 0), (11, 0, 1, 0))
+    f.gets((30, 0, 0, 0), None, (32, 0, 0, 0))  # SIGPWR
+    f.mark(b'begin', b'abc')
+    f.switch(1, 0, b'select\0\0')
+    f.setting(b'kernel.ostype')
+    f.fault(0x7fff0000, 2, 0)
+    # A call of 32-bit programs', and back.
+    f.of_abi('i386')
+    f.call(20)
+    f.ret(20, 0, PID)
+    f.back_to('x86_64')
+    f.call(39)
+    f.ret(39, 0, PID)
+    f.only_ours(b'syscall_number', b'number:1073741863\0')
+    left_out(f)
+    f.only_ours(b'exit_status', b'status:0\0')
+    f.ends()
+    f.only_ours(b'session_end', b'records:60\0')
+    return f
+
+
+def left_out(f):
+    """A call by a number that no field has room for."""
+    if type(f) is Linux:
+        f.call(-1, 1)
+        f.ret(-1, 38, 0)
+    else:
+        f.tick()
+        f.tick()
+
+
 # ---- what is wrong ----
 
 def cut(f, less):
@@ -531,6 +787,9 @@ FILES = {
     'openbsd_big': lambda: openbsd(POWERPC64),
     'openbsd_arm': lambda: openbsd(ARM),
     'openbsd_i386': lambda: openbsd(I386),
+    'linux': lambda: linux(Linux()),
+    'linux_freebsd': lambda: linux(LinuxOnFreeBSD()),
+    'linux_netbsd': lambda: linux(LinuxOnNetBSD()),
     'broken/freebsd0_cut': lambda: cut(freebsd0(), 30),
     'broken/freebsd1_spoilt': lambda: spoilt(freebsd1(), 20),
     'broken/netbsd2_cut': lambda: cut(netbsd(AMD64, 2), 5),

@@ -140,6 +140,20 @@ static void redactions(void **state)
 	assert_string_equal(options.job.file, "y");
 }
 
+static void systems(void **state)
+{
+	struct text error = TEXT_INIT;
+	struct options options;
+
+	(void)state;
+	assert_int_equal(
+	    take(&options, "kdump-u --freebsd --redact -o x y", &error), 0);
+	assert_int_equal(options.system, RECORD_FREEBSD);
+	assert_string_equal(options.copy, "x");
+	assert_int_equal(take(&options, "kdump-u -ox --netbsd", &error), 0);
+	assert_int_equal(options.system, RECORD_NETBSD);
+}
+
 static void pairs(void **state)
 {
 	static const char *const lines[] = {
@@ -187,6 +201,11 @@ static void mistakes(void **state)
 		"kdump-u --redact=x*",
 		"kdump-u --diff - -",
 		"kdump-u --redact -o x -w failed",
+		"kdump-u --freebsd",
+		"kdump-u --netbsd x",
+		"kdump-u --freebsd --netbsd -o x",
+		"kdump-u --freebsd -j -o x",
+		"kdump-u --netbsd=2 -o x",
 	};
 	struct options options;
 
@@ -267,7 +286,7 @@ int main(void)
 		cmocka_unit_test(flags),      cmocka_unit_test(values),
 		cmocka_unit_test(redactions), cmocka_unit_test(pairs),
 		cmocka_unit_test(mistakes),   cmocka_unit_test(manual),
-		cmocka_unit_test(selection),
+		cmocka_unit_test(selection),  cmocka_unit_test(systems),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
