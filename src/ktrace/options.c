@@ -328,13 +328,15 @@ static int take_level(struct parse *parse, const char *value)
 }
 
 static int take_size(struct parse *parse, const char *option, const char *value,
-		     uint64_t low, uint64_t high, uint64_t *ret)
+		     const char *example, uint64_t low, uint64_t high,
+		     uint64_t *ret)
 {
 	if (options_size(value, low, high, ret) < 0) {
 		text_format(parse->error,
-			    "%s: \"%s\" is not a size from %llu to %llu",
+			    "%s: \"%s\" is not a size from %llu to %llu, such "
+			    "as %s",
 			    option, value, (unsigned long long)low,
-			    (unsigned long long)high);
+			    (unsigned long long)high, example);
 		return -EINVAL;
 	}
 	return 0;
@@ -348,7 +350,7 @@ static int take_limit(struct parse *parse, const char *option,
 			 "--max-size, --rotate and --ring: one of them, once");
 		return -EINVAL;
 	}
-	return take_size(parse, option, value, low, INT64_MAX, ret);
+	return take_size(parse, option, value, "1M", low, INT64_MAX, ret);
 }
 
 static int take_rotate(struct parse *parse, const char *value)
@@ -434,15 +436,16 @@ static int take_option(void *context, int id, const char *value)
 		return take_setuid(parse, value);
 	case OPTION_GENIO_SIZE:
 		options->genio_given = true;
-		return take_size(parse, "--genio-size", value, 1,
+		return take_size(parse, "--genio-size", value, "4K", 1,
 				 CAPTURE_GENIO_SIZE_MAX, &options->genio_size);
 	case OPTION_GENIO_ALL:
 		options->genio_all = true;
 		return 0;
 	case OPTION_QUEUE:
 		options->queue_given = true;
-		return take_size(parse, "--queue", value, WRITER_QUEUE_LOW,
-				 WRITER_QUEUE_HIGH, &options->queue_size);
+		return take_size(parse, "--queue", value, "16M",
+				 WRITER_QUEUE_LOW, WRITER_QUEUE_HIGH,
+				 &options->queue_size);
 	case OPTION_DROP:
 		options->drop = true;
 		return 0;

@@ -301,7 +301,10 @@ static void test_refusals(void **state)
 		const char *words[6];
 		const char *line;
 	} cases[] = {
-		{ { "--ring", "1K", "true" }, "--ring: \"1K\" is not a size" },
+		{ { "--ring", "1K", "true" },
+		  "--ring: \"1K\" is not a size from 1048576 to "
+		  "9223372036854775807, such as 1M" },
+		{ { "--ring", "true" }, "--ring: \"true\" is not a size" },
 		{ { "--ring", "1M", "--rotate", "1M", "true" },
 		  "--max-size, --rotate and --ring: one of them, once" },
 		{ { "--ring", "1M", "-a", "true" },
