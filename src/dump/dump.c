@@ -33,17 +33,22 @@ struct dump {
 	struct progress progress;
 	struct form form;
 	struct text *error;
+	const char *file;       /* that is read */
+	char *const *more;      /* those behind it, up to a NULL */
 	bool has_ended;         /* a session has, */
 	unsigned open_sessions; /* and so many have not */
 	bool is_continued;      /* what has ended goes on in another file, */
-	int next;               /* which is this, ours; -1: none yet */
+	int next;               /* the one that is read, ours; -1: the first */
 };
+
+static const char *dump_title(const char *file)
+{
+	return strcmp(file, "-") == 0 ? "standard input" : file;
+}
 
 const char *dump_name(const struct job *job)
 {
-	bool is_stdin = strcmp(job->file, "-") == 0;
-
-	return is_stdin ? "standard input" : job->file;
+	return dump_title(job->file);
 }
 
 static int dump_fail(struct text *error, const char *object, const char *reason)
@@ -54,19 +59,24 @@ static int dump_fail(struct text *error, const char *object, const char *reason)
 	return -1;
 }
 
-int dump_open(const struct job *job, struct text *error)
+static int dump_open_file(const char *file, struct text *error)
 {
 	int fd;
 
-	if (strcmp(job->file, "-") == 0)
+	if (strcmp(file, "-") == 0)
 		return STDIN_FILENO;
-	fd = open(job->file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	return fd < 0 ? dump_fail(error, job->file, strerror(errno)) : fd;
+	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return fd < 0 ? dump_fail(error, file, strerror(errno)) : fd;
+}
+
+int dump_open(const struct job *job, struct text *error)
+{
+	return dump_open_file(job->file, error);
 }
 
 static int dump_fail_input(struct dump *dump, int error)
 {
-	return dump_fail(dump->error, dump_name(dump->job), strerror(error));
+	return dump_fail(dump->error, dump_title(dump->file), strerror(error));
 }
 
 /* What comes of records failed, on its own account or for want of memory. */
@@ -152,7 +162,7 @@ static int dump_fault(struct dump *dump)
 {
 	if (dump_end(dump))
 		return -1;
-	text_put(dump->error, dump_name(dump->job));
+	text_put(dump->error, dump_title(dump->file));
 	text_put(dump->error, ": offset ");
 	text_unsigned(dump->error, input_offset(dump->input));
 	return dump_fail(dump->error, "",
@@ -202,7 +212,7 @@ static bool dump_is_over(const struct dump *dump)
 /* True when the end of the file is none, because -l waits for more. */
 static bool dump_goes_on(const struct dump *dump, enum reader_result result)
 {
-	if (!dump->job->follow || !dump->follow.is_regular ||
+	if (!dump->job->follow || *dump->more || !dump->follow.is_regular ||
 	    dump_is_over(dump))
 		return false;
 	return result == READER_END ||
@@ -222,37 +232,65 @@ static bool dump_may_skip(void *context, const struct ktr_frame *frame,
 }
 
 /* -l: the file has been renamed, and another one is written. */
-static bool dump_has_next(const struct dump *dump, enum reader_result result)
+static bool dump_is_rotated(const struct dump *dump, enum reader_result result)
 {
-	return dump->job->follow && dump->is_continued && dump_is_over(dump) &&
-	       result == READER_END && strcmp(dump->job->file, "-") != 0;
+	return dump->job->follow && !*dump->more && dump->is_continued &&
+	       dump_is_over(dump) && result == READER_END &&
+	       strcmp(dump->file, "-") != 0;
 }
 
-/* What is known of processes and of calls that have not returned stays. */
-static int dump_next(struct dump *dump)
+static void dump_show_progress(struct dump *dump, int fd)
 {
-	_cleanup_fd_ int fd = rotated_next(dump->follow.fd, dump->job->file);
+	progress_open(&dump->progress, fd, dump->job->out,
+		      !dump->job->report || dump->job->follow);
+}
+
+/* What is known of processes and of calls that have not returned stays. The
+ * descriptor is taken over. */
+static int dump_go_on(struct dump *dump, int fd)
+{
+	_cleanup_fd_ int next = fd;
 	int r;
 
-	if (fd < 0) {
-		dump_flush(dump);
-		return dump_fail(dump->error, dump_name(dump->job),
-				 "the file that it goes on in is gone");
-	}
 	input_close(dump->input);
 	dump->input = NULL;
 	follow_close(&dump->follow);
-	r = follow_open(&dump->follow, fd, true);
+	r = follow_open(&dump->follow, next, dump->job->follow);
 	if (!r)
-		r = input_open(&dump->input, fd, dump->job->origin);
+		r = input_open(&dump->input, next, dump->job->origin);
 	if (r)
 		return dump_fail_input(dump, -r);
 	input_skip(dump->input, dump_may_skip, dump);
 	if (dump->next >= 0)
 		close(dump->next);
-	dump->next = take_fd(&fd);
+	dump->next = take_fd(&next);
+	progress_clear(&dump->progress);
+	dump_show_progress(dump, dump->next);
 	dump->has_ended = dump->is_continued = false;
 	return 0;
+}
+
+static int dump_next_rotated(struct dump *dump)
+{
+	int fd = rotated_next(dump->follow.fd, dump->file);
+
+	if (fd >= 0)
+		return dump_go_on(dump, fd);
+	dump_flush(dump);
+	return dump_fail(dump->error, dump_title(dump->file),
+			 "the file that it goes on in is gone");
+}
+
+/* One that was named. */
+static int dump_next(struct dump *dump)
+{
+	int fd;
+
+	if (dump_flush(dump))
+		return -1;
+	dump->file = *dump->more++;
+	fd = dump_open_file(dump->file, dump->error);
+	return fd < 0 ? -1 : dump_go_on(dump, fd);
 }
 
 /* What can be seen now must not wait for input that comes later. */
@@ -276,8 +314,10 @@ static int dump_step(struct dump *dump)
 	result = input_next(dump->input, &record);
 	if (result == READER_RECORD)
 		return dump_record(dump, &record);
-	if (dump_has_next(dump, result))
+	if (result == READER_END && *dump->more)
 		return dump_next(dump);
+	if (dump_is_rotated(dump, result))
+		return dump_next_rotated(dump);
 	if (dump_goes_on(dump, result))
 		return dump_await(dump);
 	if (result == READER_ERROR)
@@ -289,7 +329,10 @@ static int dump_step(struct dump *dump)
 
 int dump_run(const struct job *job, int fd, struct text *error)
 {
+	static char *const none[] = { NULL };
 	struct dump dump = { .job = job,
+			     .file = job->file,
+			     .more = job->more ?: none,
 			     .error = error,
 			     .next = -1,
 			     .follow = { .inotify = -1 } };
@@ -307,8 +350,7 @@ int dump_run(const struct job *job, int fd, struct text *error)
 		dump_fail_form(&dump, -result);
 	else
 		input_skip(dump.input, dump_may_skip, &dump);
-	progress_open(&dump.progress, fd, job->out,
-		      !job->report || job->follow);
+	dump_show_progress(&dump, fd);
 	while (result == 0)
 		result = dump_step(&dump);
 	progress_clear(&dump.progress);

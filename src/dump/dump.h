@@ -6,7 +6,8 @@ struct job;
 struct text;
 
 /*
- * Prints the records of the trace that fd (not taken over) leads to. 0; or -1,
+ * Prints the records of the trace that fd (not taken over) leads to, and of the
+ * files that it goes on in. 0; or -1,
  * after all that came before the trouble is printed, with one line in *error
  * that says what it was: empty when nobody reads the output any more.
  */

@@ -19,6 +19,8 @@ struct text;
 
 struct job {
 	const char *file; /* what it is called; "-": standard input */
+	/* Files that go on where it ends, up to a NULL; or NULL. */
+	char *const *more;
 	enum input_origin origin;
 	bool follow;         /* the file may grow */
 	uint32_t facilities; /* KTRFAC() bits, when has_facilities */

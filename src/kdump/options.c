@@ -391,24 +391,19 @@ static int options_take_one(void *context, int id, const char *value)
 	}
 }
 
-/* --diff has two, of which -f may be one. */
-static int options_take_operands(struct options *options, int count,
-				 char *const *operands, struct text *error)
+/* --diff has two, of which -f may be one; else one file goes on in the next. */
+static int options_take_operands(struct options *options, char *const *operands,
+				 struct text *error)
 {
-	int most = options->job.report == &diff_report ? 2 : 1;
-	int at = 0;
+	struct job *job = &options->job;
 
-	if (count > most - (options->job.file != NULL)) {
-		text_put(error, most > 1 ? "more than two files"
-					 : "more than one file");
-		return -EINVAL;
-	}
-	if (!options->job.file && at < count)
-		options->job.file = operands[at++];
-	if (at < count)
-		options->other = operands[at];
-	if (!options->job.file)
-		options->job.file = OPTIONS_FILE;
+	if (!job->file && *operands)
+		job->file = *operands++;
+	if (!job->file)
+		job->file = OPTIONS_FILE;
+	if (job->report == &diff_report && *operands)
+		options->other = *operands++;
+	job->more = operands;
 	return options_check(options, error);
 }
 
@@ -426,8 +421,7 @@ int options_take(struct options *ret, int argc, char *const *argv,
 				&taking, error);
 	if (operand < 0)
 		return operand;
-	return options_take_operands(ret, argc - operand, argv + operand,
-				     error);
+	return options_take_operands(ret, argv + operand, error);
 }
 
 void options_usage(struct text *text)
@@ -441,7 +435,7 @@ void options_usage(struct text *text)
 		 "[--json]\n"
 		 "               [--redact[=pattern]] [--origin kernel] "
 		 "[--debug-dir dirs]\n"
-		 "               [[-f] file]\n"
+		 "               [[-f] file] [file ...]\n"
 		 "       kdump-u --diff [--counts] [--json] [-w expression] "
 		 "file file\n"
 		 "       kdump-u --redact[=pattern] -o copy [[-f] file]\n"

@@ -32,6 +32,10 @@ static const char *complaint(const struct options *options)
 		       "--redact, --freebsd and --netbsd go with it";
 	if (options->counts && !is_diff)
 		return "--counts is for --diff";
+	if (*options->job.more && is_diff)
+		return "more than two files";
+	if (*options->job.more && options->copy)
+		return "-o is of one file";
 	if (is_diff && !options->other)
 		return "--diff is of two files";
 	if (is_diff && !strcmp(options->job.file, "-") &&

@@ -294,8 +294,8 @@ static const struct usage_case {
 	{ "-p self", "kdump-u: invalid process or thread id: \"self\"\n" },
 	{ "-m -1", "kdump-u: invalid number of bytes: \"-1\"\n" },
 	{ "-m 1x", "kdump-u: invalid number of bytes: \"1x\"\n" },
-	{ "-f calls.ktr", "kdump-u: more than one file\n" },
-	{ "calls.ktr", "kdump-u: more than one file\n" },
+	{ "--redact -o x calls.ktr", "kdump-u: -o is of one file\n" },
+	{ "--netbsd -o x -f calls.ktr", "kdump-u: -o is of one file\n" },
 	{ "-w pid<x", "kdump-u: -w: column 5: 'x' stands where a number is "
 		      "wanted\n" },
 	{ "-w fail", "kdump-u: -w: column 1: 'fail' stands where a field is "

@@ -63,6 +63,28 @@ static void files(void **state)
 	}
 	assert_int_equal(take(&options, "kdump-u -", &error), 0);
 	assert_string_equal(options.job.file, "-");
+	assert_null(options.job.more[0]);
+}
+
+/* Of a trace in several files. */
+static void sequences(void **state)
+{
+	static const char *const lines[] = {
+		"kdump-u x y z",
+		"kdump-u -f x y z",
+		"kdump-u -jH -- x y z",
+	};
+	struct text error = TEXT_INIT;
+	struct options options;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		assert_int_equal(take(&options, lines[i], &error), 0);
+		assert_string_equal(options.job.file, "x");
+		assert_string_equal(options.job.more[0], "y");
+		assert_string_equal(options.job.more[1], "z");
+		assert_null(options.job.more[2]);
+	}
 }
 
 /* A switch, and where it ends up. */
@@ -185,8 +207,8 @@ static void mistakes(void **state)
 		"kdump-u -m -1",
 		"kdump-u -m",
 		"kdump-u -t k",
-		"kdump-u a b",
-		"kdump-u -f a b",
+		"kdump-u --redact -o x a b",
+		"kdump-u --freebsd -o x -f a b",
 		"kdump-u -f",
 		"kdump-u --json=1",
 		"kdump-u -p 99999999999999999999",
@@ -286,7 +308,8 @@ int main(void)
 		cmocka_unit_test(flags),      cmocka_unit_test(values),
 		cmocka_unit_test(redactions), cmocka_unit_test(pairs),
 		cmocka_unit_test(mistakes),   cmocka_unit_test(manual),
-		cmocka_unit_test(selection),  cmocka_unit_test(systems),
+		cmocka_unit_test(sequences),  cmocka_unit_test(selection),
+		cmocka_unit_test(systems),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
