@@ -1,6 +1,6 @@
 /*
  * What a call was given, as people read it: a function for each kind of
- * argument; what was captured is found among the call's parts. Must not know
+ * argument; what was captured is found by parts.c. Must not know
  * what stands around the brackets.
  */
 #include "show/arguments.h"
@@ -12,53 +12,17 @@
 #include "base/text.h"
 #include "decode/constant.h"
 #include "decode/data.h"
+#include "decode/listing.h"
 #include "decode/name.h"
 #include "decode/structure.h"
 #include "foreign/system.h"
 #include "join/descriptor.h"
+#include "show/parts.h"
 #include "show/view.h"
 #include "sysdesc/sets.h"
 #include "trace/fields.h"
 
 #define DATA_SHOWN 32 /* bytes of data, unless -m says otherwise */
-
-/* ---- parts ---- */
-
-static bool is_named(const struct record *record, const char *name)
-{
-	bool is_structure = record->kind == KTR_STRUCT ||
-			    record->kind == KTR_STRUCT_ARRAY;
-
-	if (!name || !is_structure)
-		return !name;
-	return !strcmp(record->structure.name, name);
-}
-
-/* The next part of a kind (and name) that is not in the line yet, or -1. */
-static int find_part(const struct arguments *arguments, unsigned kind,
-		     const char *name, struct record *ret)
-{
-	for (unsigned i = 0; i < arguments->call->part_count; i++) {
-		unsigned is = arguments->call->parts[i].record.kind;
-
-		if (is == KTR_STRUCT_ARRAY && name)
-			is = KTR_STRUCT;
-		if (!arguments->is_used[i] && is == kind &&
-		    call_part(arguments->call, i, ret) && is_named(ret, name))
-			return (int)i;
-	}
-	return -1;
-}
-
-static bool take_part(struct arguments *arguments, unsigned kind,
-		      const char *name, struct record *ret)
-{
-	int index = find_part(arguments, kind, name, ret);
-
-	if (index >= 0)
-		arguments->is_used[index] = true;
-	return index >= 0;
-}
 
 /* ---- values ---- */
 
@@ -144,7 +108,7 @@ static void put_path(struct arguments *arguments, unsigned index,
 	struct record record, given;
 	struct field path, arg;
 
-	if (!take_part(arguments, KTR_NAMEI, NULL, &given)) {
+	if (!parts_take(arguments, KTR_NAMEI, NULL, &given)) {
 		put_pointer(arguments, value);
 		return;
 	}
@@ -152,7 +116,7 @@ static void put_path(struct arguments *arguments, unsigned index,
 	for (unsigned i = 0; i < arguments->call->part_count; i++) {
 		if (arguments->is_used[i] ||
 		    !call_part(arguments->call, i, &record) ||
-		    !is_named(&record, KTR_STRUCT_PATH) ||
+		    !parts_is_named(&record, KTR_STRUCT_PATH) ||
 		    !fields_find(record.structure.data, record.structure.length,
 				 "arg", &arg) ||
 		    arg.number != index)
@@ -173,7 +137,7 @@ static void put_strings(struct arguments *arguments, unsigned kind,
 {
 	struct record record;
 
-	if (!take_part(arguments, kind, NULL, &record)) {
+	if (!parts_take(arguments, kind, NULL, &record)) {
 		put_pointer(arguments, value);
 		return;
 	}
@@ -183,15 +147,32 @@ static void put_strings(struct arguments *arguments, unsigned kind,
 	text_char(arguments->text, ']');
 }
 
+/* False: it is none, or not to be understood. */
+static bool put_listing(struct arguments *arguments,
+			const struct sysdesc_arg *arg,
+			const struct record *record)
+{
+	const struct call *call = arguments->call;
+	size_t most = arguments->view->data_max ?: SIZE_MAX;
+	size_t length = MIN(record->genio.length, most);
+
+	return arg->kind == KIND_BYTES && arg->set != BLOB_NONE &&
+	       listing_put(arguments->text, (enum sysdesc_blob)arg->set,
+			   call->abi, record->genio.data, length,
+			   (int64_t)length < call->exit.sysret.retval,
+			   &arguments->view->style);
+}
+
 /* The data that went through it, or its address where none did. */
-static void put_bytes(struct arguments *arguments, uint64_t value)
+static void put_bytes(struct arguments *arguments,
+		      const struct sysdesc_arg *arg, uint64_t value)
 {
 	struct record record;
 
-	if (take_part(arguments, KTR_GENIO, NULL, &record))
-		put_data(arguments, record.genio.data, record.genio.length);
-	else
+	if (!parts_take(arguments, KTR_GENIO, NULL, &record))
 		put_pointer(arguments, value);
+	else if (!put_listing(arguments, arg, &record))
+		put_data(arguments, record.genio.data, record.genio.length);
 }
 
 /* A structure without its name: "{ ... }". */
@@ -215,7 +196,7 @@ static void put_structure(struct arguments *arguments,
 					  arguments->call->abi);
 	struct record record;
 
-	if (value && name && take_part(arguments, KTR_STRUCT, name, &record))
+	if (value && name && parts_take(arguments, KTR_STRUCT, name, &record))
 		put_value(arguments, &record);
 	else
 		put_pointer(arguments, value);
@@ -227,11 +208,11 @@ static void put_vector(struct arguments *arguments, const char *name,
 {
 	struct record record;
 
-	if (value && take_part(arguments, KTR_STRUCT, name, &record))
+	if (value && parts_take(arguments, KTR_STRUCT, name, &record))
 		put_value(arguments, &record);
 	else
 		put_pointer(arguments, value);
-	if (!take_part(arguments, KTR_GENIO, NULL, &record))
+	if (!parts_take(arguments, KTR_GENIO, NULL, &record))
 		return;
 	text_char(arguments->text, ' ');
 	put_data(arguments, record.genio.data, record.genio.length);
@@ -242,7 +223,7 @@ static void put_directory(struct arguments *arguments, unsigned index)
 {
 	struct record path;
 
-	if (find_part(arguments, KTR_NAMEI, NULL, &path) < 0 ||
+	if (parts_find(arguments, KTR_NAMEI, NULL, &path) < 0 ||
 	    !path.raw.length || path.raw.data[0] != '/')
 		put_name(arguments, index);
 }
@@ -321,7 +302,7 @@ static void put_argument(struct arguments *arguments,
 	case KIND_BYTES:
 	case KIND_XATTR:
 	case KIND_MSGBUF:
-		put_bytes(arguments, value);
+		put_bytes(arguments, arg, value);
 		break;
 	case KIND_BLOB:
 		put_structure(arguments, arg, value);

@@ -57,6 +57,9 @@
 #define ENVP(name)   ARGUMENT(name, KIND_ENVP, DIRECTION_IN, UNKNOWN, 0)
 #define BYTES(name, direction, length)                                         \
 	ARGUMENT(name, KIND_BYTES, DIRECTION_##direction, length, 0)
+/* Entries of a directory, each as long as it says, with its name behind. */
+#define LISTING(name, blob, length)                                            \
+	ARGUMENT(name, KIND_BYTES, DIRECTION_OUT, length, BLOB_##blob)
 #define IOVEC(name, direction, count)                                          \
 	ARGUMENT(name, KIND_IOVEC, DIRECTION_##direction, RESULT(count), 0)
 #define MSGHDR(name, direction)                                                \

@@ -46,7 +46,7 @@ enum sysdesc_kind {
 	KIND_DIRFD,   /* the directory that the next PATH is relative to */
 	KIND_PATH,    /* NUL-terminated, looked up by the call: a NAMEI */
 	KIND_STRING,  /* NUL-terminated, but no path that is looked up */
-	KIND_BYTES,   /* user data: a GENIO */
+	KIND_BYTES,   /* user data: a GENIO; with a blob, a listing of it */
 	KIND_IOVEC,   /* struct iovec[], count in the argument len_arg: GENIO */
 	KIND_MSGHDR,  /* struct msghdr: GENIO through its iovecs */
 	KIND_MMSGHDR, /* struct mmsghdr[], count in len_arg: GENIO for each */

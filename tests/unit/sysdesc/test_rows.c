@@ -115,6 +115,11 @@ static const char *check_set(const struct sysdesc_arg *arg)
 		return arg->set > BLOB_NONE && arg->set < BLOB_COUNT
 			   ? NULL
 			   : "set is no blob";
+	case KIND_BYTES:
+		return arg->set == BLOB_NONE || arg->set == BLOB_DIRENT ||
+			       arg->set == BLOB_DIRENT64
+			   ? NULL
+			   : "set is no listing";
 	case KIND_FLAGS:
 	case KIND_ENUM:
 	case KIND_CMD:
@@ -488,7 +493,8 @@ static void sets_are_used(void **state)
 		const struct sysdesc_row *row = sysdesc_row(i);
 
 		for (unsigned n = 0; n < row->narg; n++)
-			if (row->arg[n].kind == KIND_BLOB)
+			if (row->arg[n].kind == KIND_BLOB ||
+			    row->arg[n].kind == KIND_BYTES)
 				blobs[row->arg[n].set] = true;
 	}
 	take_others(blobs);

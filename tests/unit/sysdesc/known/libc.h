@@ -1,5 +1,6 @@
 /* Headers of the C library, for names that the kernel has none for. */
 /* clang-format off */
+#include <dirent.h>
 #include <fcntl.h>
 #include <mqueue.h>
 #include <net/if.h>
