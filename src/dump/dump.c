@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "dump/ahead.h"
 #include "dump/dump.h"
 #include "dump/follow.h"
 #include "dump/form.h"
@@ -35,6 +36,8 @@ struct dump {
 	struct text *error;
 	const char *file;       /* that is read */
 	char *const *more;      /* those behind it, up to a NULL */
+	bool has_last;          /* of what is asked for, in the file: */
+	uint64_t last;          /* see dump/ahead.h */
 	bool has_ended;         /* a session has, */
 	unsigned open_sessions; /* and so many have not */
 	bool is_continued;      /* what has ended goes on in another file, */
@@ -220,15 +223,30 @@ static bool dump_goes_on(const struct dump *dump, enum reader_result result)
 		input_fault(dump->input) == RECORD_TRUNCATED);
 }
 
+/* Nothing that comes is asked for. It is looked for when the first record is
+ * known, to which times may be relative. */
+static bool dump_is_behind(struct dump *dump, uint64_t before)
+{
+	if (dump->job->follow || *dump->more || !dump->form.query || !before)
+		return false;
+	if (!dump->has_last) {
+		dump->has_last = true;
+		dump->last = ahead_last_wanted(dump->follow.fd,
+					       dump->form.query);
+	}
+	return before >= dump->last;
+}
+
 static bool dump_may_skip(void *context, const struct ktr_frame *frame,
 			  uint64_t before)
 {
-	const struct dump *dump = context;
+	struct dump *dump = context;
 
 	/* What is secret there is secret wherever it comes again. */
 	if (dump->redact)
 		return false;
-	return form_may_skip(&dump->form, frame, before);
+	return form_may_skip(&dump->form, frame, before,
+			     dump_is_behind(dump, before));
 }
 
 /* -l: the file has been renamed, and another one is written. */
@@ -266,7 +284,7 @@ static int dump_go_on(struct dump *dump, int fd)
 	dump->next = take_fd(&next);
 	progress_clear(&dump->progress);
 	dump_show_progress(dump, dump->next);
-	dump->has_ended = dump->is_continued = false;
+	dump->has_ended = dump->is_continued = dump->has_last = false;
 	return 0;
 }
 

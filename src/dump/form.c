@@ -249,10 +249,51 @@ static bool joins(const struct form *form)
 	       (form->query && query_needs_calls(form->query));
 }
 
-/* What is put together, or has names of descriptors, is made of all that came
- * before. */
-bool form_may_skip(const struct form *form, const struct ktr_frame *frame,
-		   uint64_t before)
+/* ---- leaving out ---- */
+
+struct waiting {
+	const struct form *form;
+	bool is_wanted; /* one of those that have not returned may be */
+};
+
+/* What it was given is known, but not yet what it gave. */
+static void look_at_pending(void *context, struct call *call)
+{
+	struct waiting *waiting = context;
+	const struct record *entry = &call->entry;
+	const struct query_span span = { entry->time_ns, entry->time_ns,
+					 entry->number, entry->number };
+
+	waiting->is_wanted |= query_may_match(waiting->form->query, &span);
+}
+
+/* A return in another frame belongs to something that is shown. */
+static bool waits_for_return(struct form *form)
+{
+	struct waiting waiting = { .form = form };
+
+	calls_pending(&form->calls, 0, false, look_at_pending, &waiting);
+	return waiting.is_wanted;
+}
+
+/* Names of descriptors are made of all that came before; and whether a return
+ * stands alone depends on it. */
+static bool needs_what_was(const struct form *form)
+{
+	const struct report_kind *report = form->job->report;
+
+	return !report || report->add || form->calls.descriptors;
+}
+
+/* There are sums of all, whatever is asked for. */
+static bool looks_at_all(const struct report_kind *report)
+{
+	return report &&
+	       (report->is_of_all || report->learn || report->learn_call);
+}
+
+bool form_may_skip(struct form *form, const struct ktr_frame *frame,
+		   uint64_t before, bool is_behind)
 {
 	const struct query_span span = {
 		.earliest_ns = frame->earliest_ns,
@@ -261,10 +302,16 @@ bool form_may_skip(const struct form *form, const struct ktr_frame *frame,
 		.last = before + frame->records,
 	};
 
-	return form->query && !form->report && !joins(form) &&
-	       !(frame->flags & KTR_FRAME_STATE) &&
-	       !query_may_match(form->query, &span);
+	if (!form->query || (frame->flags & KTR_FRAME_STATE) ||
+	    query_may_match(form->query, &span))
+		return false;
+	if (!form->report && !joins(form))
+		return true;
+	return !looks_at_all(form->job->report) &&
+	       (is_behind || !needs_what_was(form)) && !waits_for_return(form);
 }
+
+/* ---- */
 
 static int take_selected(struct form *form, const struct record *record)
 {

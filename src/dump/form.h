@@ -35,10 +35,13 @@ struct form {
 int form_open(struct form *form, const struct job *job);
 void form_close(struct form *form);
 
-/* Whether records that are so described, and so many are in front of them, can
- * be left out and nothing shown would differ. */
-bool form_may_skip(const struct form *form, const struct ktr_frame *frame,
-		   uint64_t before);
+/*
+ * Whether records that are so described, and so many are in front of them, can
+ * be left out and nothing shown would differ. is_behind: neither they nor any
+ * that come are what was asked for.
+ */
+bool form_may_skip(struct form *form, const struct ktr_frame *frame,
+		   uint64_t before, bool is_behind);
 
 /* Learns from a record, and adds what is to be said of it. */
 int form_take(struct form *form, const struct record *record);

@@ -61,23 +61,60 @@ static int add(struct table *table, uint64_t size, uint32_t content_size)
 	return 0;
 }
 
-/* The frame at the table's end, and what it describes. */
-static int add_next(struct table *table, int fd)
+/* Reads what stands at an offset: a description, or the head of a table, which
+ * is all of *ret that is filled then. */
+static int take(int fd, uint64_t offset, struct ktr_frame *ret)
 {
-	struct ktr_frame frame = { 0 };
-	ssize_t got = pread(fd, &frame, sizeof(frame), (off_t)table->offset);
-	int r;
+	ssize_t got = pread(fd, ret, sizeof(*ret), (off_t)offset);
 
 	if (got < 0)
 		return -errno;
 	if (got >= (ssize_t)sizeof(struct head) &&
-	    frame.magic == KTR_SEEK_TABLE_MAGIC)
+	    ret->magic == KTR_SEEK_TABLE_MAGIC)
+		return 0;
+	return got == (ssize_t)sizeof(*ret) && frame_is_description(ret)
+		   ? 0
+		   : -EBADMSG;
+}
+
+/* The frame at the table's end, and what it describes. */
+static int add_next(struct table *table, int fd)
+{
+	struct ktr_frame frame;
+	int r = take(fd, table->offset, &frame);
+
+	if (r < 0)
+		return r;
+	if (frame.magic == KTR_SEEK_TABLE_MAGIC)
 		return add(table, sizeof(struct head) + (uint64_t)frame.length,
 			   0);
-	if (got < (ssize_t)sizeof(frame) || !frame_is_description(&frame))
-		return -EBADMSG;
 	r = add(table, sizeof(frame), 0);
 	return r ?: add(table, frame.frame_size, frame.content_size);
+}
+
+int seek_table_each(int fd, seek_table_visit *visit, void *context)
+{
+	struct ktr_frame frame;
+	struct stat status;
+	uint64_t offset = 0;
+	int r = 0;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	if (!S_ISREG(status.st_mode))
+		return -EBADMSG;
+	while (offset < (uint64_t)status.st_size) {
+		r = take(fd, offset, &frame);
+		if (r < 0)
+			return r;
+		if (frame.magic == KTR_SEEK_TABLE_MAGIC) {
+			offset += sizeof(struct head) + (uint64_t)frame.length;
+			continue;
+		}
+		visit(context, &frame);
+		offset += sizeof(frame) + (uint64_t)frame.frame_size;
+	}
+	return 0;
 }
 
 static int put(const struct table *table, void **ret_data, size_t *ret_length)

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -192,6 +193,162 @@ static void test_windows(void **state)
 	}
 }
 
+/* ---- calls ---- */
+
+#define CALLS_ROUNDS 2000u
+#define CALLS_FLUSH  20u /* rounds in a frame */
+#define CALLS_LASTS  50u /* rounds that the other thread's calls take */
+
+static void add_calls(struct sample *sample, unsigned round, uint64_t *seed)
+{
+	const uint64_t fd = 3 + round % 5;
+	const uint64_t opening[] = { (uint64_t)-100, 0x1000, 0, 0 };
+	const uint64_t reading[] = { fd, 0x2000, LARGE_DATA };
+	uint8_t data[LARGE_DATA];
+	char path[32];
+
+	snprintf(path, sizeof(path), "/file-%u", round % 7);
+	fill(data, sizeof(data), seed);
+	sample_call(sample, 257, 4, opening);
+	sample_record(sample, KTR_NAMEI, path, strlen(path));
+	if (round % 11)
+		sample_result(sample, 257, 0, (int64_t)fd);
+	else
+		sample_result(sample, 257, ENOENT, -1);
+	sample_call(sample, 0, 3, reading);
+	sample_data(sample, (int32_t)fd, KTR_GENIO_READ, data, sizeof(data));
+	sample_result(sample, 0, 0, sizeof(data));
+}
+
+/* Over two frames and a half. */
+static void add_long_call(struct sample *sample, unsigned round)
+{
+	const uint64_t waiting[] = { 0x3000, 1, (uint64_t)-1 };
+
+	sample_origin(sample, 4242, 4300, "waits");
+	if (round % CALLS_LASTS == 5)
+		sample_call(sample, 7, 3, waiting);
+	if (round % CALLS_LASTS == 4 && round > CALLS_LASTS)
+		sample_result(sample, 7, 0, 1);
+	sample_origin(sample, 4242, 4242, "echo");
+}
+
+static void write_calls(int fd, int level)
+{
+	struct writer_config config = { .fd = fd,
+					.queue_size = 4 << 20,
+					.level = level,
+					.linger_ms = 60000,
+					.stall_ms = 60000 };
+	struct sample sample = SAMPLE_INIT;
+	struct writer *writer;
+	uint64_t seed = 1;
+
+	assert_int_equal(writer_open(&writer, &config), 0);
+	sample.step_ns = UINT64_C(1000000000);
+	sample_fields(&sample, "session\0arch=x86_64");
+	sample_process(&sample, 0x203);
+	sample_fields(&sample, "process\0ppid:1\0abi=x86_64");
+	for (unsigned round = 0; round < CALLS_ROUNDS; round++) {
+		add_long_call(&sample, round);
+		add_calls(&sample, round, &seed);
+		append(writer, &sample);
+		sample.bytes.length = 0;
+		if (round % CALLS_FLUSH == CALLS_FLUSH - 1)
+			assert_int_equal(writer_flush(writer, 60000), 0);
+	}
+	writer_close(writer, 60000);
+	sample_done(&sample);
+}
+
+/* What is asked of the trace of calls, and how much of it that may take. */
+static const struct call_case {
+	const char *expression;
+	const char *option;
+	double most; /* as above */
+} call_cases[] = {
+	/* What is behind is left out. */
+	{ "record < 500", "-j", 0.15 },
+	{ "record < 500", "-jn", 0.15 },
+	{ "record < 500 and failed", "-j", 0.15 },
+	{ "record < 500 and call = poll", "-j", 0.15 },
+	{ "record < 500 and duration > 100s", NULL, 0.15 },
+	{ "record < 500", "--files", 0.15 },
+	{ "record < 500", "--chrome", 0.15 },
+	{ "record < 500", "--stats", 0.15 },
+	{ "time = 1700000100..1700000300", "-j", 0.15 },
+	{ "record = 6000..6200 or record = 10..30", "-j", 0.65 },
+	/* What is in front of it, too, where no names come from there. */
+	{ "record = 6000..6200", "--stats", 0.15 },
+	{ "record > 11500", "--stats", 0.15 },
+	{ "record > 11500 and failed", "--stats", 0.15 },
+	{ "record = 10..30 or record > 11500", "--stats", 0.2 },
+	{ "record > 11500", "-j", 0 },
+	{ "record > 11500", "-jn", 0 },
+	{ "record > 11500", "--files", 0 },
+	/* All is told of, or may have been said before. */
+	{ "record < 500", "--tree", 0 },
+	{ "record < 500", "--summary", 0 },
+	{ "record < 500 and path = /file-3", "-j", 0.15 },
+	{ "record < 500 and not between = a..b", "-j", 0 },
+};
+
+struct pair {
+	char compressed[32], plain[32];
+};
+
+static void test_calls(void **state)
+{
+	const struct pair *pair = *state;
+	uint64_t read, read_plain;
+	struct stat status;
+
+	assert_int_equal(stat(pair->compressed, &status), 0);
+	for (size_t i = 0; i < ARRAY_LEN(call_cases); i++) {
+		const struct call_case *row = &call_cases[i];
+		struct text some = print(pair->compressed, row->expression,
+					 row->option, &read);
+		struct text all = print(pair->plain, row->expression,
+					row->option, &read_plain);
+
+		print_message("%s %s: %u lines, %llu of %llu bytes\n",
+			      row->option ?: "", row->expression,
+			      lines_of(&some), (unsigned long long)read,
+			      (unsigned long long)status.st_size);
+		assert_true(some.length > 0);
+		assert_string_equal(text_string(&some), text_string(&all));
+		if (read && row->most > 0)
+			assert_true((double)read <
+				    row->most * (double)status.st_size);
+		else if (read)
+			assert_true(read > (uint64_t)status.st_size);
+		text_done(&some);
+		text_done(&all);
+	}
+}
+
+static int make_calls(void **state)
+{
+	static struct pair pair = { "/tmp/kdump-calls-XXXXXX",
+				    "/tmp/kdump-plain-XXXXXX" };
+	_cleanup_fd_ int compressed = mkstemp(pair.compressed);
+	_cleanup_fd_ int plain = mkstemp(pair.plain);
+
+	if (compressed < 0 || plain < 0)
+		return -1;
+	write_calls(compressed, 1);
+	write_calls(plain, 0);
+	*state = &pair;
+	return 0;
+}
+
+static int remove_calls(void **state)
+{
+	const struct pair *pair = *state;
+
+	return unlink(pair->compressed) | unlink(pair->plain);
+}
+
 static int make_large(void **state)
 {
 	static char path[] = "/tmp/kdump-seek-XXXXXX";
@@ -212,9 +369,12 @@ static int remove_large(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_windows),
+		cmocka_unit_test_setup_teardown(test_windows, make_large,
+						remove_large),
+		cmocka_unit_test_setup_teardown(test_calls, make_calls,
+						remove_calls),
 	};
 
 	setenv("LC_ALL", "C", 1);
-	return cmocka_run_group_tests(tests, make_large, remove_large);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
