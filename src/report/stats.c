@@ -1,6 +1,5 @@
 /*
- * Two tables of sums. How long calls took is counted in classes an eighth of a
- * power of 2 wide, so that shares of them can be told without keeping each.
+ * Two tables of sums, and how they are told.
  */
 #include "report/stats.h"
 
@@ -9,46 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
-
 #include "base/array.h"
 #include "base/text.h"
 #include "decode/data.h"
 #include "decode/name.h"
 #include "foreign/system.h"
 #include "join/call.h"
+#include "report/stats_row.h"
 #include "show/json_value.h"
 #include "show/view.h"
 
-#define STEPS 8u /* classes of a power of 2 */
-/* Of 60 bits, which are 36 years. */
-#define CLASSES (58 * STEPS)
-
-/* Columns of a picture of them, each but the first four times what the one
- * before is: up to a microsecond, to 4, ..., to a second, beyond. */
-#define COLUMNS      12u
-#define COLUMN_NS    UINT64_C(1000)
-#define COLUMN_TIMES 4u
-
 /* So many calls or processes have a row; the rest share one. */
 #define ROWS_MAX 12000u
-
-struct stats_row {
-	uint64_t key; /* of a call its ABI and number, or a pid */
-	bool is_rest; /* of all that have no row */
-	/* Its name, a process's by the last call that was counted. */
-	enum sysdesc_abi abi;
-	int64_t number;
-	const struct sysdesc_row *row;
-	int32_t pid;
-	char comm[RECORD_COMM_SIZE];
-	uint64_t calls, errors, unfinished;
-	uint64_t bytes; /* moved */
-	uint64_t total_ns, max_ns;
-	uint32_t classes[CLASSES];
-	UT_hash_handle hh;
-};
 
 struct stats_rows {
 	struct stats_row *first; /* a table */
@@ -99,28 +70,6 @@ static void close_stats(void *report)
 
 /* ---- counting ---- */
 
-/* Up to 16 ns each has a class of its own. */
-static unsigned class_of(uint64_t ns)
-{
-	unsigned power;
-
-	if (ns < 2 * STEPS)
-		return (unsigned)ns;
-	power = 63 - (unsigned)__builtin_clzll(ns);
-	return (power - 2) * STEPS +
-	       (unsigned)(ns >> (power - 3) & (STEPS - 1));
-}
-
-/* The least that is in the class behind it. */
-static uint64_t end_of(unsigned class)
-{
-	unsigned power = class / STEPS + 2;
-
-	if (class < 2 * STEPS)
-		return class;
-	return ((uint64_t)(STEPS + class % STEPS) + 1) << (power - 3);
-}
-
 static struct stats_row *add_row(struct stats_rows *rows, uint64_t key,
 				 const struct call *call)
 {
@@ -158,31 +107,6 @@ static struct stats_row *row_of(struct stats_rows *rows, uint64_t key,
 	return row;
 }
 
-static bool moves_bytes(const struct call *call)
-{
-	return call->row && call->row->result == RESULT_COUNT &&
-	       call->exit.sysret.retval > 0;
-}
-
-static void count(struct stats_row *row, const struct call *call)
-{
-	uint64_t took = call_duration_ns(call);
-
-	memcpy(row->comm, call->entry.comm, sizeof(row->comm));
-	row->calls++;
-	if (!call->has_returned) {
-		row->unfinished++;
-		return;
-	}
-	if (call->exit.sysret.error > 0)
-		row->errors++;
-	else if (moves_bytes(call))
-		row->bytes += (uint64_t)call->exit.sysret.retval;
-	row->total_ns += took;
-	row->max_ns = MAX(row->max_ns, took);
-	row->classes[MIN(class_of(took), CLASSES - 1)]++;
-}
-
 static int add_call(void *report, const struct call *call)
 {
 	struct stats *stats = report;
@@ -193,32 +117,13 @@ static int add_call(void *report, const struct call *call)
 	process = row_of(&stats->by_process, (uint32_t)call->entry.pid, call);
 	if (!row || !process)
 		return -ENOMEM;
-	count(row, call);
-	count(process, call);
+	stats_row_count(row, call);
+	stats_row_count(process, call);
 	stats->total_ns += call_duration_ns(call);
 	return 0;
 }
 
 /* ---- telling ---- */
-
-/* So long at most took this share of those that returned, in percent. */
-static uint64_t share_ns(const struct stats_row *row, unsigned percent)
-{
-	uint64_t returned = row->calls - row->unfinished;
-	uint64_t wanted = (returned * percent + 99) / 100;
-	unsigned class = 0;
-
-	for (uint64_t seen = row->classes[0]; seen < wanted;)
-		seen += row->classes[++class];
-	return MIN(end_of(class), row->max_ns);
-}
-
-static uint64_t mean_ns(const struct stats_row *row)
-{
-	uint64_t returned = row->calls - row->unfinished;
-
-	return returned ? row->total_ns / returned : 0;
-}
 
 /* Those that took longest first, then the most, then by name. */
 static int compare(const struct stats_row *one, const struct stats_row *other)
@@ -236,21 +141,6 @@ static void put_micros(struct text *text, uint64_t ns)
 		    ns % 1000 / 100);
 }
 
-static void fill_columns(const struct stats_row *row, uint64_t ret[COLUMNS])
-{
-	uint64_t limit = COLUMN_NS;
-	unsigned column = 0;
-
-	memset(ret, 0, COLUMNS * sizeof(*ret));
-	for (unsigned class = 0; class < CLASSES; class ++) {
-		while (column < COLUMNS - 1 && end_of(class) > limit) {
-			limit *= COLUMN_TIMES;
-			column++;
-		}
-		ret[column] += row->classes[class];
-	}
-}
-
 /* How many took how long, as columns of eight heights. */
 static void put_picture(struct text *text, const struct view *view,
 			const struct stats_row *row)
@@ -260,13 +150,13 @@ static void put_picture(struct text *text, const struct view *view,
 		{ "3", "▃" }, { "4", "▄" }, { "5", "▅" },
 		{ "6", "▆" }, { "7", "▇" }, { "8", "█" },
 	};
-	uint64_t columns[COLUMNS], most = 1;
+	uint64_t columns[STATS_COLUMNS], most = 1;
 	double height;
 
-	fill_columns(row, columns);
-	for (unsigned i = 0; i < COLUMNS; i++)
+	stats_row_columns(row, columns);
+	for (unsigned i = 0; i < STATS_COLUMNS; i++)
 		most = MAX(most, columns[i]);
-	for (unsigned i = 0; i < COLUMNS; i++) {
+	for (unsigned i = 0; i < STATS_COLUMNS; i++) {
 		height = 1 + 7 * ((double)columns[i] / (double)most);
 		text_put(text, heights[columns[i] ? (unsigned)height : 0]
 				      [view->style.utf8]);
@@ -282,9 +172,9 @@ static void put_numbers(struct text *text, const struct stats *stats,
 				       : 0;
 
 	text_format(text, "%6.2f %11.6f", share, (double)row->total_ns / 1e9);
-	put_micros(text, mean_ns(row));
-	put_micros(text, share_ns(row, 50));
-	put_micros(text, share_ns(row, 99));
+	put_micros(text, stats_row_mean_ns(row));
+	put_micros(text, stats_row_share_ns(row, 50));
+	put_micros(text, stats_row_share_ns(row, 99));
 	put_micros(text, row->max_ns);
 	text_format(text, " %9" PRIu64 " %8" PRIu64 " %12" PRIu64 " ",
 		    row->calls, row->errors, row->bytes);
@@ -348,11 +238,12 @@ static void put_histogram(struct text *text, const struct stats_row *row)
 
 	json_value_open(text, "histogram");
 	text_char(text, '[');
-	for (unsigned class = 0; class < CLASSES; class += STEPS) {
+	for (unsigned class = 0; class < STATS_CLASSES; class += STATS_STEPS) {
 		count = 0;
-		/* STEPS classes are a power of 2, at first of 1 ns each. */
-		below = (uint64_t)STEPS << class / STEPS;
-		for (unsigned i = 0; i < STEPS; i++)
+		/* STATS_STEPS classes are a power of 2, at first of 1 ns each.
+		 */
+		below = (uint64_t)STATS_STEPS << class / STATS_STEPS;
+		for (unsigned i = 0; i < STATS_STEPS; i++)
 			count += row->classes[class + i];
 		if (!count)
 			continue;
@@ -372,9 +263,9 @@ static void put_members(struct text *text, const struct stats_row *row)
 	text_json_unsigned(text, "unfinished", row->unfinished);
 	text_json_unsigned(text, "bytes", row->bytes);
 	text_json_unsigned(text, "total_ns", row->total_ns);
-	text_json_unsigned(text, "mean_ns", mean_ns(row));
-	text_json_unsigned(text, "p50_ns", share_ns(row, 50));
-	text_json_unsigned(text, "p99_ns", share_ns(row, 99));
+	text_json_unsigned(text, "mean_ns", stats_row_mean_ns(row));
+	text_json_unsigned(text, "p50_ns", stats_row_share_ns(row, 50));
+	text_json_unsigned(text, "p99_ns", stats_row_share_ns(row, 99));
 	text_json_unsigned(text, "max_ns", row->max_ns);
 	put_histogram(text, row);
 }
