@@ -245,3 +245,19 @@ int database_add(struct database_row *row)
 	sqlite3_reset(row->statement);
 	return result == SQLITE_DONE ? 0 : fail(row->database);
 }
+
+void database_put_string(struct database_row *row, const char *string)
+{
+	if (string)
+		database_put_text(row, string, strlen(string));
+	else
+		database_put_null(row);
+}
+
+void database_put_known(struct database_row *row, bool is_known, int64_t value)
+{
+	if (is_known)
+		database_put_integer(row, value);
+	else
+		database_put_null(row);
+}

@@ -5,6 +5,7 @@
 #ifndef REPORT_DATABASE_H
 #define REPORT_DATABASE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,10 @@ void database_put_integer(struct database_row *row, int64_t value);
 /* Text where it is UTF-8, else a blob. Must live until database_add(). */
 void database_put_text(struct database_row *row, const void *data,
 		       size_t length);
+/* The same of a string; NULL is NULL. */
+void database_put_string(struct database_row *row, const char *string);
+/* NULL where it is not known. */
+void database_put_known(struct database_row *row, bool is_known, int64_t value);
 void database_put_bytes(struct database_row *row, const void *data,
 			size_t length);
 /* 0 or -EIO. */

@@ -1,15 +1,11 @@
 /*
- * Calls and records as rows. A process is a row of its own each time that a pid
- * comes again; it is written when it has ended, or at the end.
+ * Calls and records as rows; processes are sqlite_process.c's.
  */
 #include "report/sqlite.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
 
 #include "base/array.h"
 #include "base/text.h"
@@ -19,58 +15,33 @@
 #include "join/descriptor.h"
 #include "join/state.h"
 #include "report/database.h"
+#include "report/sqlite_process.h"
 #include "report/sqlite_schema.h"
 #include "show/arguments.h"
 #include "show/json.h"
 #include "show/json_value.h"
 #include "show/view.h"
 #include "trace/facility.h"
-#include "trace/fields.h"
 
 #define RESULT_ARGUMENT (-1) /* in names: what the call gave */
-
-struct process {
-	int32_t pid;
-	int64_t id;
-	int64_t parent; /* 0: it is not in the trace */
-	int64_t ppid;   /* 0: not known */
-	char comm[RECORD_COMM_SIZE];
-	struct text exe;
-	uint64_t first_ns, last_ns;
-	struct text end; /* the fields of its exit_status */
-	UT_hash_handle hh;
-};
 
 struct sqlite {
 	struct view view; /* whatever the terminal is like */
 	const struct state *state;
 	struct database *database;
 	struct sqlite3_stmt *inserts[SQLITE_TABLES];
-	struct process *living; /* a table, oldest first */
-	struct text text;       /* of a value at a time */
-	int64_t processes, calls, records;
+	struct sqlite_processes living;
+	struct text text; /* of a value at a time */
+	int64_t calls, records;
 };
-
-static void free_process(struct process *process)
-{
-	text_done(&process->exe);
-	text_done(&process->end);
-	free(process);
-}
 
 static void close_sqlite(void *report)
 {
-	struct process *process, *next;
 	struct sqlite *sqlite = report;
 
 	if (!sqlite)
 		return;
-	process = sqlite->living;
-	HASH_CLEAR(hh, sqlite->living);
-	for (; process; process = next) {
-		next = process->hh.next;
-		free_process(process);
-	}
+	sqlite_process_done(&sqlite->living);
 	database_close(sqlite->database);
 	text_done(&sqlite->text);
 	free(sqlite);
@@ -101,6 +72,8 @@ static int open_sqlite(void **ret, const struct report_context *context)
 			  sqlite_schema_tables, context->error);
 	if (!r)
 		r = prepare(sqlite);
+	sqlite->living.database = sqlite->database;
+	sqlite->living.insert = sqlite->inserts[SQLITE_PROCESSES];
 	if (r) {
 		close_sqlite(sqlite);
 		return r;
@@ -115,139 +88,9 @@ static struct database_row row_of(struct sqlite *sqlite,
 	return database_row(sqlite->database, sqlite->inserts[table]);
 }
 
-/* NULL is NULL. */
-static void put_string(struct database_row *row, const char *string)
-{
-	if (string)
-		database_put_text(row, string, strlen(string));
-	else
-		database_put_null(row);
-}
-
-static void put_known(struct database_row *row, bool is_known, int64_t value)
-{
-	if (is_known)
-		database_put_integer(row, value);
-	else
-		database_put_null(row);
-}
-
-/* ---- processes ---- */
-
-/* A field of its exit_status. */
-static void put_end(struct database_row *row, const struct process *process,
-		    const char *name)
-{
-	int64_t number = 0;
-	bool is_known = fields_find_number((const uint8_t *)process->end.data,
-					   process->end.length, name, &number);
-
-	put_known(row, is_known, number);
-}
-
-static int write_process(struct sqlite *sqlite, const struct process *process)
-{
-	static const char *const ends[] = {
-		"status", "signal", "core", "utime_us", "stime_us", "maxrss_kib"
-	};
-	struct database_row row = row_of(sqlite, SQLITE_PROCESSES);
-
-	database_put_integer(&row, process->id);
-	database_put_integer(&row, process->pid);
-	put_known(&row, process->ppid != 0, process->ppid);
-	put_known(&row, process->parent != 0, process->parent);
-	put_string(&row, process->comm);
-	if (process->exe.length)
-		database_put_text(&row, process->exe.data, process->exe.length);
-	else
-		database_put_null(&row);
-	database_put_integer(&row, (int64_t)process->first_ns);
-	database_put_integer(&row, (int64_t)process->last_ns);
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-		put_end(&row, process, ends[i]);
-	return database_add(&row);
-}
-
-static struct process *find(const struct sqlite *sqlite, int32_t pid)
-{
-	struct process *process;
-
-	HASH_FIND(hh, sqlite->living, &pid, sizeof(pid), process);
-	return process;
-}
-
-static int forget(struct sqlite *sqlite, struct process *process)
-{
-	int r = write_process(sqlite, process);
-
-	HASH_DEL(sqlite->living, process);
-	free_process(process);
-	return r;
-}
-
-static int begin(struct sqlite *sqlite, const struct record *record,
-		 struct process **ret)
-{
-	struct process *process;
-	int r = 0;
-
-	if (HASH_COUNT(sqlite->living) >= SQLITE_LIVING_MAX)
-		r = forget(sqlite, sqlite->living);
-	if (r)
-		return r;
-	process = calloc(1, sizeof(*process));
-	if (!process)
-		return -ENOMEM;
-	process->pid = record->pid;
-	process->id = ++sqlite->processes;
-	process->first_ns = record->time_ns;
-	HASH_ADD(hh, sqlite->living, pid, sizeof(process->pid), process);
-	if (!process->hh.tbl) {
-		free(process);
-		return -ENOMEM;
-	}
-	*ret = process;
-	return 0;
-}
-
-/* Whose record it is. */
-static int process_of(struct sqlite *sqlite, const struct record *record,
-		      struct process **ret)
-{
-	struct process *process = find(sqlite, record->pid);
-	int r = process ? 0 : begin(sqlite, record, &process);
-
-	if (r)
-		return r;
-	process->last_ns = MAX(process->last_ns, record->time_ns);
-	memcpy(process->comm, record->comm, sizeof(process->comm));
-	*ret = process;
-	return 0;
-}
-
-static void learn_process(const struct sqlite *sqlite, struct process *process,
-			  const struct record *record)
-{
-	const uint8_t *data = record->structure.data;
-	size_t length = record->structure.length;
-	const struct process *parent;
-	struct field exe;
-
-	if (!process->ppid &&
-	    fields_find_number(data, length, "ppid", &process->ppid)) {
-		parent = find(sqlite, (int32_t)process->ppid);
-		if (parent && parent != process)
-			process->parent = parent->id;
-	}
-	if (!fields_find(data, length, "exe", &exe))
-		return;
-	text_clear(&process->exe);
-	text_bytes(&process->exe, exe.data, exe.length);
-}
-
 /* ---- records that are neither entry, return nor data ---- */
 
-static int add_exec(struct sqlite *sqlite, const struct process *process,
+static int add_exec(struct sqlite *sqlite, const struct sqlite_process *process,
 		    const struct record *record)
 {
 	struct database_row row = row_of(sqlite, SQLITE_EXECS);
@@ -260,11 +103,13 @@ static int add_exec(struct sqlite *sqlite, const struct process *process,
 	database_put_integer(&row, process->id);
 	database_put_integer(&row, (int64_t)record->time_ns);
 	/* Behind the member's name. */
-	put_string(&row, text_string(&sqlite->text) + strlen("{\"\":"));
+	database_put_string(&row,
+			    text_string(&sqlite->text) + strlen("{\"\":"));
 	return database_add(&row);
 }
 
-static int add_record(struct sqlite *sqlite, const struct process *process,
+static int add_record(struct sqlite *sqlite,
+		      const struct sqlite_process *process,
 		      const struct record *record, int64_t call)
 {
 	struct database_row row = row_of(sqlite, SQLITE_RECORDS);
@@ -272,32 +117,33 @@ static int add_record(struct sqlite *sqlite, const struct process *process,
 	text_clear(&sqlite->text);
 	json_put(&sqlite->text, &sqlite->view, sqlite->state, record);
 	database_put_integer(&row, ++sqlite->records);
-	put_known(&row, call != 0, call);
-	put_known(&row, process != NULL, process ? process->id : 0);
+	database_put_known(&row, call != 0, call);
+	database_put_known(&row, process != NULL, process ? process->id : 0);
 	database_put_integer(&row, record->tid);
 	database_put_integer(&row, (int64_t)record->time_ns);
-	put_string(&row, facility_name(record->kind));
+	database_put_string(&row, facility_name(record->kind));
 	/* Without its newline. */
 	database_put_text(&row, sqlite->text.data, sqlite->text.length - 1);
 	return database_add(&row);
 }
 
-static int add_data(struct sqlite *sqlite, const struct process *process,
+static int add_data(struct sqlite *sqlite, const struct sqlite_process *process,
 		    const struct record *record, int64_t call)
 {
 	struct database_row row = row_of(sqlite, SQLITE_DATA);
 
-	put_known(&row, call != 0, call);
+	database_put_known(&row, call != 0, call);
 	database_put_integer(&row, process->id);
 	database_put_integer(&row, (int64_t)record->time_ns);
 	database_put_integer(&row, record->genio.fd);
-	put_string(&row, record->genio.rw == KTR_GENIO_READ ? "read" : "write");
+	database_put_string(&row, record->genio.rw == KTR_GENIO_READ ? "read"
+								     : "write");
 	database_put_bytes(&row, record->genio.data, record->genio.length);
 	return database_add(&row);
 }
 
 /* ran: what it executes is executed, and not only tried. */
-static int take(struct sqlite *sqlite, struct process *process,
+static int take(struct sqlite *sqlite, struct sqlite_process *process,
 		const struct record *record, int64_t call, bool ran)
 {
 	int r = 0;
@@ -307,12 +153,9 @@ static int take(struct sqlite *sqlite, struct process *process,
 	if (record->kind == KTR_ARGS && ran)
 		r = add_exec(sqlite, process, record);
 	if (record_is_struct(record, KTR_STRUCT_PROCESS))
-		learn_process(sqlite, process, record);
-	if (record_is_struct(record, KTR_STRUCT_EXIT_STATUS)) {
-		text_clear(&process->end);
-		text_bytes(&process->end, record->structure.data,
-			   record->structure.length);
-	}
+		sqlite_process_learn(&sqlite->living, process, record);
+	if (record_is_struct(record, KTR_STRUCT_EXIT_STATUS))
+		sqlite_process_end(process, record);
 	return r ?: add_record(sqlite, process, record, call);
 }
 
@@ -320,7 +163,7 @@ static int take(struct sqlite *sqlite, struct process *process,
 static bool is_of_recorder(const struct sqlite *sqlite,
 			   const struct record *record)
 {
-	return !find(sqlite, record->pid) &&
+	return !sqlite_process_find(&sqlite->living, record->pid) &&
 	       (record_is_struct(record, KTR_STRUCT_SESSION) ||
 		record_is_struct(record, KTR_STRUCT_END) ||
 		record_is_struct(record, KTR_STRUCT_MESSAGE) ||
@@ -331,16 +174,16 @@ static bool is_of_recorder(const struct sqlite *sqlite,
 static int add(void *report, const struct record *record)
 {
 	struct sqlite *sqlite = report;
-	struct process *process = NULL;
+	struct sqlite_process *process = NULL;
 	int r;
 
 	if (is_of_recorder(sqlite, record))
 		return add_record(sqlite, NULL, record, 0);
-	r = process_of(sqlite, record, &process);
+	r = sqlite_process_of(&sqlite->living, record, &process);
 	if (!r)
 		r = take(sqlite, process, record, 0, true);
 	if (!r && record->kind == KTR_PROCDTOR)
-		r = forget(sqlite, process);
+		r = sqlite_process_forget(&sqlite->living, process);
 	return r;
 }
 
@@ -352,9 +195,10 @@ static void put_result(struct database_row *row, const struct call *call)
 	const char *name = error ? json_errno_name(call->exit.system, error)
 				 : NULL;
 
-	put_known(row, call->has_returned && !error, call->exit.sysret.retval);
-	put_known(row, error != 0, error);
-	put_string(row, name);
+	database_put_known(row, call->has_returned && !error,
+			   call->exit.sysret.retval);
+	database_put_known(row, error != 0, error);
+	database_put_string(row, name);
 }
 
 /* Name and arguments, one behind the other in the text. */
@@ -372,7 +216,8 @@ static size_t put_call_text(struct sqlite *sqlite, const struct call *call)
 	return name_length;
 }
 
-static int add_call_row(struct sqlite *sqlite, const struct process *process,
+static int add_call_row(struct sqlite *sqlite,
+			const struct sqlite_process *process,
 			const struct call *call)
 {
 	struct database_row row = row_of(sqlite, SQLITE_CALLS);
@@ -383,8 +228,9 @@ static int add_call_row(struct sqlite *sqlite, const struct process *process,
 	database_put_integer(&row, process->id);
 	database_put_integer(&row, call->entry.tid);
 	database_put_integer(&row, (int64_t)call->entry.time_ns);
-	put_known(&row, call->has_returned, (int64_t)call_duration_ns(call));
-	put_string(&row, system_abi_name(call->abi));
+	database_put_known(&row, call->has_returned,
+			   (int64_t)call_duration_ns(call));
+	database_put_string(&row, system_abi_name(call->abi));
 	database_put_integer(&row, call->number);
 	database_put_text(&row, text, name_length);
 	database_put_text(&row, text + name_length,
@@ -402,7 +248,7 @@ static int add_name(struct sqlite *sqlite, int argument, const char *kind,
 
 	database_put_integer(&row, sqlite->calls);
 	database_put_integer(&row, argument);
-	put_string(&row, kind);
+	database_put_string(&row, kind);
 	database_put_text(&row, name, length);
 	return database_add(&row);
 }
@@ -430,7 +276,7 @@ static int add_names(struct sqlite *sqlite, const struct call *call)
 	return r ?: add_descriptor(sqlite, RESULT_ARGUMENT, call->result_name);
 }
 
-static int add_parts(struct sqlite *sqlite, struct process *process,
+static int add_parts(struct sqlite *sqlite, struct sqlite_process *process,
 		     const struct call *call)
 {
 	bool ran = !call->has_returned || call->exit.sysret.error <= 0;
@@ -446,8 +292,8 @@ static int add_parts(struct sqlite *sqlite, struct process *process,
 static int add_call(void *report, const struct call *call)
 {
 	struct sqlite *sqlite = report;
-	struct process *process = NULL;
-	int r = process_of(sqlite, &call->entry, &process);
+	struct sqlite_process *process = NULL;
+	int r = sqlite_process_of(&sqlite->living, &call->entry, &process);
 
 	if (r)
 		return r;
@@ -462,10 +308,8 @@ static int add_call(void *report, const struct call *call)
 static int finish(void *report)
 {
 	struct sqlite *sqlite = report;
-	int r = 0;
+	int r = sqlite_process_finish(&sqlite->living);
 
-	while (!r && sqlite->living)
-		r = forget(sqlite, sqlite->living);
 	return r ?: database_keep(sqlite->database, sqlite_schema_rest);
 }
 
