@@ -104,13 +104,20 @@ STACKS = (
           "-D_GNU_SOURCE", "-I", "{tree}/tests"), quick=True, quick_rounds=1),
 )
 
-CASES = tuple(each_micro()) + WHOLE + FILTERED + STACKS
+# What a job did, and whether it was allowed to.
+AUDITED = (
+    Case("gcc x5, audit", "audit", WHOLE[0].command, quick=True),
+    Case("make -j2, audit", "audit", WHOLE[1].command, setup=WHOLE[1].setup,
+         needs=WHOLE[1].needs),
+)
+
+CASES = tuple(each_micro()) + WHOLE + FILTERED + STACKS + AUDITED
 
 STRACE_ALL = ("strace", "-f", "-ttt", "-s", "4096", "-o", "{out}")
 
 TRACERS = (
     Tracer("native", (), ("micro", "whole", "paths", "signals",
-                          "stacks"), quick=True),
+                          "stacks", "audit"), quick=True),
     Tracer("ktrace-u", ("{ktrace}", "-i", "-f", "{out}"), quick=True),
     Tracer("floor", ("{floor}",), quick=True),
     Tracer("strace", STRACE_ALL, needs=("strace",), quick=True),
@@ -136,6 +143,10 @@ TRACERS = (
     Tracer("ktrace-u -k", ("{ktrace}", "-i", "-k", "-f", "{out}"),
            ("stacks",), quick=True),
     Tracer("strace -k", ("strace", "-f", "-k", "-o", "{out}"), ("stacks",),
+           needs=("strace",), quick=True),
+    Tracer("kaudit-u", ("{kaudit}", "run", "--exit-policy=command", "-f",
+                        "{out}"), ("audit",), quick=True),
+    Tracer("strace -f", ("strace", "-f", "-o", "{out}"), ("audit",),
            needs=("strace",), quick=True),
     Tracer("strace signals", ("strace", "-f", "-e", "trace=none", "-o",
                               "{out}"), ("signals",), needs=("strace",)),

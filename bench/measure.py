@@ -32,13 +32,14 @@ class Place:
             "tree": tree,
             "ktrace": os.path.join(build, "ktrace-u"),
             "kdump": os.path.join(build, "kdump-u"),
+            "kaudit": os.path.join(build, "kaudit-u"),
             "work": os.path.join(build, "bench", "work"),
             "floor": os.path.join(build, "bench", "floor"),
             "asleep": os.path.join(build, "bench", "asleep"),
             "dir": directory,
             "out": os.path.join(directory, "out"),
         }
-        for name in ("ktrace", "kdump", "work", "floor", "asleep"):
+        for name in ("ktrace", "kdump", "kaudit", "work", "floor", "asleep"):
             if not os.access(self.words[name], os.X_OK):
                 raise Failed("%s is not built: cmake --build %s"
                              % (self.words[name], build))

@@ -15,6 +15,9 @@
 #include "trace/fields.h"
 #include "trace/record.h"
 
+/* Of coverage: the program has a filter of its own. */
+#define FILTER "filter"
+
 /* Kinds without which nothing can be said of a call. */
 #define NEEDED                                                                 \
 	(KTRFAC(KTR_SYSCALL) | KTRFAC(KTR_SYSRET) | KTRFAC(KTR_NAMEI) |        \
@@ -88,12 +91,26 @@ static int take_end(struct audit *audit, const struct record *record)
 	return 0;
 }
 
+/* What a filter of the program's own denied was never done; that it was asked
+ * for is not told for all of that. */
+static bool is_of_denied(const struct record *record)
+{
+	struct field what;
+
+	return fields_find(record->structure.data, record->structure.length,
+			   "what", &what) &&
+	       what.length == strlen(FILTER) &&
+	       !memcmp(what.data, FILTER, what.length);
+}
+
 static int take_coverage(struct audit *audit, const struct record *record)
 {
 	static const char *const names[] = { "what", "why", "path" };
 	struct text what = TEXT_INIT;
 	struct field field;
 
+	if (is_of_denied(record))
+		return 0;
 	text_put(&what, "not seen");
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (!fields_find(record->structure.data,
@@ -128,8 +145,6 @@ static int take_loss(struct audit *audit, const struct record *record)
 	return r;
 }
 
-/* What a filter of the program's own denied was never done; that it asked is
- * not told for all of them. */
 static const struct lesson {
 	const char *name;
 	int (*take)(struct audit *audit, const struct record *record);

@@ -25,6 +25,7 @@
 #define RECORDER "ktrace-u"
 /* Calls, paths, structures, arguments, signals, and what filters deny. */
 #define POINTS      "cntasp"
+#define CALLS       "@deeds"
 #define EXIT_ABSENT 127
 #define MODE        0600
 
@@ -141,6 +142,8 @@ static int become_recorder(const struct kaudit_options *options, int fd,
 				 "-i",
 				 "-t",
 				 POINTS,
+				 "--syscalls",
+				 CALLS,
 				 "--setuid",
 				 options->honours_setuid ? "allow" : "deny",
 				 "--no-io-uring",

@@ -41,7 +41,7 @@ static uint8_t call_needs(const struct plan *plan,
 {
 	uint8_t needs, inner;
 
-	if (!plan)
+	if (!plan || plan_leaves_out(plan, call->row, call->args))
 		return 0;
 	needs = plan_needs(plan, call->row);
 	/* A record of its own, whether the call is recorded or not. */

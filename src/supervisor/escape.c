@@ -20,6 +20,7 @@
 enum escape {
 	ESCAPE_RINGS = 1,
 	ESCAPE_FILTER = 2,
+	ESCAPE_LISTENER = 4,
 };
 
 static bool is_recorded(const struct task *task)
@@ -132,6 +133,16 @@ static void say_filter(struct task *task)
 			 "calls that its own filter denies pass unseen");
 }
 
+/* Whom its filter asks may let the call go on: the kernel does not ask us then.
+ */
+static void say_listener(struct task *task)
+{
+	if (task->process->is_filtered)
+		say_once(task, ESCAPE_LISTENER, "listener",
+			 "calls that its own filter asks somebody about pass "
+			 "unseen");
+}
+
 void escape_at_exit(struct task *task)
 {
 	const struct capture_call *call = &task->call;
@@ -144,8 +155,11 @@ void escape_at_exit(struct task *task)
 			 "what its rings do is not seen");
 		break;
 	case EFFECT_SECCOMP:
-		if (call->args[0] == SECCOMP_SET_MODE_FILTER)
-			say_filter(task);
+		if (call->args[0] != SECCOMP_SET_MODE_FILTER)
+			break;
+		say_filter(task);
+		if (call->args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+			say_listener(task);
 		break;
 	case EFFECT_COMM:
 		if (call->args[0] == PR_SET_SECCOMP)

@@ -201,8 +201,7 @@ static bool records_changes(const struct process *process)
 	const uint32_t both = KTRFAC(KTR_SYSCALL) | KTRFAC(KTR_NAMEI);
 
 	return (process->facilities & both) == both && process->plan &&
-	       !process->is_filtered &&
-	       select_is_all(&process->plan->wish.calls);
+	       process->plan->wants_deeds;
 }
 
 void identity_put_descriptors(struct task *task)

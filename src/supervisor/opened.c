@@ -92,7 +92,7 @@ bool opened_is_ours(const struct supervisor *supervisor,
 		return false;
 	if (process->task_count == 1)
 		return true;
-	return supervisor->sees_all &&
+	return supervisor->sees_closes &&
 	       process->closed.last[fd % TASK_CLOSED] <= task->opening &&
 	       !is_being_closed(task, fd);
 }

@@ -4,13 +4,13 @@
 #include "supervisor/plan.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <ktrace-u/format.h>
 
 #include "supervisor/effect.h"
 #include "supervisor/escape.h"
 #include "supervisor/stack.h"
+#include "sysdesc/deeds.h"
 #include "sysdesc/sysdesc.h"
 
 static unsigned row_needs(const struct plan_wish *wish,
@@ -87,7 +87,11 @@ bool plan_stops(const struct plan_wish *wish, struct select *ret)
 		if (!row_needs(wish, row) && !carries_wanted(wish, row) &&
 		    !(paths && effect_is_on_paths(row)))
 			continue;
-		select_add(ret, row);
+		/* Deeds are calls of their own row, and on no path. */
+		if (select_is_narrow(&wish->calls, row))
+			select_add_deeds(ret, row);
+		else
+			select_add(ret, row);
 		needed++;
 	}
 	ret->unknown = row_needs(wish, NULL) != 0;
@@ -106,9 +110,15 @@ bool plan_is_within(const struct plan *plan, const struct plan_wish *wish)
 	struct select stops;
 
 	plan_stops(wish, &stops);
-	for (unsigned i = 0; i < sysdesc_count(); i++)
-		if (plan->needs[i] && !select_has(&stops, sysdesc_row(i)))
+	for (unsigned i = 0; i < sysdesc_count(); i++) {
+		const struct sysdesc_row *row = sysdesc_row(i);
+
+		if (plan->needs[i] &&
+		    (!select_has(&stops, row) ||
+		     (select_is_narrow(&stops, row) &&
+		      !select_is_narrow(&plan->wish.calls, row))))
 			return false;
+	}
 	return !plan->needs[SELECT_ROWS_MAX] || stops.unknown;
 }
 
@@ -122,6 +132,7 @@ static void plan_make(struct plan *plan, const struct plan_wish *wish)
 	};
 	plan->wants_entries = true;
 	plan->wants_paths = wants_paths(wish);
+	plan->wants_deeds = select_has_deeds(&wish->calls);
 	for (unsigned i = 0; i < sysdesc_count(); i++) {
 		plan->needs[i] = (uint8_t)row_needs(wish, sysdesc_row(i));
 		plan->stops_calls |= plan->needs[i] != 0;
@@ -131,13 +142,6 @@ static void plan_make(struct plan *plan, const struct plan_wish *wish)
 	plan->stops_calls |= wish->refuses_rings;
 }
 
-/* Not by memcmp(): there is padding. */
-static bool is_same_select(const struct select *one, const struct select *other)
-{
-	return one->unknown == other->unknown &&
-	       !memcmp(one->bits, other->bits, sizeof(one->bits));
-}
-
 static bool is_same(const struct plan_wish *one, const struct plan_wish *other)
 {
 	return one->facilities == other->facilities &&
@@ -145,8 +149,8 @@ static bool is_same(const struct plan_wish *one, const struct plan_wish *other)
 	       one->genio_all == other->genio_all &&
 	       one->refuses_rings == other->refuses_rings &&
 	       one->stacks.signals == other->stacks.signals &&
-	       is_same_select(&one->stacks.calls, &other->stacks.calls) &&
-	       is_same_select(&one->calls, &other->calls);
+	       select_is_same(&one->stacks.calls, &other->stacks.calls) &&
+	       select_is_same(&one->calls, &other->calls);
 }
 
 struct plan *plan_get(struct plan **list, const struct plan_wish *wish)
@@ -175,6 +179,13 @@ void plan_put(struct plan **list, struct plan *plan)
 		list = &(*list)->next;
 	*list = plan->next;
 	free(plan);
+}
+
+bool plan_leaves_out(const struct plan *plan, const struct sysdesc_row *row,
+		     const uint64_t *args)
+{
+	return row && select_is_narrow(&plan->wish.calls, row) &&
+	       !deeds_has_call(row, args);
 }
 
 uint8_t plan_needs(const struct plan *plan, const struct sysdesc_row *row)

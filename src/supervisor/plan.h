@@ -35,6 +35,7 @@ struct plan {
 	bool stops_calls;   /* some call must stop: then all do, unfiltered */
 	bool wants_entries; /* every call is recorded at its entry */
 	bool wants_paths;   /* the path of some call is */
+	bool wants_deeds;   /* all of sysdesc/deeds.h are */
 	unsigned users;
 	struct plan *next;
 };
@@ -56,6 +57,10 @@ int plan_stacks_parse(struct plan_stacks *ret, const char *expression,
 void plan_stacks_all(struct plan_stacks *ret);
 /* Whether any is wanted. */
 bool plan_stacks_any(const struct plan_stacks *stacks);
+
+/* Whether, of a row of which only some calls are wanted, this is none. */
+bool plan_leaves_out(const struct plan *plan, const struct sysdesc_row *row,
+		     const uint64_t *args);
 
 /* CAPTURE_AT_ bits of a row's calls (NULL: of one that no row knows). */
 uint8_t plan_needs(const struct plan *plan, const struct sysdesc_row *row);

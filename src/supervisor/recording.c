@@ -306,7 +306,7 @@ static void forget_all(struct supervisor *supervisor)
 
 void recording_review(struct supervisor *supervisor)
 {
-	bool all = true, entries = true, paths = true;
+	bool all = true, entries = true, paths = true, deeds = true;
 	struct process *process, *next;
 
 	HASH_ITER (hh, supervisor->tasks.processes, process, next) {
@@ -317,11 +317,13 @@ void recording_review(struct supervisor *supervisor)
 		all &= !process->is_filtered && plan && plan->stops_calls;
 		entries &= plan && plan->wants_entries && plan->wants_paths;
 		paths &= process->is_filtered && supervisor->filter_sees_paths;
+		deeds &= process->is_filtered && supervisor->filter_sees_deeds;
 	}
 	if (supervisor->sees_all && !all)
 		forget_all(supervisor);
 	supervisor->sees_all = all;
 	supervisor->sees_paths = all || paths;
+	supervisor->sees_closes = all || deeds;
 	if (!supervisor->may_hold || (all && entries))
 		return;
 	supervisor->may_hold = false;

@@ -55,6 +55,8 @@ struct supervisor {
 	bool sees_all;
 	bool sees_paths;         /* or all that changes what paths mean does */
 	bool filter_sees_paths;  /* it does with our filter */
+	bool sees_closes;        /* or all that closes descriptors does */
+	bool filter_sees_deeds;  /* sysdesc/deeds.h, with our filter */
 	bool filter_sees_maps;   /* all that changes them stops by our filter */
 	bool may_hold;           /* every entry is seen, and so is every path */
 	unsigned status_readers; /* processes that would see who is held */

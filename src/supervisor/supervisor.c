@@ -121,6 +121,7 @@ static int prepare(struct supervisor *supervisor)
 	if (!plan)
 		return -ENOMEM;
 	supervisor->filter_sees_paths = plan->wants_paths;
+	supervisor->filter_sees_deeds = plan->wants_deeds;
 	supervisor->filter_sees_maps = plan_stacks_any(&plan->wish.stacks);
 	privilege_open(&supervisor->privilege);
 	start_following(supervisor, plan);

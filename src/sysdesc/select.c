@@ -7,7 +7,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "sysdesc/deeds.h"
 #include "sysdesc/sysdesc.h"
+
+#define DEEDS "@deeds"
 
 /* A piece of the expression, between commas. */
 struct word {
@@ -26,6 +29,7 @@ static void select_remove(struct select *select, const struct sysdesc_row *row)
 	unsigned index = sysdesc_index(row);
 
 	select->bits[index / 64] &= ~(UINT64_C(1) << index % 64);
+	select->deeds[index / 64] &= ~(UINT64_C(1) << index % 64);
 }
 
 void select_all(struct select *select)
@@ -46,12 +50,35 @@ void select_add(struct select *select, const struct sysdesc_row *row)
 	unsigned index = sysdesc_index(row);
 
 	select->bits[index / 64] |= UINT64_C(1) << index % 64;
+	select->deeds[index / 64] &= ~(UINT64_C(1) << index % 64);
+}
+
+void select_add_deeds(struct select *select, const struct sysdesc_row *row)
+{
+	unsigned index = sysdesc_index(row);
+	unsigned exceptions;
+
+	if (select_has(select, row))
+		return;
+	select_add(select, row);
+	if (deeds_exceptions(row, &exceptions))
+		select->deeds[index / 64] |= UINT64_C(1) << index % 64;
 }
 
 bool select_is_all(const struct select *select)
 {
 	for (unsigned i = 0; i < sysdesc_count(); i++)
-		if (!select_has(select, sysdesc_row(i)))
+		if (!select_has(select, sysdesc_row(i)) ||
+		    select_is_narrow(select, sysdesc_row(i)))
+			return false;
+	return select->unknown;
+}
+
+bool select_has_deeds(const struct select *select)
+{
+	for (unsigned i = 0; i < sysdesc_count(); i++)
+		if (deeds_has(sysdesc_row(i)) &&
+		    !select_has(select, sysdesc_row(i)))
 			return false;
 	return select->unknown;
 }
@@ -64,6 +91,21 @@ bool select_has(const struct select *select, const struct sysdesc_row *row)
 		return select->unknown;
 	index = sysdesc_index(row);
 	return select->bits[index / 64] >> index % 64 & 1;
+}
+
+bool select_is_narrow(const struct select *select,
+		      const struct sysdesc_row *row)
+{
+	unsigned index = sysdesc_index(row);
+
+	return select->deeds[index / 64] >> index % 64 & 1;
+}
+
+bool select_is_same(const struct select *one, const struct select *other)
+{
+	return one->unknown == other->unknown &&
+	       !memcmp(one->bits, other->bits, sizeof(one->bits)) &&
+	       !memcmp(one->deeds, other->deeds, sizeof(one->deeds));
 }
 
 /* The bit of "@class", or 0. */
@@ -79,6 +121,18 @@ static uint32_t class_of(struct word word)
 	return 0;
 }
 
+static void apply_deeds(struct select *select, bool wanted)
+{
+	for (unsigned i = 0; i < sysdesc_count(); i++) {
+		const struct sysdesc_row *row = sysdesc_row(i);
+
+		if (deeds_has(row))
+			(wanted ? select_add_deeds : select_remove)(select,
+								    row);
+	}
+	select->unknown = wanted;
+}
+
 /* Adds or takes away what the word names; false when it names nothing. */
 static bool apply(struct select *select, struct word word, bool wanted)
 {
@@ -87,6 +141,10 @@ static bool apply(struct select *select, struct word word, bool wanted)
 
 	if (word_is(word, "all")) {
 		(wanted ? select_all : select_none)(select);
+		return true;
+	}
+	if (word_is(word, DEEDS)) {
+		apply_deeds(select, wanted);
 		return true;
 	}
 	for (unsigned i = 0; i < sysdesc_count(); i++) {

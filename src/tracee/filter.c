@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "sysdesc/deeds.h"
 #include "sysdesc/select.h"
 #include "tracee/capability.h"
 
@@ -137,7 +138,30 @@ static int allow_but(scmp_filter_ctx context, int number,
 				      &other);
 }
 
-/* Lets a call pass. */
+/* Of a call that is to stop where it is a deed, lets those pass that are none.
+ */
+static int allow_no_deeds(scmp_filter_ctx context,
+			  const struct sysdesc_row *row, int number)
+{
+	unsigned count = 0;
+	const struct deeds_exception *except = deeds_exceptions(row, &count);
+	int r = 0;
+
+	for (unsigned i = 0; i < count && r == 0; i++) {
+		const struct scmp_arg_cmp is_none = {
+			.arg = except[i].arg,
+			.op = SCMP_CMP_MASKED_EQ,
+			.datum_a = except[i].mask,
+			.datum_b = except[i].value,
+		};
+
+		r = seccomp_rule_add_array(context, SCMP_ACT_ALLOW, number, 1,
+					   &is_none);
+	}
+	return r;
+}
+
+/* Lets a call pass, or those of its calls that are not to stop. */
 static int allow(scmp_filter_ctx context, const struct sysdesc_row *row,
 		 const char *name, const struct select *stops)
 {
@@ -147,7 +171,9 @@ static int allow(scmp_filter_ctx context, const struct sysdesc_row *row,
 
 	if (number == __NR_SCMP_ERROR)
 		return 0;
-	if (row->effect == EFFECT_SPAWN && row->narg > 0)
+	if (select_has(stops, row))
+		r = allow_no_deeds(context, row, number);
+	else if (row->effect == EFFECT_SPAWN && row->narg > 0)
 		r = allow_usual_clone(context, number);
 	else if (inner)
 		r = allow_but(context, number, inner);
@@ -169,8 +195,8 @@ static int allow_rest(scmp_filter_ctx context, const struct machine_abi *abi,
 		const struct sysdesc_row *row = sysdesc_find(abi->abi, number);
 		_cleanup_free_ char *name = NULL;
 
-		if (!row || select_has(stops, row) ||
-		    row->effect == EFFECT_SPAWN3)
+		if (!row || row->effect == EFFECT_SPAWN3 ||
+		    (select_has(stops, row) && !select_is_narrow(stops, row)))
 			continue;
 		name = seccomp_syscall_resolve_num_arch(abi->arch, number);
 		if (name && !carrier_stops(abi, name, stops))

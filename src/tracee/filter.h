@@ -24,7 +24,8 @@ struct filter {
 
 /*
  * Compiles the filter that stops the calls in `stops`, for all ABIs of this
- * machine. Beside them stop: numbers that libseccomp does not know; clone()
+ * machine; of rows that are narrow there, those that are deeds. Beside them
+ * stop: numbers that libseccomp does not know; clone()
  * with CLONE_UNTRACED, or with only one of CLONE_THREAD and CLONE_FS; clone3(),
  * whose flags a filter cannot see; and, while a call that carries others is in
  * `stops` (socketcall of i386), those others in that ABI. Of a call whose own

@@ -20,6 +20,7 @@
 #include "support/run.h"
 #include "support/trace.h"
 #include "support/witness.h"
+#include "sysdesc/deeds.h"
 #include "sysdesc/select.h"
 #include "trace/facility.h"
 
@@ -47,6 +48,7 @@ static const struct choice choices[] = {
 	{ "ni", "@desc", true, 10 },
 	{ "c", "@pure", true, 30 },
 	{ "cs", "rt_sigaction", true, 8 },
+	{ NULL, "@deeds", true, 100 },
 };
 
 static const char *const programs[][WORDS_MAX] = {
@@ -111,6 +113,20 @@ static bool is_of_failed_exec(const struct view *view)
 	return end && end->record.sysret.error;
 }
 
+static bool is_chosen(const struct view *view)
+{
+	const struct sysdesc_row *row = view->call->row;
+	const struct record *record = &view->call->record;
+	uint64_t args[6] = { 0 };
+
+	for (unsigned i = 0; i < ARRAY_LEN(args); i++)
+		if (i < (unsigned)record->syscall.narg)
+			args[i] = record_arg(record, i);
+	return select_has(&view->calls, row) &&
+	       (!row || !select_is_narrow(&view->calls, row) ||
+		deeds_has_call(row, args));
+}
+
 static bool is_seen(struct view *view, const struct trace_item *item)
 {
 	unsigned kind = item->record.kind;
@@ -128,8 +144,7 @@ static bool is_seen(struct view *view, const struct trace_item *item)
 	}
 	if (!(view->facilities & KTRFAC(kind)))
 		return false;
-	return !of_call || !view->call ||
-	       select_has(&view->calls, view->call->row);
+	return !of_call || !view->call || is_chosen(view);
 }
 
 /* A child has another id each time. */

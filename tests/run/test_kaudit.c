@@ -190,6 +190,27 @@ static void test_incomplete(void **state)
 	run_place_close(&place);
 }
 
+/* What a filter of the job's own denies was not done; what it has others decide
+ * about may have been, unseen. */
+static void test_own_filter(void **state)
+{
+	static const struct {
+		const char *argument;
+		int status;
+		const char *said;
+	} cases[] = {
+		{ PROG_DIR "/own_filter", 0, "complete    yes" },
+		{ PROG_DIR "/fault_memory late", 3, "not seen: listener" },
+	};
+	struct run_place place;
+
+	open_place(&place, state);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		SAY(&place, cases[i].status, cases[i].said, "run",
+		    "--exit-policy=audit", "sh", "-c", cases[i].argument);
+	run_place_close(&place);
+}
+
 /* ---- policies ---- */
 
 static void test_policies(void **state)
@@ -386,11 +407,12 @@ int main(void)
 #test " as anybody", test, NULL, NULL, &users[1]               \
 	}
 	const struct CMUnitTest tests[] = {
-		TEST(test_status),       TEST(test_usage),
-		TEST(test_left_behind),  TEST(test_incomplete),
-		TEST(test_policies),     TEST(test_learns),
-		TEST(test_hostile_text), TEST(test_hostile_markdown),
-		TEST(test_hostile_json), TEST(test_hostile_policy),
+		TEST(test_status),           TEST(test_usage),
+		TEST(test_left_behind),      TEST(test_incomplete),
+		TEST(test_own_filter),       TEST(test_policies),
+		TEST(test_learns),           TEST(test_hostile_text),
+		TEST(test_hostile_markdown), TEST(test_hostile_json),
+		TEST(test_hostile_policy),
 	};
 
 	if (!run_may_trace())

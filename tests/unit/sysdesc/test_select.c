@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/array.h"
+#include "sysdesc/deeds.h"
 #include "sysdesc/select.h"
 #include "sysdesc/sysdesc.h"
 
@@ -144,6 +145,76 @@ static void every_name_and_class_can_be_said(void **state)
 	}
 }
 
+static void deeds_are_a_part_of_some(void **state)
+{
+	const struct sysdesc_row *map = sysdesc_find(SYSDESC_X86_64, 9);
+	struct select select, other;
+	size_t at, length;
+
+	(void)state;
+	assert_int_equal(select_parse(&select, "@deeds", &at, &length), 0);
+	assert_true(select_has_deeds(&select));
+	assert_true(select.unknown);
+	assert_true(select_has(&select, map));
+	assert_true(select_is_narrow(&select, map));
+	for (unsigned i = 0; i < sysdesc_count(); i++)
+		assert_int_equal(select_has(&select, sysdesc_row(i)),
+				 deeds_has(sysdesc_row(i)));
+	assert_int_equal(select_parse(&other, "@deeds,mmap", &at, &length), 0);
+	assert_false(select_is_narrow(&other, map));
+	assert_false(select_is_same(&select, &other));
+	assert_int_equal(select_parse(&other, "mmap,@deeds", &at, &length), 0);
+	assert_false(select_is_narrow(&other, map));
+	assert_int_equal(select_parse(&other, "@deeds,!mmap", &at, &length), 0);
+	assert_false(select_has(&other, map));
+	assert_false(select_has_deeds(&other));
+	assert_int_equal(select_parse(&other, "all,!@deeds", &at, &length), 0);
+	assert_int_equal(size_of(&other) + size_of(&select), sysdesc_count());
+	assert_false(other.unknown);
+	select_all(&other);
+	assert_true(select_has_deeds(&other));
+}
+
+/* What a job does to the world, and what it does for itself. */
+static void deeds_are_what_matters(void **state)
+{
+	static const char *const deeds[] = {
+		"open",        "close",        "dup3",
+		"rename",      "stat",         "mmap",
+		"connect",     "kill",         "bpf",
+		"execve",      "clone",        "pipe2",
+		"setuid",      "ptrace",       "getdents64",
+		"fchmod",      "socketpair",   "getsockopt",
+		"mount",       "add_key",      "process_vm_writev",
+		"prctl",       "memfd_create", "setns",
+		"init_module", "sendmsg",      "pidfd_send_signal",
+	};
+	static const char *const others[] = {
+		"read",         "write",          "brk",        "futex",
+		"lseek",        "fstat",          "mprotect",   "munmap",
+		"rt_sigaction", "getpid",         "wait4",      "nanosleep",
+		"ioctl",        "rt_sigprocmask", "exit_group", "poll",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(deeds) + ARRAY_LEN(others); i++) {
+		bool is_deed = i < ARRAY_LEN(deeds);
+		const char *name = is_deed ? deeds[i]
+					   : others[i - ARRAY_LEN(deeds)];
+		unsigned found = 0;
+
+		for (unsigned n = 0; n < sysdesc_count(); n++) {
+			if (strcmp(sysdesc_row(n)->name, name) != 0)
+				continue;
+			found++;
+			if (deeds_has(sysdesc_row(n)) != is_deed)
+				fail_msg("%s", name);
+		}
+		assert_true(found > 0);
+	}
+	assert_true(deeds_has(NULL));
+}
+
 static void sets_are_filled_and_emptied(void **state)
 {
 	struct select select;
@@ -166,6 +237,8 @@ int main(void)
 		cmocka_unit_test(expressions_choose),
 		cmocka_unit_test(faults_are_found_where_they_are),
 		cmocka_unit_test(every_name_and_class_can_be_said),
+		cmocka_unit_test(deeds_are_a_part_of_some),
+		cmocka_unit_test(deeds_are_what_matters),
 		cmocka_unit_test(sets_are_filled_and_emptied),
 	};
 

@@ -25,7 +25,9 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "support/bpf.h"
+#include "sysdesc/deeds.h"
 #include "sysdesc/select.h"
 #include "sysdesc/sysdesc.h"
 #include "tracee/filter.h"
@@ -218,6 +220,77 @@ static void test_kinds(void **state)
 					select_add(&stops, sysdesc_row(i));
 		check_selection(&stops);
 	}
+}
+
+/* Of some rows a part of the calls stop, in each ABI. */
+static void check_part(const struct filter *filter, enum sysdesc_abi abi,
+		       const struct sysdesc_row *row)
+{
+	static const uint64_t values[] = { 0,    1,    2,         3,    4,
+					   5,    7,    8,         0x20, 0x22,
+					   0x24, 1030, UINT32_MAX };
+	struct seccomp_data data = {
+		.nr = (int)sysdesc_number(abi, row),
+		.arch = sysdesc_audit_arch(abi),
+	};
+	struct bpf_verdict verdict;
+	unsigned passed = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(values) * ARRAY_LEN(values); i++) {
+		bool is_deed;
+
+		data.args[1] = data.args[2] = values[i % ARRAY_LEN(values)];
+		data.args[3] = values[i / ARRAY_LEN(values)];
+		is_deed = deeds_has_call(row, (const uint64_t *)data.args);
+		assert_int_equal(
+		    bpf_run(filter->code, filter->count, &data, &verdict), 0);
+		assert_int_equal(verdict.action, is_deed ? STOPS : PASSES);
+		passed += !is_deed;
+	}
+	assert_in_range(passed, 1, ARRAY_LEN(values) * ARRAY_LEN(values) - 1);
+}
+
+static unsigned check_parts(const struct filter *filter, enum sysdesc_abi abi,
+			    const struct select *stops)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < sysdesc_count(); i++) {
+		const struct sysdesc_row *row = sysdesc_row(i);
+
+		if (sysdesc_number(abi, row) < 0 ||
+		    !select_is_narrow(stops, row))
+			continue;
+		check_part(filter, abi, row);
+		count++;
+	}
+	return count;
+}
+
+static void test_deeds(void **state)
+{
+	struct filter filter = { 0 };
+	struct select stops;
+	size_t at, length;
+
+	(void)state;
+	assert_int_equal(select_parse(&stops, "@deeds", &at, &length), 0);
+	assert_int_equal(filter_compile_for(&filter, &stops, SYSDESC_X86_64),
+			 0);
+	/* mmap and fcntl; mmap2, fcntl and fcntl64. */
+	assert_int_equal(check_parts(&filter, SYSDESC_X86_64, &stops), 2);
+	assert_int_equal(check_parts(&filter, SYSDESC_X32, &stops), 2);
+	assert_int_equal(check_parts(&filter, SYSDESC_I386, &stops), 3);
+	filter_done(&filter);
+	assert_int_equal(filter_compile_for(&filter, &stops, SYSDESC_AARCH64),
+			 0);
+	assert_int_equal(check_parts(&filter, SYSDESC_AARCH64, &stops), 2);
+	filter_done(&filter);
+	/* Where all calls of such a row are wanted, all stop. */
+	assert_int_equal(select_parse(&stops, "mmap,mmap2,fcntl,fcntl64,@deeds",
+				      &at, &length),
+			 0);
+	check_selection(&stops);
 }
 
 /* Scattered sets: every third row, all but every seventh, and single ones. */
@@ -599,6 +672,7 @@ int main(void)
 		cmocka_unit_test(test_none_and_all),
 		cmocka_unit_test(test_classes),
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_deeds),
 		cmocka_unit_test(test_scattered),
 		cmocka_unit_test(test_hot_calls_pass),
 		cmocka_unit_test(test_unknown),

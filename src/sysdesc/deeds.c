@@ -1,0 +1,125 @@
+/* Rows -> whether they matter. Decides nothing about what is recorded. */
+#include "sysdesc/deeds.h"
+
+#include <fcntl.h>
+#include <stddef.h>
+
+#include <sys/mman.h>
+
+#include "sysdesc/private.h"
+#include "sysdesc/sets.h"
+#include "sysdesc/sysdesc.h"
+
+/* What a descriptor is not opened by, or leads to, or a process is not changed
+ * by. What stands here is no deed. */
+static bool is_deed_by_effect(enum sysdesc_effect effect)
+{
+	switch (effect) {
+	case EFFECT_NONE:
+	case EFFECT_SIGACTION:
+	case EFFECT_SIGNAL:
+	case EFFECT_EXIT:
+	case EFFECT_EXIT_GROUP:
+	case EFFECT_SIGRETURN:
+	case EFFECT_AFFINITY:
+	case EFFECT_SLEEP:
+	case EFFECT_PROTECT:
+	case EFFECT_UNMAP:
+	case EFFECT_REMAP:
+	case EFFECT_UTRACE:
+		return false;
+	case EFFECT_CWD:
+	case EFFECT_ROOT:
+	case EFFECT_EXEC:
+	case EFFECT_SPAWN:
+	case EFFECT_SPAWN3:
+	case EFFECT_UNSHARE:
+	case EFFECT_CREDS:
+	case EFFECT_CLOSE:
+	case EFFECT_CLOSE_RANGE:
+	case EFFECT_DUP:
+	case EFFECT_FCNTL:
+	case EFFECT_ADDRESS:
+	case EFFECT_COMM:
+	case EFFECT_SECCOMP:
+	case EFFECT_SETNS:
+	case EFFECT_RINGS:
+	case EFFECT_RENAME:
+	case EFFECT_UNLINKAT:
+	case EFFECT_PTRACE:
+	case EFFECT_MAP:
+		break;
+	}
+	return true;
+}
+
+static bool is_deed_by_argument(const struct sysdesc_arg *arg)
+{
+	switch ((enum sysdesc_kind)arg->kind) {
+	case KIND_PATH:
+		return true;
+	case KIND_FD:
+	case KIND_PID:
+		return arg->set != USE_NONE;
+	case KIND_BLOB:
+		return arg->set == BLOB_FD_PAIR;
+	default:
+		return false;
+	}
+}
+
+bool deeds_has(const struct sysdesc_row *row)
+{
+	const uint32_t classes = CLASS_FILE | CLASS_NETWORK | CLASS_KERNEL;
+
+	if (!row || row->classes & classes || row->result == RESULT_FD ||
+	    is_deed_by_effect((enum sysdesc_effect)row->effect))
+		return true;
+	for (unsigned i = 0; i < row->narg; i++)
+		if (is_deed_by_argument(&row->arg[i]))
+			return true;
+	return false;
+}
+
+/* Who maps no file, or not to run it, has opened it before. i386's first mmap
+ * has its arguments in memory. */
+static const struct deeds_exception of_map[] = {
+	{ 2, PROT_EXEC, 0 },
+	{ 3, MAP_ANONYMOUS, MAP_ANONYMOUS },
+};
+
+/* F_GETFD to F_GETLK: those between F_DUPFD and what is seldom asked for. */
+static const struct deeds_exception of_fcntl[] = {
+	{ 1, ~0u, F_GETFD },
+	{ 1, ~1u, F_SETFD },
+	{ 1, ~3u, F_SETFL },
+};
+_Static_assert(F_DUPFD == 0 && F_GETFD == 1 && F_SETFD == 2 && F_SETFL == 4,
+	       "as in all of Linux's ABIs");
+
+const struct deeds_exception *deeds_exceptions(const struct sysdesc_row *row,
+					       unsigned *ret_count)
+{
+	if (row->effect == EFFECT_MAP && row->narg > 3) {
+		*ret_count = COUNT_OF(of_map);
+		return of_map;
+	}
+	if (row->effect == EFFECT_FCNTL) {
+		*ret_count = COUNT_OF(of_fcntl);
+		return of_fcntl;
+	}
+	*ret_count = 0;
+	return NULL;
+}
+
+bool deeds_has_call(const struct sysdesc_row *row, const uint64_t *args)
+{
+	unsigned count = 0;
+	const struct deeds_exception *except = deeds_exceptions(row, &count);
+
+	for (unsigned i = 0; i < count; i++)
+		if (((uint32_t)args[except[i].arg] & except[i].mask) ==
+		    except[i].value)
+			return false;
+	return true;
+}

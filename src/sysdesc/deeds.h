@@ -1,0 +1,31 @@
+/*
+ * Deeds: calls that do something to files, sockets, processes or the kernel, or
+ * change where descriptors or paths lead. Who is to tell what a job did must
+ * see all of them, and needs no other. By what the rows say, and no names.
+ */
+#ifndef SYSDESC_DEEDS_H
+#define SYSDESC_DEEDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sysdesc_row;
+
+/* Whether calls of the row may be deeds. NULL, a call that no row knows, may
+ * do anything. */
+bool deeds_has(const struct sysdesc_row *row);
+
+/* Calls of a row for which (args[arg] & mask) == value are none. */
+struct deeds_exception {
+	uint8_t arg;
+	uint32_t mask, value;
+};
+
+/* Those of a row, *ret_count of them; NULL: all of its calls are. */
+const struct deeds_exception *deeds_exceptions(const struct sysdesc_row *row,
+					       unsigned *ret_count);
+
+/* Whether a call of a row that may be a deed is one. */
+bool deeds_has_call(const struct sysdesc_row *row, const uint64_t *args);
+
+#endif
