@@ -326,6 +326,18 @@ static int take_unknown(struct audit *audit, const struct call *call)
 	return gaps_add_text(&audit->gaps, &call->entry, 1, &what);
 }
 
+/* Whoever could change what it was given stood still meanwhile. */
+static bool was_alone(const struct call *call)
+{
+	struct record part;
+
+	for (unsigned i = 0; i < call->part_count; i++)
+		if (call_part(call, i, &part) &&
+		    record_is_struct(&part, KTR_STRUCT_HELD))
+			return true;
+	return false;
+}
+
 int deed_take(struct audit *audit, const struct call *call)
 {
 	struct deed deed = { .audit = audit, .call = call, .row = call->row };
@@ -340,6 +352,8 @@ int deed_take(struct audit *audit, const struct call *call)
 	deed.error = outcome_of(call);
 	if (!find_actor(&deed))
 		return 0;
+	if (deed.is_shared && was_alone(call))
+		deed.is_shared = false;
 	count = MIN(call->arg_count, (unsigned)call->row->narg);
 	for (unsigned i = 0; !r && i < count; i++)
 		r = take_use(&deed, i);

@@ -147,6 +147,7 @@ static unsigned of_row(const struct call *call, enum sysdesc_use use)
 		[USE_REPLACE] = USED_RENAMED | USED_ENSURED,
 		[USE_LINK] = USED_LINKED,
 		[USE_CHANGE] = USED_CHANGED,
+		[USE_CHANGE_LINK] = USED_CHANGED,
 		[USE_MOUNT] = USED_MOUNTED,
 	};
 

@@ -100,19 +100,14 @@ static bool is_seen(const struct arguments *arguments, unsigned index,
 	return is_sum(path, directory, given->raw.data, given->raw.length);
 }
 
-/* A name, and where it leads if that is not what it says itself. */
-static void put_path(struct arguments *arguments, unsigned index,
-		     uint64_t value)
+/* The last that is said of where it leads. */
+static bool find_told(struct arguments *arguments, unsigned index,
+		      struct field *ret)
 {
-	const struct data_style *style = &arguments->view->style;
-	struct record record, given;
-	struct field path, arg;
+	bool is_told = false;
+	struct record record;
+	struct field arg;
 
-	if (!parts_take(arguments, KTR_NAMEI, NULL, &given)) {
-		put_pointer(arguments, value);
-		return;
-	}
-	data_quote(arguments->text, given.raw.data, given.raw.length, style);
 	for (unsigned i = 0; i < arguments->call->part_count; i++) {
 		if (arguments->is_used[i] ||
 		    !call_part(arguments->call, i, &record) ||
@@ -122,14 +117,31 @@ static void put_path(struct arguments *arguments, unsigned index,
 		    arg.number != index)
 			continue;
 		arguments->is_used[i] = true;
-		if (!fields_find(record.structure.data, record.structure.length,
-				 "path", &path) ||
-		    is_seen(arguments, index, &given, &path))
-			continue;
-		text_char(arguments->text, '<');
-		data_escape(arguments->text, path.data, path.length, style);
-		text_char(arguments->text, '>');
+		is_told = fields_find(record.structure.data,
+				      record.structure.length, "path", ret);
 	}
+	return is_told;
+}
+
+/* A name, and where it leads if that is not what it says itself. */
+static void put_path(struct arguments *arguments, unsigned index,
+		     uint64_t value)
+{
+	const struct data_style *style = &arguments->view->style;
+	struct record given;
+	struct field path;
+
+	if (!parts_take(arguments, KTR_NAMEI, NULL, &given)) {
+		put_pointer(arguments, value);
+		return;
+	}
+	data_quote(arguments->text, given.raw.data, given.raw.length, style);
+	if (!find_told(arguments, index, &path) ||
+	    is_seen(arguments, index, &given, &path))
+		return;
+	text_char(arguments->text, '<');
+	data_escape(arguments->text, path.data, path.length, style);
+	text_char(arguments->text, '>');
 }
 
 static void put_strings(struct arguments *arguments, unsigned kind,

@@ -164,7 +164,8 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 		life_start_at_exec(supervisor, task);
 	task->is_recorded = needs && supervisor->started &&
 			    !supervisor->is_paused;
-	task->wants_exit = effect_wants_exit(task);
+	task->wants_exit = effect_wants_exit(task) ||
+			   supervisor->still.whose == task;
 	task->restarted = -1;
 	if (task->is_recorded)
 		record_entry(supervisor, task, abi, needs);
@@ -223,6 +224,7 @@ static void record_exit(struct supervisor *supervisor, struct task *task)
 
 	call_capture(supervisor, task, capture_exit);
 	path_opened(supervisor, task);
+	still_tell(supervisor, task);
 	sysctl_at_exit(task);
 	telling_at_exit(supervisor, task);
 	if (returns_nothing)
@@ -246,8 +248,11 @@ static void note_settled(struct task *task)
 void call_exit(struct supervisor *supervisor, struct task *task,
 	       const struct tracee_syscall *at)
 {
-	if (!task->in_call)
-		return; /* entered before we saw it, or an exec's other half */
+	if (!task->in_call) {
+		/* Entered before we saw it, or an exec's other half. */
+		still_end(supervisor, task);
+		return;
+	}
 	task->in_call = false;
 	task->spawning = 0;
 	opened_at_exit(task);
@@ -265,6 +270,7 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 	/* What is wanted may have changed since. */
 	if (task->is_recorded && state_is_recorded(task->process))
 		record_exit(supervisor, task);
+	still_end(supervisor, task);
 }
 
 void call_met(struct supervisor *supervisor, struct task *task,
@@ -354,6 +360,7 @@ void call_abandon(struct supervisor *supervisor, struct task *task)
 {
 	call_end_interrupted(task, task->interrupted.error);
 	telling_end(supervisor, task);
+	still_end(supervisor, task);
 	task->in_call = false;
 	task->spawning = 0;
 }

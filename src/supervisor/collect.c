@@ -283,11 +283,13 @@ static bool collect_asked(struct supervisor *supervisor,
 	return has_something(supervisor, collect);
 }
 
-void collect_keep(pid_t tid)
+void collect_keep(pid_t tid, struct stop *stop)
 {
 	siginfo_t info;
 
-	raw_waitid(P_PID, tid, &info, WSTOPPED | WNOHANG | __WALL, NULL);
+	if (!raw_waitid(P_PID, tid, &info, WSTOPPED | WNOHANG | __WALL, NULL) &&
+	    info.si_pid)
+		stop_decode(tid, stop_wait_status(&info), stop);
 }
 
 int collect_stops(struct supervisor *supervisor, struct collect *collect)

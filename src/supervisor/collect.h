@@ -35,7 +35,7 @@ struct collect {
 int collect_stops(struct supervisor *supervisor, struct collect *collect);
 
 /* The thread's stop is not answered now, as all others are: it must not be seen
- * again before it is. */
-void collect_keep(pid_t tid);
+ * again before it is. *stop becomes the last one that was not seen, if any. */
+void collect_keep(pid_t tid, struct stop *stop);
 
 #endif

@@ -153,11 +153,20 @@ static bool shares_memory(uint64_t flags)
 	return (flags & CLONE_VM) && !(flags & (CLONE_VFORK | CLONE_THREAD));
 }
 
+/* Threads do, and who is born so. */
+static bool shares_anything(uint64_t flags)
+{
+	return flags & (CLONE_VM | CLONE_FILES | CLONE_FS) &&
+	       !(flags & CLONE_VFORK);
+}
+
 void effect_at_entry(struct task *task)
 {
 	if (!task->call.row || !is_spawn(task->call.row))
 		return;
 	note_fs(task);
+	if (shares_anything(spawn_flags(task)))
+		task->process->was_shared = true;
 	if (shares_memory(spawn_flags(task)))
 		task->process->shares_memory = true;
 	if ((spawn_flags(task) & (CLONE_FILES | CLONE_THREAD)) == CLONE_FILES)
@@ -170,7 +179,7 @@ void effect_at_entry(struct task *task)
 	tell_lost_thread(task);
 }
 
-void effect_share(struct task *task, struct process *child)
+void effect_share(struct task *task, struct process *child, bool waits)
 {
 	uint64_t flags = task->in_call ? spawn_flags(task) : 0;
 
@@ -178,6 +187,7 @@ void effect_share(struct task *task, struct process *child)
 		share_fs(child);
 	child->shares_files = flags & CLONE_FILES;
 	child->shares_memory = shares_memory(flags);
+	still_born(child, task->process, flags, waits);
 	/* Handlers go, what is ignored stays: as in an exec. */
 	if (flags & CLONE_CLEAR_SIGHAND)
 		psig_exec(child);

@@ -46,7 +46,7 @@ uint64_t effect_spawn_flags(pid_t tid, const struct sysdesc_row *row,
 			    const uint64_t *args);
 
 /* The call that the task is in made a new process: what the two share beyond a
- * fork is no longer remembered of either. */
-void effect_share(struct task *task, struct process *child);
+ * fork is no longer remembered of either. waits: its creator does (vfork). */
+void effect_share(struct task *task, struct process *child, bool waits);
 
 #endif

@@ -118,7 +118,8 @@ static void inherit(struct supervisor *supervisor, struct process *child,
 }
 
 static struct process *life_process_of(struct supervisor *supervisor,
-				       struct task *parent, pid_t tid)
+				       struct task *parent, pid_t tid,
+				       bool waits)
 {
 	struct process *process;
 
@@ -129,7 +130,7 @@ static struct process *life_process_of(struct supervisor *supervisor,
 	if (process) {
 		process->parent = parent->process->pid;
 		inherit(supervisor, process, parent->process);
-		effect_share(parent, process);
+		effect_share(parent, process, waits);
 	}
 	return process;
 }
@@ -148,7 +149,7 @@ static void claim(struct supervisor *supervisor, struct task *task,
 }
 
 void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
-	       struct task **ret_newborn)
+	       bool waits, struct task **ret_newborn)
 {
 	struct task *task = task_find(&supervisor->tasks, child);
 	struct process *process;
@@ -163,7 +164,7 @@ void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
 				 "it");
 		return;
 	}
-	process = life_process_of(supervisor, parent, child);
+	process = life_process_of(supervisor, parent, child, waits);
 	if (task)
 		*ret_newborn = task;
 	else
@@ -254,6 +255,7 @@ static void life_forget(struct supervisor *supervisor, struct task *task)
 	telling_end(supervisor, task);
 	await_met(supervisor, task);
 	detach_forget(supervisor, task);
+	still_forget(supervisor, task);
 	follow_leave(&supervisor->follow, task->tid);
 	task_remove(&supervisor->tasks, task);
 }
@@ -300,6 +302,8 @@ struct task *life_exec(struct supervisor *supervisor, pid_t tid)
 	forget_siblings(supervisor, task);
 	/* The kernel gives it a table of its own. */
 	task->process->shares_files = false;
+	task->process->was_shared = false;
+	task->process->memory = 0;
 	/* No handler survives an exec, so from here on all are known. */
 	if (task->process->signals.known)
 		psig_exec(task->process);

@@ -29,11 +29,12 @@ struct task *life_adopt_thread(struct supervisor *supervisor,
 void life_start_at_exec(struct supervisor *supervisor, struct task *task);
 
 /*
- * The parent reports a new thread or process. The child may have stopped before
- * that; *ret_newborn is then its task, whose first stop is to be answered now.
+ * The parent reports a new thread or process. It waits for
+ * the child, or does not. The child may have stopped before that; *ret_newborn
+ * is then its task, whose first stop is to be answered now.
  */
 void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
-	       struct task **ret_newborn);
+	       bool waits, struct task **ret_newborn);
 
 /* A thread stopped that nobody has told of yet: it is kept until then. */
 void life_unclaimed(struct supervisor *supervisor, pid_t tid);

@@ -58,7 +58,7 @@ static void loop_resume(struct supervisor *supervisor, struct task *task,
 			      signal_number);
 }
 
-/* False when the thread died: its end will come. */
+/* False when the thread died, so that its end will come, or is to wait. */
 static bool take_syscall(struct supervisor *supervisor, struct task *task,
 			 struct tracee_syscall *at)
 {
@@ -67,6 +67,8 @@ static bool take_syscall(struct supervisor *supervisor, struct task *task,
 	switch (at->point) {
 	case TRACEE_ENTRY:
 	case TRACEE_FILTERED:
+		if (still_keeps_call(supervisor, task, at))
+			return false;
 		call_end_interrupted(task, task->interrupted.error);
 		call_entry(supervisor, task, at);
 		break;
@@ -154,14 +156,15 @@ static void answer_newborn(struct supervisor *supervisor, struct task *task)
 		loop_resume(supervisor, task, 0);
 }
 
-static void answer_birth(struct supervisor *supervisor, struct task *task)
+static void answer_birth(struct supervisor *supervisor, struct task *task,
+			 bool waits)
 {
 	struct task *newborn = NULL;
 	pid_t child;
 
 	if (tracee_child(task->tid, &child) < 0)
 		return; /* killed before it could tell */
-	life_born(supervisor, task, child, &newborn);
+	life_born(supervisor, task, child, waits, &newborn);
 	escape_at_birth(task);
 	loop_resume(supervisor, task, 0);
 	if (newborn && newborn->process)
@@ -186,6 +189,8 @@ static void answer_exec(struct supervisor *supervisor, pid_t tid)
 
 	if (!task)
 		return;
+	still_tell(supervisor, task);
+	still_end(supervisor, task);
 	if (task->process)
 		privilege_at_exec(supervisor, task);
 	loop_resume(supervisor, task, 0);
@@ -210,7 +215,7 @@ static void answer(struct supervisor *supervisor, struct task *task,
 	case STOP_FORK:
 	case STOP_VFORK:
 	case STOP_CLONE:
-		answer_birth(supervisor, task);
+		answer_birth(supervisor, task, stop->kind == STOP_VFORK);
 		break;
 	case STOP_EXEC:
 		answer_exec(supervisor, stop->tid);
@@ -281,7 +286,7 @@ static void meet(struct supervisor *supervisor, struct task *task)
 		attach_met_call(supervisor, task);
 }
 
-static void loop_answer(struct supervisor *supervisor, const struct stop *stop)
+static void loop_answer(struct supervisor *supervisor, struct stop *stop)
 {
 	struct task *task = task_find(&supervisor->tasks, stop->tid);
 
@@ -291,12 +296,24 @@ static void loop_answer(struct supervisor *supervisor, const struct stop *stop)
 		meet(supervisor, task);
 	if (task && task->process && task->has_old_options)
 		renew_options(task);
-	if (task && task->process)
-		answer(supervisor, task, stop);
-	else if (stop->kind == STOP_EXEC)
+	if (task && task->process) {
+		if (!still_keeps(supervisor, task, stop))
+			answer(supervisor, task, stop);
+	} else if (stop->kind == STOP_EXEC)
 		tracee_resume(stop->tid, TRACEE_UNTIL_EVENT, 0);
 	else
 		answer_unclaimed(supervisor, task, stop);
+}
+
+/* Those that were put aside. */
+static void answer_kept(struct supervisor *supervisor)
+{
+	struct stop stop;
+	struct task *task;
+
+	still_tick(supervisor);
+	while ((task = still_next(supervisor, &stop)))
+		answer(supervisor, task, &stop);
 }
 
 /* Newborns whose parent is gone will never be told of. */
@@ -353,7 +370,9 @@ void loop_run(struct supervisor *supervisor)
 		sampling_drain(supervisor, collect);
 		for (unsigned i = 0; !r && i < collect->count; i++)
 			loop_answer(supervisor, &collect->stops[i]);
-		if (supervisor->tasks.unclaimed)
+		answer_kept(supervisor);
+		/* Whose parent is to wait is told of later. */
+		if (supervisor->tasks.unclaimed && !supervisor->still.whose)
 			adopt_orphans(supervisor);
 		sessions_check(supervisor);
 		check_request(supervisor);

@@ -164,16 +164,19 @@ static bool is_namei_wanted(const struct task *task)
 	return plan && (plan->policy.facilities & KTRFAC(KTR_NAMEI));
 }
 
-static void path_based(struct task *task, unsigned arg,
-		       const struct path_base *base, const char *path,
-		       size_t length)
+static void path_based(struct supervisor *supervisor, struct task *task,
+		       unsigned arg, const struct path_base *base,
+		       const char *path, size_t length)
 {
-	char joined[2 * PATH_MAX + 2];
+	char joined[2 * PATH_MAX + 2], root[PATH_MAX];
 	size_t n = 0;
 
 	if (base->name)
 		n = path_join(joined, sizeof(joined), base->name, path, length);
 	sysctl_at_path(task, base->name ? joined : NULL, n);
+	if (base->name && length && supervisor->still.whose == task &&
+	    !is_rooted(supervisor, task, root, sizeof(root)))
+		still_named(supervisor, task, arg, joined, n);
 	if (!is_namei_wanted(task))
 		return;
 	if (base->name)
@@ -191,6 +194,7 @@ void path_named(struct supervisor *supervisor, struct task *task, unsigned arg,
 	if (length && path[0] == '/') {
 		if (!is_rooted(supervisor, task, buffer, sizeof(buffer))) {
 			sysctl_at_path(task, path, length);
+			still_named(supervisor, task, arg, path, length);
 			return;
 		}
 		base = base_from_link(task, "root", buffer, sizeof(buffer));
@@ -198,7 +202,7 @@ void path_named(struct supervisor *supervisor, struct task *task, unsigned arg,
 		base = path_find_base(supervisor, task, dirfd, buffer,
 				      sizeof(buffer));
 	}
-	path_based(task, arg, &base, path, length);
+	path_based(supervisor, task, arg, &base, path, length);
 }
 
 static void put_resolved(struct task *task, unsigned arg,
@@ -237,5 +241,6 @@ void path_opened(struct supervisor *supervisor, struct task *task)
 	 * that is looked at last. */
 	if (opened.name)
 		put_resolved(task, arg, &opened,
-			     opened_is_ours(supervisor, task));
+			     still_is_proof(supervisor, task) ||
+				 opened_is_ours(supervisor, task));
 }

@@ -135,6 +135,7 @@ static void interrupt_others(const struct task *task)
 static void let_go(struct supervisor *supervisor, struct task *task)
 {
 	struct process *process = task->process;
+	struct stop last;
 
 	/* The end of the process will not wait for us. */
 	session_flush(process->session);
@@ -143,7 +144,7 @@ static void let_go(struct supervisor *supervisor, struct task *task)
 			recording_end(supervisor, process, true);
 		interrupt_others(task);
 	}
-	collect_keep(task->tid);
+	collect_keep(task->tid, &last);
 	detach_thread(supervisor, task, 0);
 }
 

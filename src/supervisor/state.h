@@ -20,6 +20,7 @@
 #include "supervisor/privilege.h"
 #include "supervisor/rotate.h"
 #include "supervisor/session.h"
+#include "supervisor/still.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/task.h"
 #include "unwind/unwind.h"
@@ -41,6 +42,7 @@ struct supervisor {
 	struct hint hint;
 	struct follow follow;
 	struct await await;
+	struct still still;
 	struct launch *launch; /* NULL: has been answered */
 	struct server *server; /* NULL: nobody can ask */
 	struct owner owner;
@@ -84,7 +86,7 @@ static inline bool state_needs_alarm(const struct supervisor *supervisor)
 {
 	return supervisor->parked || supervisor->await.tell ||
 	       supervisor->away || supervisor->sessions_finished ||
-	       supervisor->sampling;
+	       supervisor->sampling || supervisor->still.has_alarm;
 }
 
 /* How its threads are traced. */

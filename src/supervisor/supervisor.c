@@ -221,5 +221,6 @@ int supervisor_run(const struct supervisor_config *config,
 	flight_close(&supervisor);
 	task_table_done(&supervisor.tasks);
 	stack_close(&supervisor);
+	still_done(&supervisor);
 	return r;
 }

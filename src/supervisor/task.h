@@ -18,6 +18,7 @@
 #include "capture/capture.h"
 #include "supervisor/sampling.h"
 #include "sysdesc/sysdesc.h"
+#include "tracee/stop.h"
 #include "tracee/tracee.h"
 
 struct unwind_space;
@@ -75,15 +76,20 @@ struct task {
 	bool has_old_options; /* how it is traced is to be renewed */
 	bool exiting;         /* past PTRACE_EVENT_EXIT */
 	bool in_group_stop;   /* process NULL: how it stopped */
-	uint64_t opening;     /* task_closed.now when that call began */
-	uint64_t spawning;    /* number of the birth that it is busy with */
-	uint64_t born_after;  /* process NULL: births begun before it */
+	bool is_gathered;     /* it was asked to stand still: still.h */
+	bool is_kept;         /* a stop of it is put aside, */
+	bool is_loose;        /* and its call took too long for that */
+	struct stop kept;
+	uint64_t opening;    /* task_closed.now when that call began */
+	uint64_t spawning;   /* number of the birth that it is busy with */
+	uint64_t born_after; /* process NULL: births begun before it */
 	struct capture_call call;
 	struct task_interrupted interrupted;
 	struct task_stepping stepping;
 	struct task_parked parked;
 	struct task_sampling sampling;
 	struct task *asked_prev, *asked_next; /* await.h */
+	struct task *kept_prev, *kept_next;   /* still.h */
 	struct task *kin_prev, *kin_next;     /* of the same process */
 	UT_hash_handle hh;
 };
@@ -137,6 +143,8 @@ struct process {
 	struct task_closed closed;
 	struct unwind_space *space; /* for stacks, or NULL: stack.h */
 	bool shares_memory;         /* what is mapped changes by another's */
+	bool was_shared; /* memory, descriptors or directories, once */
+	pid_t memory;    /* whose its memory is; 0: its own */
 	bool stack_told; /* that there are no stacks of it, and why */
 	UT_hash_handle hh;
 };

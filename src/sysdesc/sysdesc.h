@@ -185,27 +185,28 @@ enum sysdesc_effect {
  * with a process. */
 enum sysdesc_use {
 	USE_NONE,
-	USE_LOOKUP,  /* asks about it */
-	USE_OPEN,    /* by the flags behind it, or a struct open_how */
-	USE_CREAT,   /* opens it for writing, empty, makes it if need be */
-	USE_WRITE,   /* its contents, without opening it */
-	USE_EXECUTE, /* runs it */
-	USE_ENTER,   /* makes it a directory to start from */
-	USE_MAKE,    /* it was not there before */
-	USE_REMOVE,  /* it is gone */
-	USE_RENAME,  /* it has another name, */
-	USE_REPLACE, /* which is this, whether it was there or not */
-	USE_LINK,    /* it has one more name */
-	USE_CHANGE,  /* its mode, owner, times or attributes */
-	USE_MOUNT,   /* what is mounted there */
-	USE_LIST,    /* reads what is in it */
-	USE_CONNECT, /* has it lead to an address */
-	USE_BIND,    /* gives it an address */
-	USE_LISTEN,  /* lets others connect to it */
-	USE_ACCEPT,  /* takes one that connected */
-	USE_SEND,    /* sends to an address, where one is given */
-	USE_SIGNAL,  /* sends it a signal */
-	USE_TRACE,   /* looks into it, or changes it, from outside */
+	USE_LOOKUP,      /* asks about it */
+	USE_OPEN,        /* by the flags behind it, or a struct open_how */
+	USE_CREAT,       /* opens it for writing, empty, makes it if need be */
+	USE_WRITE,       /* its contents, without opening it */
+	USE_EXECUTE,     /* runs it */
+	USE_ENTER,       /* makes it a directory to start from */
+	USE_MAKE,        /* it was not there before */
+	USE_REMOVE,      /* it is gone */
+	USE_RENAME,      /* it has another name, */
+	USE_REPLACE,     /* which is this, whether it was there or not */
+	USE_LINK,        /* it has one more name */
+	USE_CHANGE,      /* its mode, owner, times or attributes, */
+	USE_CHANGE_LINK, /* of a link itself, if it is one */
+	USE_MOUNT,       /* what is mounted there */
+	USE_LIST,        /* reads what is in it */
+	USE_CONNECT,     /* has it lead to an address */
+	USE_BIND,        /* gives it an address */
+	USE_LISTEN,      /* lets others connect to it */
+	USE_ACCEPT,      /* takes one that connected */
+	USE_SEND,        /* sends to an address, where one is given */
+	USE_SIGNAL,      /* sends it a signal */
+	USE_TRACE,       /* looks into it, or changes it, from outside */
 	USE_COUNT,
 };
 

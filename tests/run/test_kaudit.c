@@ -192,7 +192,7 @@ static void test_incomplete(void **state)
 
 /* What a filter of the job's own denies was not done; what it has others decide
  * about may have been, unseen. */
-static void test_own_filter(void **state)
+static void test_complete(void **state)
 {
 	static const struct {
 		const char *argument;
@@ -200,6 +200,11 @@ static void test_own_filter(void **state)
 		const char *said;
 	} cases[] = {
 		{ PROG_DIR "/own_filter", 0, "complete    yes" },
+		/* Threads that change what others give to calls. */
+		{ PROG_DIR "/standing names . 100", 0, "complete    yes" },
+		{ PROG_DIR "/standing spawn", 0, "complete    yes" },
+		{ PROG_DIR "/racing /etc/passwd /dev/null 500", 0,
+		  "complete    yes" },
 		{ PROG_DIR "/fault_memory late", 3, "not seen: listener" },
 	};
 	struct run_place place;
@@ -242,6 +247,12 @@ static void test_policies(void **state)
 		  "/secret (ok, kernel" },
 		{ "deny write @src/d/**", "mkdir d; ln -s d e; cd e; : > made",
 		  1, "/d/made (ok" },
+		{ "deny delete @src/d/**",
+		  "mkdir d; ln -s d e; : > e/a; rm e/a", 1,
+		  "/d/a (ok, kernel" },
+		{ "deny change @src/secret",
+		  "echo > secret; ln -s secret l; chmod 644 l", 1,
+		  "/secret (ok, kernel" },
 		{ "deny exec @src/t", "cp /bin/true t; ln -s t u; ./u", 1,
 		  "/t (ok, kernel" },
 	};
@@ -409,7 +420,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_status),           TEST(test_usage),
 		TEST(test_left_behind),      TEST(test_incomplete),
-		TEST(test_own_filter),       TEST(test_policies),
+		TEST(test_complete),         TEST(test_policies),
 		TEST(test_learns),           TEST(test_hostile_text),
 		TEST(test_hostile_markdown), TEST(test_hostile_json),
 		TEST(test_hostile_policy),

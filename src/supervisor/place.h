@@ -1,0 +1,24 @@
+/*
+ * Which directory a name was in, whatever symbolic links led there: asked of
+ * the kernel behind a call that leaves nothing else to ask about.
+ */
+#ifndef SUPERVISOR_PLACE_H
+#define SUPERVISOR_PLACE_H
+
+#include <stdbool.h>
+
+#include "sysdesc/sysdesc.h"
+
+struct task;
+
+/* Whether it is asked, for what is used so. */
+bool place_is_of_use(enum sysdesc_use use);
+
+/*
+ * At the end of a call that worked, and during which no name has changed but by
+ * it: writes a `path` record of the argument, whose path, absolute, was that.
+ * Nothing where the kernel cannot tell without waiting for others.
+ */
+void place_put(struct task *task, unsigned arg, const char *path);
+
+#endif
