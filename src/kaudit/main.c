@@ -28,6 +28,7 @@
 #define WIDTH     80
 #define EXIT_OURS 125 /* as ktrace-u's: it could not begin */
 #define EXIT_BASE 128 /* and this plus a signal, as shells have it */
+#define EXIT_LATE 124 /* as timeout's */
 
 static void complain(const struct text *error, bool with_usage)
 {
@@ -169,6 +170,11 @@ static int status_of(int status)
 				 : EXIT_BASE + WTERMSIG(status);
 }
 
+static int command_status(const struct waiting *waiting)
+{
+	return waiting->is_over ? EXIT_LATE : status_of(waiting->status);
+}
+
 static int settle(const struct kaudit_options *options, int command, int audit)
 {
 	switch (options->exit) {
@@ -182,6 +188,23 @@ static int settle(const struct kaudit_options *options, int command, int audit)
 	return command ? command : audit;
 }
 
+/* What it would have done besides nobody knows. */
+static int tell_late(struct audit *audit, const struct kaudit_options *options,
+		     const struct waiting *waiting)
+{
+	struct text what = TEXT_INIT;
+
+	if (!waiting->is_over)
+		return 0;
+	text_format(&what, "the job was ended by --timeout %s",
+		    options->timeout);
+	if (waiting->left.length) {
+		text_put(&what, "; there still ran: ");
+		text_bytes(&what, waiting->left.data, waiting->left.length);
+	}
+	return gaps_add_text(&audit->gaps, NULL, 1, &what);
+}
+
 /* What was recorded is judged even where it cannot be kept. */
 static int judge_recording(const struct kaudit_options *options,
 			   struct recording *recording, struct text *error)
@@ -192,7 +215,8 @@ static int judge_recording(const struct kaudit_options *options,
 
 	if (lseek(recording->fd, 0, SEEK_SET) < 0)
 		fail(error, options->trace, -errno);
-	else if (!load_trace(&audit, recording->fd, options->trace, error))
+	else if (!load_trace(&audit, recording->fd, options->trace, error) &&
+		 !tell_late(&audit, options, &recording->waiting))
 		status = judge(options, &audit, STDERR_FILENO, error);
 	if (!recording_keep(recording, options->trace, &trouble))
 		return status;
@@ -210,7 +234,7 @@ static int run(const struct kaudit_options *options, struct text *error)
 	if (recording_run(&recording, options, error))
 		return EXIT_OURS;
 	audit = judge_recording(options, &recording, error);
-	return settle(options, status_of(recording.status), audit);
+	return settle(options, command_status(&recording.waiting), audit);
 }
 
 /* ---- learning ---- */

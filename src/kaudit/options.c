@@ -6,15 +6,18 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "audit/learn.h"
 #include "audit/verb.h"
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/options.h"
 #include "base/text.h"
 
 #define COLLAPSE_MAX 1000000
+#define TIMEOUT_MAX  100000 /* of any unit */
 
 enum option_id {
 	OPTION_TRACE = 1,
@@ -27,6 +30,7 @@ enum option_id {
 	OPTION_MARKDOWN,
 	OPTION_ROOT,
 	OPTION_SETUID,
+	OPTION_TIMEOUT,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_COUNT,
@@ -55,6 +59,8 @@ static const struct options_row table[] = {
 	{ 0, "setuid", "WHAT",
 	  "run: programs that gain privilege: deny, honor (and let go)",
 	  OPTION_SETUID },
+	{ 0, "timeout", "DURATION",
+	  "run: end a job that takes longer: 90, 90s, 15m, 2h", OPTION_TIMEOUT },
 	{ 0, "help", NULL, "print this", OPTION_HELP },
 	{ 0, "version", NULL, "print the version", OPTION_VERSION },
 	{ 0 },
@@ -86,6 +92,7 @@ static const unsigned goes_with[OPTION_COUNT] = {
 	[OPTION_MARKDOWN] = JUDGES,
 	[OPTION_ROOT] = JUDGES | BIT(KAUDIT_LEARN),
 	[OPTION_SETUID] = BIT(KAUDIT_RUN),
+	[OPTION_TIMEOUT] = BIT(KAUDIT_RUN),
 	[OPTION_HELP] = UINT32_MAX,
 	[OPTION_VERSION] = UINT32_MAX,
 };
@@ -139,6 +146,36 @@ static int take_setuid(struct parse *parse, const char *value)
 
 	parse->options->honours_setuid = which;
 	return r;
+}
+
+static int take_timeout(struct parse *parse, const char *value)
+{
+	static const struct {
+		char letter;
+		uint64_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	size_t length = strlen(value);
+	uint64_t unit = 1;
+	char number[16];
+	int64_t count;
+
+	for (size_t i = 0; length && i < ARRAY_LEN(units); i++)
+		if (value[length - 1] == units[i].letter) {
+			unit = units[i].seconds;
+			length--;
+			break;
+		}
+	snprintf(number, sizeof(number), "%.*s", (int)length, value);
+	if (length >= sizeof(number) ||
+	    options_number(number, 1, TIMEOUT_MAX, &count)) {
+		text_format(parse->error,
+			    "--timeout: \"%s\" is no duration as 90, 15m, 2h",
+			    value);
+		return -EINVAL;
+	}
+	parse->options->timeout = value;
+	parse->options->timeout_ns = (uint64_t)count * unit * CLOCK_NS_PER_S;
+	return 0;
 }
 
 static int take_collapse(struct parse *parse, const char *value)
@@ -212,6 +249,8 @@ static int take_option(void *context, int id, const char *value)
 		return roots_set(&options->roots, value, parse->error);
 	case OPTION_SETUID:
 		return take_setuid(parse, value);
+	case OPTION_TIMEOUT:
+		return take_timeout(parse, value);
 	case OPTION_HELP:
 		options->help = true;
 		return 0;
@@ -301,7 +340,8 @@ void kaudit_options_usage(struct text *text)
 	    "[--json | --markdown]\n"
 	    "                    [--allow-incomplete] [--exit-policy whose]\n"
 	    "                    [--setuid what] [--root name=dir] "
-	    "command [argument ...]\n"
+	    "[--timeout duration]\n"
+	    "                    command [argument ...]\n"
 	    "       kaudit-u report [-p policy] [-o file] "
 	    "[--json | --markdown]\n"
 	    "                    [--root name=dir] trace\n"

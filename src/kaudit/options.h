@@ -3,6 +3,7 @@
 #define KAUDIT_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "audit/roots.h"
 
@@ -32,6 +33,8 @@ struct kaudit_options {
 	const char *output; /* NULL: standard output; of run, standard error */
 	struct roots roots; /* owned */
 	unsigned collapse;
+	uint64_t timeout_ns; /* run: 0 if not given */
+	const char *timeout; /* as it was given */
 	bool allows_incomplete;
 	bool honours_setuid;
 	bool help;

@@ -105,6 +105,7 @@ void recording_done(struct recording *recording)
 	if (recording->name)
 		unlink(recording->name);
 	free(recording->name);
+	waiting_done(&recording->waiting);
 	if (recording->fd >= 0)
 		close(recording->fd);
 }
@@ -201,27 +202,13 @@ static pid_t fork_recorder(const struct kaudit_options *options, int fd)
 	_exit(EXIT_ABSENT);
 }
 
-/* The command first, then all who were adopted; the recorder is the last. */
-static int await_all(pid_t command)
-{
-	int status = 0, own = 0;
-	pid_t pid;
-
-	do {
-		pid = waitpid(-1, &status, 0);
-		if (pid == command)
-			own = status;
-	} while (pid > 0 || errno == EINTR);
-	return own;
-}
-
 int recording_run(struct recording *ret, const struct kaudit_options *options,
 		  struct text *error)
 {
 	pid_t pid;
 	int r;
 
-	*ret = (struct recording){ .fd = -1 };
+	*ret = (struct recording){ .fd = -1, .waiting.left = TEXT_INIT };
 	if (!fd_may_replace(options->trace)) {
 		text_format(error, "%s: not a regular file", options->trace);
 		return -EINVAL;
@@ -236,7 +223,7 @@ int recording_run(struct recording *ret, const struct kaudit_options *options,
 		return fail(error, "cannot start the recorder", (int)pid);
 	/* The job may be of our user: it has no business in here. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	ret->status = await_all(pid);
+	waiting_run(&ret->waiting, pid, options->timeout_ns);
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	return 0;
 }

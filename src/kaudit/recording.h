@@ -5,17 +5,20 @@
 #ifndef KAUDIT_RECORDING_H
 #define KAUDIT_RECORDING_H
 
+#include "kaudit/waiting.h"
+
 struct kaudit_options;
 struct text;
 
 struct recording {
-	int fd;     /* the trace; owned */
-	int status; /* of the command, as wait(2) has it */
+	int fd;                 /* the trace; owned */
+	struct waiting waiting; /* what became of the job; owned */
 	char *name; /* that it has until it gets its own, or NULL; owned */
 };
 
 /*
- * Runs the command, and returns when it and all its descendants have ended. 0,
+ * Runs the command, and returns when it and all its descendants have ended, or
+ * were ended. 0,
  * or -errno with one line in *error. *ret is to be given to recording_done()
  * in any case.
  */

@@ -150,6 +150,36 @@ static void test_left_behind(void **state)
 	run_place_close(&place);
 }
 
+/* Who takes too long is ended, whoever it is and whatever he wants to hear, and
+ * the report says so; what lies in the trace is judged. */
+static void test_timeout(void **state)
+{
+	struct run_result result;
+	struct run_place place;
+
+	open_place(&place, state);
+	SAY(&place, 124,
+	    "the job was ended by --timeout 1s; there still ran: ", "run",
+	    "--timeout", "1s", "sh", "-c",
+	    "trap '' TERM; cat /etc/shadow; sleep 100 & sleep 101; sleep 102");
+	SAY(&place, 0, "/etc/shadow", "report", "kaudit.ktr");
+	SAY(&place, 3, "cannot be judged", "run", "--exit-policy=audit",
+	    "--timeout", "1", "sleep", "103");
+	run_kaudit(&result, &place,
+		   (const char *const[]){ "run", "--timeout=3s", "sh", "-c",
+					  "sleep 104 & true", NULL });
+	must_exit(&result, 124);
+	assert_non_null(strstr(text_string(&result.err),
+			       "still runs, though the command has ended: "));
+	assert_non_null(strstr(text_string(&result.err), "\"sleep\", \"104\""));
+	run_result_done(&result);
+	SAY(&place, 5, "complete    yes", "run", "--timeout=1h", "sh", "-c",
+	    "exit 5");
+	SAY(&place, 2, "is no duration", "run", "--timeout=1x", "true");
+	SAY(&place, 2, "is no duration", "run", "--timeout=0", "true");
+	run_place_close(&place);
+}
+
 /* ---- what holds all, and what does not ---- */
 
 static void cut(const struct run_place *place, const char *name, off_t by)
@@ -418,12 +448,12 @@ int main(void)
 #test " as anybody", test, NULL, NULL, &users[1]               \
 	}
 	const struct CMUnitTest tests[] = {
-		TEST(test_status),           TEST(test_usage),
-		TEST(test_left_behind),      TEST(test_incomplete),
-		TEST(test_complete),         TEST(test_policies),
-		TEST(test_learns),           TEST(test_hostile_text),
-		TEST(test_hostile_markdown), TEST(test_hostile_json),
-		TEST(test_hostile_policy),
+		TEST(test_status),       TEST(test_usage),
+		TEST(test_left_behind),  TEST(test_timeout),
+		TEST(test_incomplete),   TEST(test_complete),
+		TEST(test_policies),     TEST(test_learns),
+		TEST(test_hostile_text), TEST(test_hostile_markdown),
+		TEST(test_hostile_json), TEST(test_hostile_policy),
 	};
 
 	if (!run_may_trace())

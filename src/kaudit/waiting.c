@@ -1,0 +1,204 @@
+/*
+ * Children are reaped as they end. Whom the recorder traces, /proc tells: it is
+ * our own child by then, and so is nobody else who traces.
+ */
+#include "kaudit/waiting.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/wait.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/proc.h"
+#include "decode/data.h"
+
+/* From SIGTERM to SIGKILL, which is repeated: they may still make others. */
+#define GRACE_NS (2 * CLOCK_NS_PER_S)
+#define AGAIN_NS (CLOCK_NS_PER_S / 10)
+/* So long is waited for the recorder when nobody is recorded any more. */
+#define LEAVE_NS (10 * CLOCK_NS_PER_S)
+/* So long somebody may stay before that is said. */
+#define STAY_NS    (2 * CLOCK_NS_PER_S)
+#define ARGS_MAX   4096
+#define NAMES_MAX  8
+#define LINE_WIDTH 200
+
+struct wait {
+	struct waiting *result;
+	pid_t command; /* 0: has ended */
+	/* When to; UINT64_MAX: not. */
+	uint64_t term_ns, kill_ns, tell_ns, leave_ns;
+	/* Of those who are recorded, while they are visited: */
+	int signal;
+	unsigned count;
+	struct text *names;
+	bool is_long; /* with their arguments, a line each */
+};
+
+static bool is_recorded(pid_t pid)
+{
+	struct proc_status status, tracer;
+
+	return !proc_process(pid, &status) && status.tracer &&
+	       !proc_status(status.tracer, &tracer) &&
+	       tracer.parent == getpid();
+}
+
+static void put_arguments(struct text *text, pid_t pid)
+{
+	const struct data_style style = { .width = LINE_WIDTH };
+	_cleanup_free_ char *args = NULL;
+	size_t length = 0;
+
+	text_format(text,
+		    "kaudit-u: still runs, though the command has ended: "
+		    "%d ",
+		    pid);
+	if (!proc_read(pid, "cmdline", ARGS_MAX, &args, &length))
+		data_quote_list(text, args, length, &style);
+	text_char(text, '\n');
+}
+
+static void put_name(struct text *text, pid_t pid)
+{
+	const struct data_style style = { .width = LINE_WIDTH };
+	char comm[KTR_COMM_SIZE + 1] = { 0 };
+
+	proc_comm(pid, comm);
+	text_put(text, text->length ? ", " : "");
+	data_escape(text, comm, strnlen(comm, sizeof(comm)), &style);
+	text_format(text, " (%d)", pid);
+}
+
+static int visit(void *context, pid_t pid)
+{
+	struct wait *wait = context;
+
+	if (!is_recorded(pid))
+		return 0;
+	if (wait->names && wait->count < NAMES_MAX)
+		(wait->is_long ? put_arguments : put_name)(wait->names, pid);
+	if (wait->signal)
+		kill(pid, wait->signal);
+	wait->count++;
+	return 0;
+}
+
+/* How many are recorded. names: what they are called; signal: or 0. */
+static unsigned each(struct wait *wait, struct text *names, bool is_long,
+		     int signal_number)
+{
+	wait->count = 0;
+	wait->names = names;
+	wait->is_long = is_long;
+	wait->signal = signal_number;
+	proc_each_process(visit, wait);
+	return wait->count;
+}
+
+static void tell(struct wait *wait)
+{
+	_cleanup_(text_done) struct text text = TEXT_INIT;
+
+	each(wait, &text, true, 0);
+	if (!text.failed)
+		fd_write_all(STDERR_FILENO, text.data, text.length);
+	wait->tell_ns = UINT64_MAX;
+}
+
+/* False when whoever is left cannot be ended, since he is not recorded. */
+static bool act(struct wait *wait, uint64_t now)
+{
+	if (now >= wait->tell_ns)
+		tell(wait);
+	if (now >= wait->term_ns) {
+		wait->result->is_over = true;
+		each(wait, &wait->result->left, false, SIGTERM);
+		wait->term_ns = wait->tell_ns = UINT64_MAX;
+		wait->kill_ns = now + GRACE_NS;
+	}
+	if (now >= wait->kill_ns) {
+		bool is_somebody = each(wait, NULL, false, SIGKILL);
+
+		/* Then the recorder has to write the end, no more. */
+		wait->kill_ns = is_somebody ? now + AGAIN_NS : UINT64_MAX;
+		wait->leave_ns = is_somebody ? UINT64_MAX : now + LEAVE_NS;
+	}
+	return now < wait->leave_ns;
+}
+
+/* 1: somebody was reaped; 0: nobody can be yet; -1: there is nobody. */
+static int reap(struct wait *wait)
+{
+	int status = 0;
+	pid_t pid = waitpid(-1, &status, WNOHANG);
+
+	if (pid > 0 && pid == wait->command) {
+		wait->result->status = status;
+		wait->command = 0;
+		wait->tell_ns = clock_ns(CLOCK_MONOTONIC) + STAY_NS;
+	}
+	return pid > 0 ? 1 : pid == 0 || errno == EINTR ? 0 : -1;
+}
+
+static uint64_t next_of(const struct wait *wait)
+{
+	uint64_t ending = MIN(wait->term_ns, wait->kill_ns);
+	uint64_t other = MIN(wait->tell_ns, wait->leave_ns);
+
+	return MIN(ending, other);
+}
+
+/* Until somebody ends, or something is to be done. */
+static void sleep_until(const struct wait *wait, const sigset_t *ends)
+{
+	uint64_t next = next_of(wait);
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	uint64_t left = next > now ? next - now : 0;
+	struct timespec time = {
+		.tv_sec = (time_t)(left / CLOCK_NS_PER_S),
+		.tv_nsec = (long)(left % CLOCK_NS_PER_S),
+	};
+
+	sigtimedwait(ends, NULL, next == UINT64_MAX ? NULL : &time);
+}
+
+void waiting_run(struct waiting *ret, pid_t command, uint64_t limit_ns)
+{
+	struct wait wait = { .result = ret,
+			     .command = command,
+			     .term_ns = UINT64_MAX,
+			     .kill_ns = UINT64_MAX,
+			     .tell_ns = UINT64_MAX,
+			     .leave_ns = UINT64_MAX };
+	sigset_t ends, before;
+	bool goes_on = true;
+
+	*ret = (struct waiting){ .left = TEXT_INIT };
+	if (limit_ns)
+		wait.term_ns = clock_ns(CLOCK_MONOTONIC) + limit_ns;
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &ends, &before);
+	while (goes_on) {
+		int reaped = reap(&wait);
+
+		goes_on = reaped >= 0 && act(&wait, clock_ns(CLOCK_MONOTONIC));
+		if (goes_on && !reaped)
+			sleep_until(&wait, &ends);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+void waiting_done(struct waiting *waiting)
+{
+	text_done(&waiting->left);
+}

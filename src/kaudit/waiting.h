@@ -1,0 +1,29 @@
+/*
+ * Waits for a job: the command, and all who are adopted when it leaves them
+ * behind; not for ever, if there is a limit.
+ */
+#ifndef KAUDIT_WAITING_H
+#define KAUDIT_WAITING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/text.h"
+
+struct waiting {
+	int status;       /* of the command, as wait(2) has it */
+	bool is_over;     /* it took too long, and was ended */
+	struct text left; /* who was still there then, in words; owned */
+};
+
+/*
+ * Returns when nobody is left. After limit_ns (0: no limit) all who are
+ * recorded are sent SIGTERM, and somewhat later SIGKILL. Who stays for long
+ * when the command has ended is named on standard error. *ret is to be given to
+ * waiting_done().
+ */
+void waiting_run(struct waiting *ret, pid_t command, uint64_t limit_ns);
+void waiting_done(struct waiting *waiting);
+
+#endif
