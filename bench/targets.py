@@ -34,7 +34,7 @@ TARGETS = (
     Target("make -j2, signals", "ktrace-u -t s", "native", 1.05),
     Target("make -j2, audit", "kaudit-u", "native", 1.20),
     Target("make -j2, audit", "kaudit-u", "strace -f", 0.25),
-    Target("gcc x5, audit", "kaudit-u", "strace -f", 0.25),
+    Target("gcc x5, audit", "kaudit-u", "strace -f", 0.80),
     Target("gcc, stacks", "ktrace-u -k", "strace -k", 0.33),
 )
 

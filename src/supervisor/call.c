@@ -164,7 +164,7 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 		life_start_at_exec(supervisor, task);
 	task->is_recorded = needs && supervisor->started &&
 			    !supervisor->is_paused;
-	task->wants_exit = effect_wants_exit(task) ||
+	task->wants_exit = effect_wants_exit(task) || task->is_telling ||
 			   supervisor->still.whose == task;
 	task->restarted = -1;
 	if (task->is_recorded)

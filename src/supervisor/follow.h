@@ -6,8 +6,9 @@
  * busy in calls is held beside the recorder (hold.h); with several, nobody is.
  *
  * The program must not see it. Held is only where every entry of every call
- * stops, and before a call that tells of affinity, hands it on or changes who
- * may set it, whoever makes it, all are let go until it has returned.
+ * stops, or of every one that counts here (by a filter), and before a call that
+ * tells of affinity, hands it on or changes who may set it, whoever makes it,
+ * all are let go until it has returned.
  */
 #ifndef SUPERVISOR_FOLLOW_H
 #define SUPERVISOR_FOLLOW_H

@@ -75,6 +75,14 @@ static void add_always(struct select *stops)
 			select_add(stops, sysdesc_inner(i)->carrier);
 }
 
+/* What shows where threads may run: follow.h. */
+static void add_on_affinity(struct select *stops)
+{
+	for (unsigned i = 0; i < sysdesc_count(); i++)
+		if (sysdesc_row(i)->effect == EFFECT_AFFINITY)
+			select_add(stops, sysdesc_row(i));
+}
+
 bool plan_stops(const struct plan_wish *wish, struct select *ret)
 {
 	bool paths = wants_paths(wish);
@@ -100,6 +108,8 @@ bool plan_stops(const struct plan_wish *wish, struct select *ret)
 		needed++;
 	if (needed > 0 && needed < sysdesc_count())
 		add_always(ret);
+	if (needed > 0 && paths && select_has_deeds(&wish->calls))
+		add_on_affinity(ret);
 	if (needed > 0 && plan_stacks_any(&wish->stacks))
 		add_on_maps(ret);
 	return needed > 0 && needed < sysdesc_count();

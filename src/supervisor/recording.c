@@ -307,6 +307,7 @@ static void forget_all(struct supervisor *supervisor)
 void recording_review(struct supervisor *supervisor)
 {
 	bool all = true, entries = true, paths = true, deeds = true;
+	bool told = true;
 	struct process *process, *next;
 
 	HASH_ITER (hh, supervisor->tasks.processes, process, next) {
@@ -318,13 +319,14 @@ void recording_review(struct supervisor *supervisor)
 		entries &= plan && plan->wants_entries && plan->wants_paths;
 		paths &= process->is_filtered && supervisor->filter_sees_paths;
 		deeds &= process->is_filtered && supervisor->filter_sees_deeds;
+		told &= plan && plan->wants_deeds && plan->wants_paths;
 	}
 	if (supervisor->sees_all && !all)
 		forget_all(supervisor);
 	supervisor->sees_all = all;
 	supervisor->sees_paths = all || paths;
 	supervisor->sees_closes = all || deeds;
-	if (!supervisor->may_hold || (all && entries))
+	if (!supervisor->may_hold || (all && entries) || (deeds && told))
 		return;
 	supervisor->may_hold = false;
 	follow_let_go(&supervisor->follow);

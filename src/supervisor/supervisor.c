@@ -100,10 +100,12 @@ static int start_attached(struct supervisor *supervisor,
 static void start_following(struct supervisor *supervisor,
 			    const struct plan *plan)
 {
-	if (supervisor->command == 1 || supervisor->config->target ||
-	    supervisor->config->filtered)
+	bool sees_enough = supervisor->config->filtered ? plan->wants_deeds
+							: plan->wants_entries;
+
+	if (supervisor->command == 1 || supervisor->config->target)
 		return;
-	supervisor->may_hold = plan->stops_calls && plan->wants_entries &&
+	supervisor->may_hold = plan->stops_calls && sees_enough &&
 			       plan->wants_paths;
 	if (supervisor->may_hold)
 		follow_open(&supervisor->follow);

@@ -79,7 +79,8 @@ static int start(uint32_t arch, scmp_filter_ctx *ret)
  * libseccomp allows socketcall(connect) together with connect() of i386. While
  * socketcall() itself is to stop, connect() has to stop as well.
  */
-static bool carrier_stops(const struct machine_abi *abi, const char *name,
+static bool carrier_stops(const struct machine_abi *abi,
+			  const struct sysdesc_row *carried, const char *name,
 			  const struct select *stops)
 {
 	int carrier = seccomp_syscall_resolve_name_rewrite(abi->arch, name);
@@ -88,7 +89,7 @@ static bool carrier_stops(const struct machine_abi *abi, const char *name,
 	if (carrier < 0)
 		return false;
 	row = sysdesc_find(abi->abi, carrier);
-	return row && select_has(stops, row);
+	return row && row != carried && select_has(stops, row);
 }
 
 /*
@@ -199,7 +200,7 @@ static int allow_rest(scmp_filter_ctx context, const struct machine_abi *abi,
 		    (select_has(stops, row) && !select_is_narrow(stops, row)))
 			continue;
 		name = seccomp_syscall_resolve_num_arch(abi->arch, number);
-		if (name && !carrier_stops(abi, name, stops))
+		if (name && !carrier_stops(abi, row, name, stops))
 			r = allow(context, row, name, stops);
 	}
 	return r;

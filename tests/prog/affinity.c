@@ -27,8 +27,11 @@ static cpu_set_t own;
 
 static void be_busy(void)
 {
-	for (int i = 0; i < BUSY; i++)
+	/* With a call that every filter of ours stops. */
+	for (int i = 0; i < BUSY; i++) {
 		syscall(SYS_getppid);
+		access("/", F_OK);
+	}
 }
 
 static bool is_moved(void)

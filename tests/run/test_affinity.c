@@ -121,10 +121,11 @@ static bool has_cpus(void)
 static void test_unseen(void **state)
 {
 	static const char *const argv[] = { "prog:affinity", NULL };
-	static const char *const options[][3] = {
+	static const char *const options[][4] = {
 		{ "-i", NULL },
 		{ "-f", "ktrace.out", NULL },
 		{ "-i", "-tcn", NULL },
+		{ "-i", "--setuid=deny", "--syscalls=@deeds", NULL },
 	};
 	const struct run_spec spec = { .argv = argv };
 	struct run_place place;
