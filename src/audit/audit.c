@@ -165,8 +165,25 @@ static int take_structure(struct audit *audit, const struct record *record)
 
 /* ---- who shares what with whom ---- */
 
+/* Into the memory of another process, as process_vm_writev(2) does. */
+static void note_writing(struct audit *audit, const struct record *record,
+			 const struct sysdesc_row *row)
+{
+	bool writes = false;
+
+	for (unsigned i = 0; i < row->narg; i++)
+		writes |= row->arg[i].kind == KIND_IOVEC &&
+			  row->arg[i].direction == DIRECTION_IN;
+	for (unsigned i = 0;
+	     writes && i < record->syscall.narg && i < row->narg; i++)
+		if (row->arg[i].kind == KIND_PID &&
+		    row->arg[i].set == USE_TRACE)
+			images_reach(&audit->images,
+				     (int32_t)record_arg(record, i));
+}
+
 /* It is known when the call is made: who is born acts before it returns. */
-static void note_spawn(struct audit *audit, const struct record *record)
+static void note_call(struct audit *audit, const struct record *record)
 {
 	const struct sysdesc_row *row = NULL;
 	uint64_t flags;
@@ -175,6 +192,8 @@ static void note_spawn(struct audit *audit, const struct record *record)
 		row = system_call(
 		    state_abi(&audit->state, record),
 		    state_number(&audit->state, record, record->syscall.code));
+	if (row)
+		note_writing(audit, record, row);
 	if (row && row->effect == EFFECT_SPAWN && row->narg &&
 	    record->syscall.narg)
 		images_spawn(&audit->images, record->pid,
@@ -244,7 +263,7 @@ int audit_take(struct audit *audit, const struct record *record)
 	/* The end of a process is taken while it is still known. */
 	if (record->kind == KTR_PROCDTOR)
 		return join(audit, record) ?: learn(audit, record);
-	note_spawn(audit, record);
+	note_call(audit, record);
 	return learn(audit, record) ?: join(audit, record);
 }
 

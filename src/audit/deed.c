@@ -273,6 +273,26 @@ static bool is_exec(const struct deed *deed)
 	return deed->row->effect == EFFECT_EXEC;
 }
 
+/* Whoever could change what it was given stood still meanwhile. */
+static bool was_alone(const struct call *call)
+{
+	struct record part;
+
+	for (unsigned i = 0; i < call->part_count; i++)
+		if (call_part(call, i, &part) &&
+		    record_is_struct(&part, KTR_STRUCT_HELD))
+			return true;
+	return false;
+}
+
+/* Others could change what the call was given: those who share all with its
+ * image, unless they stood still meanwhile, or some memory only. */
+static bool could_change(const struct image *image, const struct call *call)
+{
+	return (image->is_shared && !was_alone(call)) ||
+	       common_has_given(&image->common, call);
+}
+
 /* Who became the command looked for it before: that is not the command's
  * doing. And who executes something is who that was before. */
 static bool find_actor(struct deed *deed)
@@ -281,14 +301,14 @@ static bool find_actor(struct deed *deed)
 					  deed->call->entry.pid);
 
 	deed->image = image;
-	deed->is_shared = !image || image->is_shared;
+	deed->is_shared = !image || could_change(image, deed->call);
 	if (!image)
 		return true;
 	if (image->is_launcher)
 		return false;
 	if (is_exec(deed) && !deed->error && image->previous) {
 		deed->executed = image;
-		deed->is_shared = image->previous->is_shared;
+		deed->is_shared = could_change(image->previous, deed->call);
 		if (!image->previous->is_launcher)
 			deed->image = image->previous;
 	}
@@ -326,18 +346,6 @@ static int take_unknown(struct audit *audit, const struct call *call)
 	return gaps_add_text(&audit->gaps, &call->entry, 1, &what);
 }
 
-/* Whoever could change what it was given stood still meanwhile. */
-static bool was_alone(const struct call *call)
-{
-	struct record part;
-
-	for (unsigned i = 0; i < call->part_count; i++)
-		if (call_part(call, i, &part) &&
-		    record_is_struct(&part, KTR_STRUCT_HELD))
-			return true;
-	return false;
-}
-
 int deed_take(struct audit *audit, const struct call *call)
 {
 	struct deed deed = { .audit = audit, .call = call, .row = call->row };
@@ -352,8 +360,7 @@ int deed_take(struct audit *audit, const struct call *call)
 	deed.error = outcome_of(call);
 	if (!find_actor(&deed))
 		return 0;
-	if (deed.is_shared && was_alone(call))
-		deed.is_shared = false;
+	r = images_map(deed.image, call);
 	count = MIN(call->arg_count, (unsigned)call->row->narg);
 	for (unsigned i = 0; !r && i < count; i++)
 		r = take_use(&deed, i);

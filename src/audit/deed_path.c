@@ -2,6 +2,7 @@
  * Paths and files among the arguments of a call -> facts.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit/audit.h"
@@ -153,10 +154,31 @@ static bool is_what_runs(const struct deed *deed, const struct place *place)
 	       !memcmp(exe->text, place->text.data, exe->length);
 }
 
+/* Whose memory it is that can be written from now on; 0: it is none. */
+static int32_t memory_of(const struct deed *deed, const struct place *place)
+{
+	static const char own[] = "/proc/self/", other[] = "/proc/",
+			  end[] = "/mem";
+	const char *path = place->text.data;
+	size_t length = place->text.length;
+
+	if (length <= strlen(other) + strlen(end) ||
+	    memcmp(path + length - strlen(end), end, strlen(end)) != 0)
+		return 0;
+	if (!memcmp(path, own, strlen(own)))
+		return deed->call->entry.pid;
+	return memcmp(path, other, strlen(other))
+		   ? 0
+		   : (int32_t)strtol(path + strlen(other), NULL, 10);
+}
+
 static int add_uses(struct deed *deed, const struct place *place, unsigned used)
 {
 	bool lists = used & USED_READ && opens_directory(deed);
 	int r = 0;
+
+	if (used & USED_WRITTEN && !deed->error)
+		images_reach(&deed->audit->images, memory_of(deed, place));
 
 	for (size_t i = 0; !r && i < ARRAY_LEN(verbs); i++) {
 		enum audit_verb verb = verbs[i].verb;

@@ -28,6 +28,7 @@ void images_done(struct images *images)
 	while (image) {
 		struct image *following = image->next;
 
+		common_done(&image->common);
 		free(image);
 		image = following;
 	}
@@ -97,13 +98,14 @@ static int take_name(struct names *names, const struct record *record,
 }
 
 /* It was born: until it executes something, it is what its creator is. */
-static void be_born(struct image *image, struct image *creator)
+static int be_born(struct image *image, struct image *creator)
 {
 	image->parent = creator;
 	image->args = creator->args;
 	image->has_descriptors = creator->has_descriptors;
 	image->is_shared = creator->is_shared;
 	image->is_shared_for_good = creator->is_shared_for_good;
+	return common_inherit(&image->common, &creator->common);
 }
 
 /* The same process with another program. */
@@ -116,8 +118,8 @@ static void replace(struct image *image, struct image *previous)
 }
 
 /* One that was met while it ran shares who knows what. */
-static void begin(struct images *images, struct image *image,
-		  const struct record *record, bool is_launched)
+static int begin(struct images *images, struct image *image,
+		 const struct record *record, bool is_launched)
 {
 	int64_t number = 0;
 	struct image *creator = NULL;
@@ -129,13 +131,12 @@ static void begin(struct images *images, struct image *image,
 	    fields_find_number(record->structure.data, record->structure.length,
 			       "ppid", &number))
 		creator = images_find(images, (int32_t)number);
-	if (is_birth && creator && creator != image) {
-		be_born(image, creator);
-		return;
-	}
+	if (is_birth && creator && creator != image)
+		return be_born(image, creator);
 	image->parent = creator == image ? NULL : creator;
 	image->is_launcher = is_launched && !images->first->next;
 	image->is_shared = !image->is_launcher;
+	return 0;
 }
 
 static int learn_process(struct images *images, struct names *names,
@@ -144,6 +145,7 @@ static int learn_process(struct images *images, struct names *names,
 	struct image_process *process = find(images, record->pid);
 	struct image *image = append(images, record->pid, record->time_ns);
 	struct image *previous = process ? process->image : NULL;
+	int r = 0;
 
 	if (image && !process)
 		process = add(images, record->pid);
@@ -155,8 +157,8 @@ static int learn_process(struct images *images, struct names *names,
 	if (previous)
 		replace(image, previous);
 	else
-		begin(images, image, record, is_launched);
-	return take_name(names, record, "exe", &image->exe)
+		r = begin(images, image, record, is_launched);
+	return r ?: take_name(names, record, "exe", &image->exe)
 		   ?: take_name(names, record, "cwd", &image->cwd);
 }
 
@@ -200,6 +202,27 @@ void images_spawn(struct images *images, int32_t pid, uint64_t flags)
 		image->is_shared = true;
 	if ((flags & CLONE_FS) && !(flags & CLONE_THREAD))
 		image->is_shared = image->is_shared_for_good = true;
+}
+
+void images_reach(struct images *images, int32_t pid)
+{
+	struct image *image = images_find(images, pid);
+
+	if (image)
+		image->is_shared = true;
+}
+
+/* Until it executes something, who was born may use its creator's memory: that
+ * of a vfork does. */
+int images_map(struct image *image, const struct call *call)
+{
+	int r = 0;
+
+	if (!common_is_changed_by(call))
+		return 0;
+	for (; !r && image; image = image->previous ? NULL : image->parent)
+		r = common_learn(&image->common, call);
+	return r;
 }
 
 void images_living(const struct images *images, images_visit *visit,

@@ -9,8 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audit/common.h"
 #include "audit/name.h"
 
+struct call;
 struct record;
 
 /* More are not told apart: then the last one stands for them. */
@@ -30,6 +32,7 @@ struct image {
 	/* Others may change its memory, its descriptors or its directory while
 	 * it calls the kernel; for_good: whatever it executes. */
 	bool is_shared, is_shared_for_good;
+	struct common common; /* or some of its memory only */
 };
 
 struct image_process;
@@ -55,6 +58,13 @@ int images_learn(struct images *images, struct names *names,
 
 /* A call that makes a thread or process with these flags is made. */
 void images_spawn(struct images *images, int32_t pid, uint64_t flags);
+
+/* Somebody begins to write into its memory, or may from now on. */
+void images_reach(struct images *images, int32_t pid);
+
+/* A call that an image made has changed what memory it has in common. 0 or
+ * -ENOMEM. */
+int images_map(struct image *image, const struct call *call);
 
 /* Visits those that live. */
 typedef void images_visit(void *context, const struct image *image);

@@ -25,7 +25,6 @@ static bool is_deed_by_effect(enum sysdesc_effect effect)
 	case EFFECT_SLEEP:
 	case EFFECT_PROTECT:
 	case EFFECT_UNMAP:
-	case EFFECT_REMAP:
 	case EFFECT_UTRACE:
 		return false;
 	case EFFECT_CWD:
@@ -48,6 +47,8 @@ static bool is_deed_by_effect(enum sysdesc_effect effect)
 	case EFFECT_UNLINKAT:
 	case EFFECT_PTRACE:
 	case EFFECT_MAP:
+	case EFFECT_REMAP:
+	case EFFECT_ATTACH:
 		break;
 	}
 	return true;
@@ -81,18 +82,19 @@ bool deeds_has(const struct sysdesc_row *row)
 	return false;
 }
 
-/* Who maps no file, or not to run it, has opened it before. i386's first mmap
- * has its arguments in memory. */
+/* Who maps no file, or not to run it, has opened it before; but what is in
+ * memory in common with others can be changed by them. i386's first mmap has
+ * its arguments in memory. */
 static const struct deeds_exception of_map[] = {
-	{ 2, PROT_EXEC, 0 },
-	{ 3, MAP_ANONYMOUS, MAP_ANONYMOUS },
+	{ { { 2, PROT_EXEC, 0 }, { 3, MAP_SHARED, 0 } } },
+	{ { { 3, MAP_ANONYMOUS | MAP_SHARED, MAP_ANONYMOUS } } },
 };
 
 /* F_GETFD to F_GETLK: those between F_DUPFD and what is seldom asked for. */
 static const struct deeds_exception of_fcntl[] = {
-	{ 1, ~0u, F_GETFD },
-	{ 1, ~1u, F_SETFD },
-	{ 1, ~3u, F_SETFL },
+	{ { { 1, ~0u, F_GETFD } } },
+	{ { { 1, ~1u, F_SETFD } } },
+	{ { { 1, ~3u, F_SETFL } } },
 };
 _Static_assert(F_DUPFD == 0 && F_GETFD == 1 && F_SETFD == 2 && F_SETFL == 4,
 	       "as in all of Linux's ABIs");
@@ -112,14 +114,22 @@ const struct deeds_exception *deeds_exceptions(const struct sysdesc_row *row,
 	return NULL;
 }
 
+static bool is_none(const struct deeds_exception *except, const uint64_t *args)
+{
+	for (unsigned i = 0; i < DEEDS_PARTS && except->parts[i].mask; i++)
+		if (((uint32_t)args[except->parts[i].arg] &
+		     except->parts[i].mask) != except->parts[i].value)
+			return false;
+	return true;
+}
+
 bool deeds_has_call(const struct sysdesc_row *row, const uint64_t *args)
 {
 	unsigned count = 0;
 	const struct deeds_exception *except = deeds_exceptions(row, &count);
 
 	for (unsigned i = 0; i < count; i++)
-		if (((uint32_t)args[except[i].arg] & except[i].mask) ==
-		    except[i].value)
+		if (is_none(&except[i], args))
 			return false;
 	return true;
 }

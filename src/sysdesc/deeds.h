@@ -15,10 +15,14 @@ struct sysdesc_row;
  * do anything. */
 bool deeds_has(const struct sysdesc_row *row);
 
-/* Calls of a row for which (args[arg] & mask) == value are none. */
+/* Calls of a row are none for which (args[arg] & mask) == value in all parts.
+ * Each part is about another argument; mask 0: there are no more. */
+#define DEEDS_PARTS 2
 struct deeds_exception {
-	uint8_t arg;
-	uint32_t mask, value;
+	struct deeds_part {
+		uint8_t arg;
+		uint32_t mask, value;
+	} parts[DEEDS_PARTS];
 };
 
 /* Those of a row, *ret_count of them; NULL: all of its calls are. */

@@ -178,6 +178,7 @@ enum sysdesc_effect {
 	EFFECT_PROTECT, /* args[0] on, args[1] bytes; args[2] the protection */
 	EFFECT_UNMAP,   /* args[0] on, args[1] bytes */
 	EFFECT_REMAP,   /* the same, to the result, args[2] bytes */
+	EFFECT_ATTACH,  /* the result is memory that others have as well */
 	EFFECT_UTRACE,  /* the recorder's own, see ktrace-u/utrace.h */
 };
 

@@ -139,6 +139,16 @@ static int allow_but(scmp_filter_ctx context, int number,
 				      &other);
 }
 
+static struct scmp_arg_cmp part_of(const struct deeds_part *part)
+{
+	return (struct scmp_arg_cmp){
+		.arg = part->arg,
+		.op = SCMP_CMP_MASKED_EQ,
+		.datum_a = part->mask,
+		.datum_b = part->value,
+	};
+}
+
 /* Of a call that is to stop where it is a deed, lets those pass that are none.
  */
 static int allow_no_deeds(scmp_filter_ctx context,
@@ -149,15 +159,14 @@ static int allow_no_deeds(scmp_filter_ctx context,
 	int r = 0;
 
 	for (unsigned i = 0; i < count && r == 0; i++) {
-		const struct scmp_arg_cmp is_none = {
-			.arg = except[i].arg,
-			.op = SCMP_CMP_MASKED_EQ,
-			.datum_a = except[i].mask,
-			.datum_b = except[i].value,
-		};
+		struct scmp_arg_cmp is_none[DEEDS_PARTS];
+		unsigned parts = 0;
 
-		r = seccomp_rule_add_array(context, SCMP_ACT_ALLOW, number, 1,
-					   &is_none);
+		for (; parts < DEEDS_PARTS && except[i].parts[parts].mask;
+		     parts++)
+			is_none[parts] = part_of(&except[i].parts[parts]);
+		r = seccomp_rule_add_array(context, SCMP_ACT_ALLOW, number,
+					   parts, is_none);
 	}
 	return r;
 }

@@ -27,6 +27,9 @@
 enum {
 	CLOSE = 3,
 	MMAP = 9,
+	MUNMAP = 11,
+	MREMAP = 25,
+	SHMAT = 30,
 	CONNECT = 42,
 	SENDTO = 44,
 	BIND = 49,
@@ -44,6 +47,7 @@ enum {
 	MOUNT = 165,
 	GETDENTS64 = 217,
 	OPENAT = 257,
+	PROCESS_VM_WRITEV = 311,
 	BPF = 321,
 };
 
@@ -272,6 +276,98 @@ static void test_shared(void **state)
 		  "read /again 0 proven 1\n"
 		  "- unproven: others could change what a call was "
 		  "given while it was made 2\n");
+}
+
+static void map(struct auditing *auditing, uint64_t length, uint64_t flags,
+		int64_t result)
+{
+	const uint64_t args[6] = { 0, length, PROT_READ, flags, UINT64_MAX, 0 };
+
+	sample_call(&auditing->sample, MMAP, 6, args);
+	leave(auditing, MMAP, 0, result);
+}
+
+static void remove_named_at(struct auditing *auditing, uint64_t address,
+			    const char *path)
+{
+	call(auditing, UNLINK, address, 0, 0);
+	sample_record(&auditing->sample, KTR_NAMEI, path, strlen(path));
+	leave(auditing, UNLINK, 0, 0);
+}
+
+/* Nor does one that lies where other processes may write. */
+static void test_common(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	map(auditing, 0x1000, MAP_PRIVATE | MAP_ANONYMOUS, 0x8000);
+	map(auditing, 0x2000, MAP_SHARED | MAP_ANONYMOUS, 0x10000);
+	remove_named_at(auditing, 0x8010, "/private");
+	remove_named_at(auditing, 0xffff, "/before");
+	remove_named_at(auditing, 0x10000, "/first");
+	remove_named_at(auditing, 0x11fff, "/last");
+	remove_named_at(auditing, 0x12000, "/behind");
+	call(auditing, MREMAP, 0x10000, 0x2000, 0x1000);
+	leave(auditing, MREMAP, 0, 0x20000);
+	remove_named_at(auditing, 0x10000, "/left");
+	remove_named_at(auditing, 0x20000, "/moved");
+	call(auditing, MUNMAP, 0x20000, 0x1000, 0);
+	leave(auditing, MUNMAP, 0, 0);
+	remove_named_at(auditing, 0x20000, "/gone");
+	call(auditing, SHMAT, 1, 0, 0);
+	leave(auditing, SHMAT, 0, 0x30000);
+	remove_named_at(auditing, 0x30000, "/attached");
+	must_tell(auditing, EXECUTED "delete /private 0 proven 1\n"
+				     "delete /before 0 proven 1\n"
+				     "delete /first 0 unproven 1\n"
+				     "delete /last 0 unproven 1\n"
+				     "delete /behind 0 proven 1\n"
+				     "delete /left 0 proven 1\n"
+				     "delete /moved 0 unproven 1\n"
+				     "delete /gone 0 proven 1\n"
+				     "delete /attached 0 unproven 1\n"
+				     "- unproven: others could change what a "
+				     "call was given while it was made 4\n");
+}
+
+/* Nor does any while another process writes into the memory: from the moment
+ * at which it begins to, and not only when it is done. */
+static void test_written(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	remove_named_at(auditing, 0x8000, "/alone");
+	call(auditing, UNLINK, 0x8000, 0, 0);
+	sample_literal(&auditing->sample, KTR_NAMEI, "/beside");
+	sample_origin(&auditing->sample, 9, 9, "sh");
+	sample_process(&auditing->sample, LINUX64);
+	sample_fields(&auditing->sample,
+		      "process\0ppid:4242\0creator:4242\0exe=/bin/x");
+	call(auditing, PROCESS_VM_WRITEV, 4242, 1, 1);
+	sample_record(&auditing->sample, KTR_PROCDTOR, NULL, 0);
+	sample_origin(&auditing->sample, 4242, 4242, "sh");
+	leave(auditing, UNLINK, 0, 0);
+	execute(auditing);
+	remove_named_at(auditing, 0x8000, "/again");
+	open_path(auditing, O_RDONLY, 0, "/proc/4242/mem");
+	remove_named_at(auditing, 0x8000, "/read");
+	open_path(auditing, O_RDWR, 0, "/proc/4242/mem");
+	remove_named_at(auditing, 0x8000, "/open");
+	must_tell(auditing,
+		  "exec /bin/sh 0 proven 1\nexec /usr/bin/dash 0 kernel 2\n"
+		  "delete /alone 0 proven 1\n"
+		  "trace /usr/bin/dash -1 kernel 1\n"
+		  "delete /beside 0 unproven 1\n"
+		  "exec /bin/sh 0 unproven 1\n"
+		  "delete /again 0 proven 1\n"
+		  "read /proc/self/mem 0 proven 2\n"
+		  "delete /read 0 proven 1\n"
+		  "write /proc/self/mem 0 proven 1\n"
+		  "delete /open 0 unproven 1\n"
+		  "- unproven: others could change what a call was given "
+		  "while it was made 3\n");
 }
 
 /* What the launcher tried is not the command's doing. */
@@ -518,6 +614,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_opens),    TEST(test_names),
 		TEST(test_marks),    TEST(test_shared),
+		TEST(test_common),   TEST(test_written),
 		TEST(test_launcher), TEST(test_processes),
 		TEST(test_sockets),  TEST(test_connecting),
 		TEST(test_system),   TEST(test_missing),

@@ -292,6 +292,9 @@ static const char *check_effect(const struct sysdesc_row *row)
 	case EFFECT_RINGS:
 		fits = row->result == RESULT_FD;
 		break;
+	case EFFECT_ATTACH:
+		fits = row->result == RESULT_ADDRESS;
+		break;
 	case EFFECT_MAP:
 		fits = row->result == RESULT_ADDRESS &&
 		       (row->narg == 1 || is_flags(&arg[2], FLAGSET_PROT));
