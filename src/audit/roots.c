@@ -10,6 +10,9 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
+/* What is below a device is no file. */
+#define NOWHERE "/dev/null/nowhere"
+
 void roots_done(struct roots *roots)
 {
 	for (unsigned i = 0; i < roots->count; i++) {
@@ -119,11 +122,13 @@ static int add_default(struct roots *roots, const char *name, const char *dir,
 
 int roots_default(struct roots *roots, const char *home, const char *directory)
 {
+	const char *start = directory && *directory == '/' ? directory
+							   : NOWHERE;
 	const struct {
 		const char *name, *dir;
 		bool is_wide;
 	} defaults[] = {
-		{ "src", directory, false },   { "build", directory, false },
+		{ "src", start, false },       { "build", start, false },
 		{ "home", home, false },       { "tmp", "/tmp", false },
 		{ "tmp", "/var/tmp", false },  { "toolchain", "/usr", true },
 		{ "sys", "/usr", true },       { "sys", "/bin", true },

@@ -33,9 +33,9 @@ void roots_done(struct roots *roots);
  */
 int roots_set(struct roots *roots, const char *word, struct text *error);
 
-/* What a name means unless it is given: @sys, @toolchain, @tmp, and where not
- * NULL @home and, of the command's working directory, @src and @build. 0 or
- * -ENOMEM. */
+/* What a name means unless it is given: @sys, @toolchain, @tmp, where not NULL
+ * @home, and, of the command's working directory, @src and @build: where that
+ * is not known (NULL), a place where no file is. 0 or -ENOMEM. */
 int roots_default(struct roots *roots, const char *home, const char *directory);
 
 const struct root *roots_find(const struct roots *roots, const char *name,

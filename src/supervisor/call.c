@@ -254,6 +254,8 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 		return;
 	}
 	task->in_call = false;
+	if (!at->failed)
+		escape_at_spawned(task);
 	task->spawning = 0;
 	opened_at_exit(task);
 	note_settled(task);

@@ -123,6 +123,15 @@ void escape_at_birth(struct task *task)
 			       flags_of(task, &at));
 }
 
+/* Another thread may ask for CLONE_UNTRACED after we have looked. */
+void escape_at_spawned(struct task *task)
+{
+	if (task->spawning && state_options(task->process).children &&
+	    is_recorded(task))
+		session_coverage(task->process->session, task, "child",
+				 "the kernel did not tell of one");
+}
+
 /* ---- calls ---- */
 
 /* Our own filter is asked after, and the stricter of both decides. */

@@ -22,4 +22,8 @@ void escape_at_exit(struct task *task);
 /* The thread has made another, or a process, and stops to tell of it. */
 void escape_at_birth(struct task *task);
 
+/* A call by which threads make others has succeeded: whoever was made must have
+ * been told of by then. */
+void escape_at_spawned(struct task *task);
+
 #endif

@@ -1,0 +1,48 @@
+/*
+ * What the parts of this program share: it removes, reads or runs the file
+ * "secret" of its directory in ways that a recorder might not see, and says
+ * whether that was done.
+ */
+#ifndef PROG_HOSTILE_H
+#define PROG_HOSTILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define SECRET "secret"
+#define DECOY  "decoy!"
+
+enum outcome {
+	DID,     /* it was done */
+	REFUSED, /* the kernel, or who records it, did not let it */
+	FAILED,  /* it could not even be tried: no such thing here */
+};
+
+/* Which way: a name that main.c's table has, and what is behind it. */
+typedef enum outcome hostile_way(char **words);
+
+/* Whether the secret is still there, asked without a path. */
+bool secret_is_there(void);
+/* DID if it is gone. */
+enum outcome secret_gone(void);
+/* In turn, until it is gone or that takes too long. */
+bool secret_is_worth_trying(void);
+
+/* race.c: what a call is given changes while it is made. */
+hostile_way race_thread, race_sharing, race_space, race_writing, race_mem;
+hostile_way race_link, race_dup, race_vfork, race_clone3;
+
+/* spawn.c: by processes that might slip away. */
+hostile_way spawn_untraced, spawn_untraced3, spawn_daemon, spawn_memfd;
+hostile_way spawn_unreadable, spawn_undumpable, spawn_argv, spawn_plain;
+hostile_way spawn_passing, spawn_debugger, spawn_namespace;
+
+/* gate.c: by other doors of the kernel, and behind filters of its own. */
+hostile_way gate_int80, gate_x32, gate_rings;
+hostile_way gate_error, gate_trap, gate_kill, gate_notify;
+
+/* strike.c: at those who record it. words: at whom, and how. */
+hostile_way strike;
+
+#endif
