@@ -80,10 +80,21 @@ static bool holds(const struct common *common, uint64_t address)
 	return false;
 }
 
+/* One that i386 carries says where by a pointer. */
+static bool is_carried(const struct call *call)
+{
+	const struct sysdesc_inner *inner = sysdesc_inner_find(call->row,
+							       call->args[0]);
+
+	return inner && inner->row->effect == EFFECT_ATTACH;
+}
+
 bool common_is_changed_by(const struct call *call)
 {
 	if (!call->has_returned || call->exit.sysret.error)
 		return false;
+	if (is_carried(call))
+		return true;
 	switch (call->row->effect) {
 	case EFFECT_MAP:
 		/* The first one of i386 points at its arguments. */
@@ -112,6 +123,10 @@ int common_learn(struct common *common, const struct call *call)
 {
 	uint64_t result = (uint64_t)call->exit.sysret.retval;
 
+	if (is_carried(call)) {
+		common->is_everywhere = true;
+		return 0;
+	}
 	switch (call->row->effect) {
 	case EFFECT_MAP:
 		if (call->row->narg >= 4)

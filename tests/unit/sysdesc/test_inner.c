@@ -67,7 +67,8 @@ static const char *check_row(const struct sysdesc_inner *inner)
 	const struct sysdesc_row *row = inner->row;
 
 	if (row->effect != EFFECT_NONE && row->effect != EFFECT_SLEEP &&
-	    row->effect != EFFECT_UTRACE && row->effect != EFFECT_ADDRESS)
+	    row->effect != EFFECT_UTRACE && row->effect != EFFECT_ADDRESS &&
+	    row->effect != EFFECT_ATTACH)
 		return "has an effect";
 	for (unsigned i = 0; i < row->narg; i++)
 		switch (row->arg[i].kind) {
