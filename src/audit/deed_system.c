@@ -28,7 +28,8 @@ static void put_target(struct deed *deed, int32_t pid, struct text *text)
 		text_put(text, "group");
 		return;
 	}
-	image = images_find(&deed->audit->images, pid);
+	image = images_find_since(&deed->audit->images, pid,
+				  deed->call->entry.time_ns);
 	if (pid == deed->call->entry.pid || pid == deed->call->entry.tid)
 		text_put(text, "self");
 	else if (image && image->exe)

@@ -49,6 +49,21 @@ struct image *images_find(const struct images *images, int32_t pid)
 	return process ? process->image : NULL;
 }
 
+struct image *images_find_since(const struct images *images, int32_t pid,
+				uint64_t time_ns)
+{
+	struct image *image = images_find(images, pid);
+
+	for (unsigned i = 0; !image && i < IMAGES_ENDED; i++) {
+		const struct image_ended *ended = &images->ended[i];
+
+		if (ended->image && ended->image->pid == pid &&
+		    ended->time_ns >= time_ns)
+			image = ended->image;
+	}
+	return image;
+}
+
 static struct image *append(struct images *images, int32_t pid, uint64_t time)
 {
 	struct image *image;
@@ -162,12 +177,14 @@ static int learn_process(struct images *images, struct names *names,
 		   ?: take_name(names, record, "cwd", &image->cwd);
 }
 
-static void forget(struct images *images, int32_t pid)
+static void forget(struct images *images, int32_t pid, uint64_t time_ns)
 {
 	struct image_process *process = find(images, pid);
 
 	if (!process)
 		return;
+	images->ended[images->ended_next++ % IMAGES_ENDED] =
+	    (struct image_ended){ time_ns, process->image };
 	HASH_DEL(images->living, process);
 	free(process);
 }
@@ -178,7 +195,7 @@ int images_learn(struct images *images, struct names *names,
 	struct image *image;
 
 	if (record->kind == KTR_PROCDTOR)
-		forget(images, record->pid);
+		forget(images, record->pid, record->time_ns);
 	if (record_is_struct(record, KTR_STRUCT_PROCESS))
 		return learn_process(images, names, record, is_launched);
 	if (record_is_struct(record, KTR_STRUCT_DESCRIPTORS)) {

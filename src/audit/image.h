@@ -18,6 +18,8 @@ struct record;
 /* More are not told apart: then the last one stands for them. */
 #define IMAGES_MAX     131072u
 #define IMAGE_ARGS_MAX 4096u
+/* Of the processes that ended, so many are remembered. */
+#define IMAGES_ENDED 256u
 
 struct image {
 	int32_t pid;
@@ -42,12 +44,22 @@ struct images {
 	unsigned count;
 	bool is_full;
 	struct image_process *living; /* a table, by pid */
+	struct image_ended {
+		uint64_t time_ns;
+		struct image *image; /* NULL: none */
+	} ended[IMAGES_ENDED];
+	unsigned ended_next;
 };
 
 void images_done(struct images *images);
 
 /* What a pid runs now; NULL: it is not known. */
 struct image *images_find(const struct images *images, int32_t pid);
+
+/* The same, or what it ran when it ended, not before that time: a call that was
+ * made then may have been its end. */
+struct image *images_find_since(const struct images *images, int32_t pid,
+				uint64_t time_ns);
 
 /*
  * Learns from PROCCTOR, PROCDTOR and `process` records. is_launched: the

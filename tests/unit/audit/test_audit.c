@@ -1,5 +1,6 @@
 /* Traces made by hand -> facts, and what the traces do not hold. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -411,6 +412,29 @@ static void test_processes(void **state)
 	assert_string_equal(fact->cwd->text, "/src");
 }
 
+/* Who is killed may have ended before the call that did it returns. */
+static void test_killed(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	sample_origin(&auditing->sample, 9, 9, "sh");
+	sample_process(&auditing->sample, LINUX64);
+	sample_fields(&auditing->sample,
+		      "process\0ppid:4242\0creator:4242\0exe=/bin/x");
+	sample_origin(&auditing->sample, 4242, 4242, "sh");
+	call(auditing, KILL, 9, SIGKILL, 0);
+	sample_origin(&auditing->sample, 9, 9, "sh");
+	sample_record(&auditing->sample, KTR_PROCDTOR, NULL, 0);
+	sample_origin(&auditing->sample, 4242, 4242, "sh");
+	leave(auditing, KILL, 0, 0);
+	/* That pid may be anybody's by now. */
+	call(auditing, KILL, 9, SIGKILL, 0);
+	leave(auditing, KILL, 0, 0);
+	must_tell(auditing, EXECUTED "signal /bin/x SIGKILL 0 kernel 1\n"
+				     "signal outside SIGKILL 0 kernel 1\n");
+}
+
 /* ---- sockets ---- */
 
 static const uint8_t inet[] = { 2, 0, 1, 187, 169, 254, 169, 254,
@@ -612,13 +636,21 @@ int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_opens),    TEST(test_names),
-		TEST(test_marks),    TEST(test_shared),
-		TEST(test_common),   TEST(test_written),
-		TEST(test_launcher), TEST(test_processes),
-		TEST(test_sockets),  TEST(test_connecting),
-		TEST(test_system),   TEST(test_missing),
-		TEST(test_selected), cmocka_unit_test(test_nothing),
+		TEST(test_opens),
+		TEST(test_names),
+		TEST(test_marks),
+		TEST(test_shared),
+		TEST(test_common),
+		TEST(test_written),
+		TEST(test_killed),
+		TEST(test_launcher),
+		TEST(test_processes),
+		TEST(test_sockets),
+		TEST(test_connecting),
+		TEST(test_system),
+		TEST(test_missing),
+		TEST(test_selected),
+		cmocka_unit_test(test_nothing),
 	};
 
 	return cmocka_run_group_tests_name("audit", tests, NULL, NULL);
