@@ -64,6 +64,20 @@ static int take_command(struct audit *audit, const struct record *record)
 	return audit->command.failed ? -ENOMEM : 0;
 }
 
+static void take_guarded(struct audit *audit, const struct record *record)
+{
+	size_t position = 0;
+	bool malformed;
+	struct field field;
+
+	while (fields_next(record->structure.data, record->structure.length,
+			   &position, &field, &malformed))
+		if (fields_is(&field, "guarded") && field.is_number &&
+		    audit->guarded_count < AUDIT_GUARDED_MAX)
+			audit->guarded[audit->guarded_count++] =
+			    (int32_t)field.number;
+}
+
 static int take_session(struct audit *audit, const struct record *record)
 {
 	const uint8_t *data = record->structure.data;
@@ -73,6 +87,7 @@ static int take_session(struct audit *audit, const struct record *record)
 
 	fields_find_number(data, length, "facilities", &facilities);
 	fields_find_number(data, length, "inherit", &inherits);
+	take_guarded(audit, record);
 	if ((facilities & NEEDED) != NEEDED)
 		r = gaps_add(&audit->gaps, NULL, 1,
 			     "calls, paths or structures were not recorded");

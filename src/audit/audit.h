@@ -23,6 +23,9 @@ struct record;
 /* Bytes of a command that are kept. */
 #define AUDIT_COMMAND_MAX 4096u
 
+/* Of the pids of those who recorded. */
+#define AUDIT_GUARDED_MAX 8u
+
 struct audit {
 	/* What there is to tell, whole after audit_end(): */
 	struct facts facts;
@@ -38,6 +41,9 @@ struct audit {
 	struct descriptors descriptors;
 	struct connecting connecting;
 	unsigned sessions, sessions_ended;
+	/* Who recorded it, where the traced were kept from them. */
+	int32_t guarded[AUDIT_GUARDED_MAX];
+	unsigned guarded_count;
 	bool has_losses; /* that were counted */
 	bool has_drops;  /* or marked */
 	int failure;     /* of what was visited */

@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "foreign/system.h"
+#include "sysdesc/constant.h"
 
 /* ---- a fact of it ---- */
 
@@ -231,26 +232,37 @@ static int take_socket(struct deed *deed, enum sysdesc_use use)
 
 /* ---- calls ---- */
 
+/* Of what other kernels make of their arguments nothing is known. */
+static struct sysdesc_arg argument_of(const struct deed *deed, unsigned index)
+{
+	return deed->call->entry.system == RECORD_LINUX
+		   ? sysdesc_argument(deed->row, deed->call->args, index)
+		   : deed->row->arg[index];
+}
+
 static int take_use(struct deed *deed, unsigned index)
 {
-	const struct sysdesc_arg *arg = &deed->row->arg[index];
+	struct sysdesc_arg arg = argument_of(deed, index);
 
-	if (arg->kind == KIND_PATH)
+	if (arg.kind == KIND_PATH)
 		return deed_path(deed, index);
-	if (arg->kind != KIND_FD && arg->kind != KIND_PID)
+	if (arg.kind != KIND_FD && arg.kind != KIND_PID)
 		return 0;
-	switch (arg->set) {
+	switch (arg.set) {
 	case USE_CONNECT:
 	case USE_BIND:
 	case USE_LISTEN:
 	case USE_ACCEPT:
 	case USE_SEND:
-		return take_socket(deed, (enum sysdesc_use)arg->set);
+		return take_socket(deed, (enum sysdesc_use)arg.set);
 	case USE_SIGNAL:
+	case USE_SIGNALS:
 	case USE_TRACE:
-		return deed_process(deed, index, (enum sysdesc_use)arg->set);
+	case USE_ADJUST:
+	case USE_HOLD:
+		return deed_process(deed, index, (enum sysdesc_use)arg.set);
 	default:
-		return arg->kind == KIND_FD ? deed_descriptor(deed, index) : 0;
+		return arg.kind == KIND_FD ? deed_descriptor(deed, index) : 0;
 	}
 }
 

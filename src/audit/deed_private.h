@@ -23,6 +23,7 @@ struct deed {
 	struct image *image;    /* who did it; NULL: not known */
 	struct image *executed; /* what runs now; NULL: it executes none */
 	int32_t error;          /* as in fact_key */
+	bool names_recorder;    /* as a process */
 	bool is_shared; /* others could change what the call was given */
 };
 

@@ -1,14 +1,21 @@
 /*
  * What a call does to processes and to the system -> facts.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include <linux/sched.h>
 
 #include "audit/audit.h"
 #include "audit/deed_private.h"
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "decode/name.h"
+#include "join/descriptor_name.h"
+#include "trace/fields.h"
+
+/* What --guard of ktrace-u did with a call. */
+#define REFUSED "refuse"
 
 #define NAMESPACES                                                             \
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |         \
@@ -16,26 +23,66 @@
 
 /* ---- processes ---- */
 
-static void put_target(struct deed *deed, int32_t pid, struct text *text)
+static bool is_recorder(const struct audit *audit, int32_t pid)
 {
-	const struct image *image;
+	for (unsigned i = 0; i < audit->guarded_count; i++)
+		if (audit->guarded[i] == pid)
+			return true;
+	return false;
+}
 
-	if (pid == -1) {
-		text_put(text, "all");
-		return;
-	}
-	if (pid <= 0) {
-		text_put(text, "group");
-		return;
-	}
-	image = images_find_since(&deed->audit->images, pid,
-				  deed->call->entry.time_ns);
+static void put_process(struct deed *deed, int32_t pid, struct text *text)
+{
+	const struct image *image = images_find_since(
+	    &deed->audit->images, pid, deed->call->entry.time_ns);
+
 	if (pid == deed->call->entry.pid || pid == deed->call->entry.tid)
 		text_put(text, "self");
-	else if (image && image->exe)
+	else if (is_recorder(deed->audit, pid)) {
+		text_put(text, "recorder");
+		deed->names_recorder = true;
+	} else if (image && image->exe)
 		text_bytes(text, image->exe->text, image->exe->length);
 	else
 		text_put(text, image ? "unknown" : "outside");
+}
+
+/* Of descriptors those are known that lead to a directory of /proc. */
+static int32_t pid_behind(const struct deed *deed, unsigned index)
+{
+	static const char proc[] = "/proc/";
+	const struct descriptor_name *name = deed->call->names[index];
+	char digits[16];
+	size_t length;
+
+	if (!name || name->length <= strlen(proc) ||
+	    name->length - strlen(proc) >= sizeof(digits) ||
+	    memcmp(name->text, proc, strlen(proc)) != 0)
+		return 0;
+	length = name->length - strlen(proc);
+	memcpy(digits, name->text + strlen(proc), length);
+	digits[length] = '\0';
+	return digits[strspn(digits, "0123456789")]
+		   ? 0
+		   : (int32_t)strtol(digits, NULL, 10);
+}
+
+/* Where 0 is no group, it is the caller. */
+static void put_target(struct deed *deed, unsigned index, enum sysdesc_use use,
+		       struct text *text)
+{
+	bool is_descriptor = deed->row->arg[index].kind == KIND_FD;
+	int32_t pid = is_descriptor ? pid_behind(deed, index)
+				    : (int32_t)deed->call->args[index];
+
+	if (pid > 0)
+		put_process(deed, pid, text);
+	else if (is_descriptor)
+		text_put(text, "unknown");
+	else if (use == USE_ADJUST || use == USE_HOLD)
+		text_put(text, pid ? "all" : "self");
+	else
+		text_put(text, pid == -1 ? "all" : "group");
 }
 
 static void put_signal(const struct deed *deed, struct text *text)
@@ -55,21 +102,35 @@ static bool asks_only(const struct deed *deed)
 	return false;
 }
 
-/* What a descriptor of a process leads to is not told by its name. */
+/* What is set of a process, or asked about it, is worth telling where it is
+ * none of the job. */
+static bool is_aside(enum sysdesc_use use, const struct text *object)
+{
+	static const char *const told[] = { "outside", "recorder" };
+
+	if (use != USE_ADJUST && use != USE_HOLD)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(told); i++)
+		if (object->length == strlen(told[i]) &&
+		    !memcmp(object->data, told[i], object->length))
+			return false;
+	return true;
+}
+
 int deed_process(struct deed *deed, unsigned index, enum sysdesc_use use)
 {
 	_cleanup_(text_done) struct text object = TEXT_INIT;
 	_cleanup_(text_done) struct text other = TEXT_INIT;
+	bool is_signal = use == USE_SIGNAL || use == USE_SIGNALS;
 
-	if (use == USE_SIGNAL && asks_only(deed))
+	if (is_signal && asks_only(deed))
 		return 0;
-	if (deed->row->arg[index].kind == KIND_PID)
-		put_target(deed, (int32_t)deed->call->args[index], &object);
-	else
-		text_put(&object, "unknown");
+	put_target(deed, index, use, &object);
+	if (is_aside(use, &object))
+		return 0;
 	put_signal(deed, &other);
-	return deed_add(deed, use == USE_SIGNAL ? VERB_SIGNAL : VERB_TRACE,
-			FACT_KERNEL, &object, other.length ? &other : NULL);
+	return deed_add(deed, is_signal ? VERB_SIGNAL : VERB_TRACE, FACT_KERNEL,
+			&object, other.length ? &other : NULL);
 }
 
 /* ---- the system ---- */
@@ -110,9 +171,30 @@ static int take_namespaces(struct deed *deed)
 	return r;
 }
 
+/* The recorder did not let it: it was meant, whatever it was called. */
+static int take_refusal(struct deed *deed)
+{
+	struct record part;
+	struct field field;
+
+	for (unsigned i = 0; i < deed->call->part_count; i++)
+		if (call_part(deed->call, i, &part) &&
+		    record_is_struct(&part, KTR_STRUCT_DENIED) &&
+		    fields_find(part.structure.data, part.structure.length,
+				"action", &field) &&
+		    field.length == strlen(REFUSED) &&
+		    !memcmp(field.data, REFUSED, strlen(REFUSED)))
+			return deed_add_string(deed, VERB_TRACE, FACT_KERNEL,
+					       "recorder");
+	return 0;
+}
+
 int deed_system(struct deed *deed)
 {
 	int r = take_namespaces(deed);
+
+	if (!r && !deed->names_recorder)
+		r = take_refusal(deed);
 
 	if (!r && deed->row->classes & CLASS_KERNEL)
 		r = deed_add_string(deed, VERB_KERNEL, FACT_KERNEL,

@@ -167,8 +167,8 @@ static const char *wanted_by(enum verb_family family)
 		return " is no address; inet:10.0.0.1:80, unix:/run/x, unix:@x "
 		       "and * are";
 	case VERB_ON_PROCESS:
-		return " is no process; self, group, outside, /usr/bin/make "
-		       "and * are";
+		return " is no process; self, group, outside, recorder, "
+		       "/usr/bin/make and * are";
 	case VERB_ON_SYSTEM:
 		break;
 	}

@@ -81,6 +81,8 @@ static const char lines[] =
 	"deny " DOORS "inet:[fd00:ec2::254]\n"
 	/* Those who run beside it, and the kernel. */
 	"deny trace outside\n"
+	"deny trace recorder\n"
+	"deny signal recorder\n"
 	"deny signal outside\n"
 	"deny signal all\n"
 	"deny kernel bpf\n"

@@ -136,7 +136,7 @@ static void find_recorder(char ret[PATH_MAX])
 static int become_recorder(const struct kaudit_options *options, int fd,
 			   const char *path)
 {
-	char file[16];
+	char file[16], guard[32];
 	const char *before[] = { RECORDER,
 				 "--take-fd",
 				 file,
@@ -149,6 +149,7 @@ static int become_recorder(const struct kaudit_options *options, int fd,
 				 options->honours_setuid ? "allow" : "deny",
 				 "--no-io-uring",
 				 "--resolve",
+				 guard,
 				 "--" };
 	size_t count = 0, first = ARRAY_LEN(before);
 	const char **words;
@@ -159,6 +160,7 @@ static int become_recorder(const struct kaudit_options *options, int fd,
 	if (!words)
 		return -ENOMEM;
 	snprintf(file, sizeof(file), "%d", fd);
+	snprintf(guard, sizeof(guard), "--guard=%d", getppid());
 	memcpy(words, before, sizeof(before));
 	memcpy(words + first, options->operands, count * sizeof(*words));
 	fcntl(fd, F_SETFD, 0);
@@ -218,12 +220,12 @@ int recording_run(struct recording *ret, const struct kaudit_options *options,
 		return fail(error, options->trace, r);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return fail(error, "cannot adopt what is left behind", -errno);
-	pid = fork_recorder(options, ret->fd);
-	if (pid < 0)
-		return fail(error, "cannot start the recorder", (int)pid);
-	/* The job may be of our user: it has no business in here. */
+	/* The job may be of our user: it has no business in here. An exec takes
+	 * that away again. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	waiting_run(&ret->waiting, pid, options->timeout_ns);
+	pid = fork_recorder(options, ret->fd);
+	if (pid > 0)
+		waiting_run(&ret->waiting, pid, options->timeout_ns);
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	return 0;
+	return pid < 0 ? fail(error, "cannot start the recorder", (int)pid) : 0;
 }

@@ -56,6 +56,7 @@ enum option_id {
 	OPTION_SNAPSHOT,
 	OPTION_NO_IO_URING,
 	OPTION_RESOLVE,
+	OPTION_GUARD,
 	OPTION_STATUS,
 	OPTION_JSON,
 	OPTION_RULES,
@@ -124,6 +125,9 @@ static const struct options_row table[] = {
 	{ 0, "resolve", NULL,
 	  "ask the kernel what was opened, wherever links led to it",
 	  OPTION_RESOLVE },
+	{ 0, "guard", "[PID]",
+	  "let nobody traced get at the recorder, nor at process PID",
+	  OPTION_GUARD },
 	{ 0, "status", NULL, "tell what is traced: of -p, -g, or everywhere",
 	  OPTION_STATUS },
 	{ 0, "json", NULL, "with --status: a JSON document per recorder",
@@ -369,6 +373,17 @@ static int take_rotate(struct parse *parse, const char *value)
 			  &parse->options->size_max);
 }
 
+static int take_guard(struct parse *parse, const char *value)
+{
+	int64_t pid = 0;
+
+	parse->options->guards = true;
+	if (value && options_number(value, 1, INT_MAX, &pid) < 0)
+		return bad_value(parse, "--guard", value, "a process id");
+	parse->options->guarded = (pid_t)pid;
+	return 0;
+}
+
 static int take_option(void *context, int id, const char *value)
 {
 	struct parse *parse = context;
@@ -467,6 +482,8 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_RESOLVE:
 		options->resolves = true;
 		return 0;
+	case OPTION_GUARD:
+		return take_guard(parse, value);
 	case OPTION_HELP:
 		options->help = true;
 		return 0;
@@ -486,6 +503,8 @@ static const char *check_target(const struct ktrace_options *options)
 		       "that runs cannot be given a filter";
 	if (options->resolves)
 		return "--resolve does not go with -p and -g";
+	if (options->guards)
+		return "--guard does not go with -p and -g";
 	if (options->denies_setuid)
 		return "--setuid=deny does not go with -p and -g: it is set "
 		       "before a command starts";

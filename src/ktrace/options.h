@@ -59,6 +59,8 @@ struct ktrace_options {
 	bool denies_setuid;    /* --setuid=deny */
 	bool refuses_rings;    /* --no-io-uring */
 	bool resolves;         /* --resolve */
+	bool guards;           /* --guard */
+	pid_t guarded;         /* its PID; 0 if not given */
 	struct targets target; /* -p, -g, -d */
 	bool has_target;       /* -p or -g was given */
 	enum ktrace_mode mode;

@@ -11,6 +11,7 @@
 
 #include "supervisor/effect.h"
 #include "supervisor/escape.h"
+#include "supervisor/guard.h"
 #include "supervisor/life.h"
 #include "supervisor/opened.h"
 #include "supervisor/path.h"
@@ -159,6 +160,7 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 	effect_at_entry(task);
 	opened_at_entry(task);
 	escape_at_entry(task);
+	guard_at_entry(supervisor, task);
 	telling_at_entry(supervisor, task);
 	if (!supervisor->started)
 		life_start_at_exec(supervisor, task);
@@ -171,6 +173,7 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 		record_entry(supervisor, task, abi, needs);
 	if (capture_is_user(&task->call))
 		answer_user(supervisor, task);
+	guard_settle(supervisor, task);
 	note_spawning(supervisor, task);
 }
 

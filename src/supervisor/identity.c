@@ -78,6 +78,8 @@ void identity_put_session(struct supervisor *supervisor,
 	fields_number(fields, "facilities", origin->wish->facilities);
 	fields_number(fields, "inherit", origin->inherit);
 	fields_number(fields, "genio_size", origin->wish->genio_size);
+	for (unsigned i = 0; i < supervisor->guard.count; i++)
+		fields_number(fields, "guarded", supervisor->guard.pids[i]);
 	if (origin->continues)
 		fields_number(fields, "continues", 1);
 	put_strings(fields, "command", origin->command);

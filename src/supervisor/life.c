@@ -16,6 +16,7 @@
 #include "supervisor/detach.h"
 #include "supervisor/effect.h"
 #include "supervisor/follow.h"
+#include "supervisor/guard.h"
 #include "supervisor/identity.h"
 #include "supervisor/psig.h"
 #include "supervisor/recording.h"
@@ -107,6 +108,7 @@ static void inherit(struct supervisor *supervisor, struct process *child,
 	child->abi = parent->abi;
 	child->shares_fs = parent->shares_fs;
 	telling_inherit(supervisor, child, parent);
+	child->hides = parent->hides;
 	child->root_known = parent->root_known;
 	child->rooted = parent->rooted;
 	if (parent->cwd_known)
@@ -310,6 +312,7 @@ struct task *life_exec(struct supervisor *supervisor, pid_t tid)
 	else
 		psig_start(supervisor, task->process);
 	stack_forget(task->process);
+	guard_exec(task->process);
 	task->process->unreadable = false;
 	task->process->is_disturbed = false;
 	task->process->unreadable_told = false;

@@ -13,6 +13,7 @@
 #include <ktrace-u/format.h>
 
 #include "base/proc.h"
+#include "supervisor/guard.h"
 #include "supervisor/opened.h"
 #include "supervisor/state.h"
 #include "supervisor/sysctl.h"
@@ -174,6 +175,8 @@ static void path_based(struct supervisor *supervisor, struct task *task,
 	if (base->name)
 		n = path_join(joined, sizeof(joined), base->name, path, length);
 	sysctl_at_path(task, base->name ? joined : NULL, n);
+	if (base->name)
+		guard_at_path(supervisor, task, arg, joined, n);
 	if (base->name && length && supervisor->still.whose == task &&
 	    !is_rooted(supervisor, task, root, sizeof(root)))
 		still_named(supervisor, task, arg, joined, n);
@@ -194,6 +197,7 @@ void path_named(struct supervisor *supervisor, struct task *task, unsigned arg,
 	if (length && path[0] == '/') {
 		if (!is_rooted(supervisor, task, buffer, sizeof(buffer))) {
 			sysctl_at_path(task, path, length);
+			guard_at_path(supervisor, task, arg, path, length);
 			still_named(supervisor, task, arg, path, length);
 			return;
 		}
@@ -239,8 +243,10 @@ void path_opened(struct supervisor *supervisor, struct task *task)
 	opened = base_from_link(task, link, buffer, sizeof(buffer));
 	/* Whoever asks must have been answered before anybody could close it:
 	 * that is looked at last. */
-	if (opened.name)
-		put_resolved(task, arg, &opened,
-			     still_is_proof(supervisor, task) ||
-				 opened_is_ours(supervisor, task));
+	if (!opened.name)
+		return;
+	put_resolved(task, arg, &opened,
+		     still_is_proof(supervisor, task) ||
+			 opened_is_ours(supervisor, task));
+	guard_at_opened(supervisor, task, opened.name);
 }

@@ -9,6 +9,7 @@
 
 #include "supervisor/effect.h"
 #include "supervisor/escape.h"
+#include "supervisor/guard.h"
 #include "supervisor/stack.h"
 #include "sysdesc/deeds.h"
 #include "sysdesc/sysdesc.h"
@@ -63,12 +64,13 @@ static void add_on_maps(struct select *stops)
 }
 
 /* To be seen whatever is wanted. */
-static void add_always(struct select *stops)
+static void add_always(const struct plan_wish *wish, struct select *stops)
 {
 	for (unsigned i = 0; i < sysdesc_count(); i++)
 		if (effect_is_on_rights(sysdesc_row(i)) ||
 		    escape_is_by(sysdesc_row(i)) ||
-		    effect_is_sleep(sysdesc_row(i)))
+		    effect_is_sleep(sysdesc_row(i)) ||
+		    (wish->guards && guard_is_by(sysdesc_row(i))))
 			select_add(stops, sysdesc_row(i));
 	for (unsigned i = 0; i < sysdesc_inner_count(); i++)
 		if (effect_is_sleep(sysdesc_inner(i)->row))
@@ -107,7 +109,7 @@ bool plan_stops(const struct plan_wish *wish, struct select *ret)
 	if (needed == 0 && wish->refuses_rings)
 		needed++;
 	if (needed > 0 && needed < sysdesc_count())
-		add_always(ret);
+		add_always(wish, ret);
 	if (needed > 0 && paths && select_has_deeds(&wish->calls))
 		add_on_affinity(ret);
 	if (needed > 0 && plan_stacks_any(&wish->stacks))
@@ -158,6 +160,7 @@ static bool is_same(const struct plan_wish *one, const struct plan_wish *other)
 	       one->genio_size == other->genio_size &&
 	       one->genio_all == other->genio_all &&
 	       one->refuses_rings == other->refuses_rings &&
+	       one->guards == other->guards &&
 	       one->stacks.signals == other->stacks.signals &&
 	       select_is_same(&one->stacks.calls, &other->stacks.calls) &&
 	       select_is_same(&one->calls, &other->calls);

@@ -23,6 +23,7 @@ struct plan_wish {
 	uint32_t genio_size;
 	bool genio_all;
 	bool refuses_rings;        /* --no-io-uring */
+	bool guards;               /* --guard */
 	struct plan_stacks stacks; /* -k, --stack */
 };
 

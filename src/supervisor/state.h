@@ -13,6 +13,7 @@
 #include "supervisor/await.h"
 #include "supervisor/flight.h"
 #include "supervisor/follow.h"
+#include "supervisor/guard.h"
 #include "supervisor/hint.h"
 #include "supervisor/notice.h"
 #include "supervisor/owner.h"
@@ -49,6 +50,7 @@ struct supervisor {
 	struct request_pending *request; /* that is being served, or NULL */
 	pid_t pid;                       /* our own */
 	struct privilege privilege;
+	struct guard guard;
 	struct sampling *sampling; /* NULL: nobody wants any */
 	struct away *away;         /* NULL: nobody may come back */
 	pid_t command;

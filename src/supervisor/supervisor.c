@@ -130,8 +130,12 @@ static int prepare(struct supervisor *supervisor)
 	plan_put(&supervisor->plans, plan);
 	supervisor->has_proc = access("/proc/self/status", R_OK) == 0;
 	hint_open();
+	if (supervisor->config->guards)
+		guard_open(&supervisor->guard, supervisor->config->guarded);
 	owner_start(supervisor, supervisor->config->background);
-	request_open(supervisor);
+	/* Who is recorded could ask for the end of that. */
+	if (!supervisor->config->guards)
+		request_open(supervisor);
 	return 0;
 }
 

@@ -24,6 +24,8 @@ struct supervisor_config {
 	struct plan_wish wish;
 	bool inherit;               /* -i */
 	bool resolves;              /* --resolve */
+	bool guards;                /* --guard */
+	pid_t guarded;              /* its pid, beside our own; 0: none */
 	enum permission_form rules; /* --rules */
 	bool background;            /* for a recorder that will register */
 	bool filtered;              /* the command carries our seccomp filter */

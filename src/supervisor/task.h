@@ -73,6 +73,7 @@ struct task {
 	bool is_awaited;      /* somebody waits for it to stop */
 	bool is_asked;        /* to stop, and was not seen to since */
 	bool runs_free;       /* its calls do not stop */
+	uint8_t guarding;     /* what becomes of its call: guard.h */
 	bool has_old_options; /* how it is traced is to be renewed */
 	bool exiting;         /* past PTRACE_EVENT_EXIT */
 	bool in_group_stop;   /* process NULL: how it stopped */
@@ -123,6 +124,7 @@ struct process {
 	struct plan *plan;
 	struct session *session;
 	struct recording_setter *setter;
+	bool hides;           /* it believes that it is not dumpable */
 	bool is_disturbed;    /* its calls stop lest they end early */
 	bool is_filtered;     /* carries our seccomp filter */
 	bool is_away;         /* let go, and may come back: away.h */

@@ -18,7 +18,7 @@
 #endif
 
 struct denied {
-	const char *action;
+	const char *rule, *action;
 	uint32_t audit_arch; /* 0: the call is not known */
 	int64_t number;
 };
@@ -55,7 +55,7 @@ static void put(struct task *task, const struct denied *denied)
 	fields = session_fields(session, task, KTR_STRUCT_DENIED);
 	if (!fields)
 		return;
-	fields_string(fields, "rule", "seccomp");
+	fields_string(fields, "rule", denied->rule);
 	fields_string(fields, "action", denied->action);
 	if (denied->audit_arch)
 		put_call(fields, denied);
@@ -70,14 +70,28 @@ void violation_at_signal(struct supervisor *supervisor, struct task *task,
 	if (signal_number != SIGSYS || !is_wanted(supervisor, task) ||
 	    tracee_siginfo(task->tid, &info) < 0 || info.si_code != SYS_SECCOMP)
 		return;
-	put(task, &(struct denied){ .action = "signal",
+	put(task, &(struct denied){ .rule = "seccomp",
+				    .action = "signal",
 				    .audit_arch = info.si_arch,
 				    .number = info.si_syscall });
 }
 
+void violation_of_guard(struct supervisor *supervisor, struct task *task,
+			const char *action)
+{
+	enum sysdesc_abi abi = (enum sysdesc_abi)task->call.abi;
+
+	if (is_wanted(supervisor, task))
+		put(task,
+		    &(struct denied){ .rule = "guard",
+				      .action = action,
+				      .audit_arch = sysdesc_audit_arch(abi),
+				      .number = task->call.number });
+}
+
 void violation_at_exit(struct supervisor *supervisor, struct task *task)
 {
-	struct denied denied = { .action = "kill" };
+	struct denied denied = { .rule = "seccomp", .action = "kill" };
 	struct tracee_syscall at;
 	unsigned long status = 0;
 

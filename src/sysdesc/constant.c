@@ -62,6 +62,7 @@ static const struct sysdesc_set sets[FLAGSET_COUNT] = {
 #define AS_MODE       KIND_MODE, FLAGSET_NONE
 #define AS_DEV        KIND_DEV, FLAGSET_NONE
 #define AS_SIGNAL     KIND_SIGNAL, FLAGSET_NONE
+#define AS_TARGET(use) KIND_PID, USE_##use
 #define AS_FLAGS(set) KIND_FLAGS, FLAGSET_##set
 #define AS_ENUM(set)  KIND_ENUM, FLAGSET_##set
 #define CHOICE_ROW(arg, on, mask, value, kind, set)                            \
@@ -137,4 +138,28 @@ const struct sysdesc_choice *sysdesc_choices(const struct sysdesc_row *row,
 
 	*ret_count = found->count;
 	return found->choices;
+}
+
+struct sysdesc_arg sysdesc_argument(const struct sysdesc_row *row,
+				    const uint64_t *args, unsigned index)
+{
+	struct sysdesc_arg arg = row->arg[index];
+	unsigned count;
+	const struct sysdesc_choice *choices = sysdesc_choices(row, &count);
+
+	for (unsigned i = 0; choices && i < count; i++) {
+		const struct sysdesc_choice *choice = &choices[i];
+
+		if (choice->arg != index)
+			continue;
+		if (((uint32_t)args[choice->on] & choice->mask) !=
+		    choice->value) {
+			arg.kind = KIND_LONG;
+			continue;
+		}
+		arg.kind = choice->kind;
+		arg.set = choice->set;
+		break;
+	}
+	return arg;
 }

@@ -80,7 +80,7 @@ struct sysdesc_choice {
 	uint8_t arg;  /* index of the argument */
 	uint8_t on;   /* index of the one that decides: where its */
 	uint8_t kind; /* enum sysdesc_kind, then, */
-	uint8_t set;  /* and enum sysdesc_flagset */
+	uint8_t set;  /* and enum sysdesc_flagset; of a pid, enum sysdesc_use */
 	uint32_t mask;
 	uint32_t value; /* bits under the mask are this */
 };
@@ -91,5 +91,13 @@ struct sysdesc_choice {
  */
 const struct sysdesc_choice *sysdesc_choices(const struct sysdesc_row *row,
 					     unsigned *ret_count);
+
+/*
+ * What argument `index` is, given them all: kind and set of the row, or what
+ * the others make of it. One that is but a number, since none of its choices
+ * holds, is a KIND_LONG.
+ */
+struct sysdesc_arg sysdesc_argument(const struct sysdesc_row *row,
+				    const uint64_t *args, unsigned index);
 
 #endif

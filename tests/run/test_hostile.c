@@ -87,16 +87,34 @@ static bool is_so(const json_t *fact, const char *key, const char *wanted)
 	return !wanted || (value && ends_with(value, wanted));
 }
 
+static bool is_wanted(const json_t *fact, const struct wanted *wanted)
+{
+	return is_so(fact, "verb", wanted->verb) &&
+	       is_so(fact, "object", wanted->object) &&
+	       is_so(fact, "outcome", wanted->outcome);
+}
+
 static bool has_fact(const json_t *report, const struct wanted *wanted)
+{
+	const json_t *facts = json_object_get(report, "facts");
+
+	for (size_t i = 0; i < json_array_size(facts); i++) {
+		if (is_wanted(json_array_get(facts, i), wanted))
+			return true;
+	}
+	return false;
+}
+
+/* The same of the call by which it was done first. */
+static bool has_call(const json_t *report, const char *call,
+		     const struct wanted *wanted)
 {
 	const json_t *facts = json_object_get(report, "facts");
 
 	for (size_t i = 0; i < json_array_size(facts); i++) {
 		const json_t *fact = json_array_get(facts, i);
 
-		if (is_so(fact, "verb", wanted->verb) &&
-		    is_so(fact, "object", wanted->object) &&
-		    is_so(fact, "outcome", wanted->outcome))
+		if (is_wanted(fact, wanted) && is_so(fact, "call", call))
 			return true;
 	}
 	return false;
@@ -127,6 +145,7 @@ struct hostile_case {
 	const char *words[4]; /* of prog:hostile */
 	struct wanted wanted; /* what it did, if it did */
 	const char *gap;      /* or what of it is not known; NULL: anything */
+	bool is_known;        /* nothing is left open */
 	bool may_fail; /* not every kernel, machine or user can do that */
 };
 
@@ -183,6 +202,8 @@ static void must_not_pass(const struct hostile_case *that,
 		fail_msg("%s passes: %d", that->words[0], status);
 	if (!is_told && !has_gap(report, that->gap))
 		fail_msg("%s: what it did is not told", that->words[0]);
+	if (that->is_known && (!is_told || !is_complete(report)))
+		fail_msg("%s: not all is known", that->words[0]);
 	if (status == UNKNOWN && is_complete(report))
 		fail_msg("%s: not known, and complete", that->words[0]);
 }
@@ -246,7 +267,7 @@ static void test_processes(void **state)
 		{ { "daemon" }, .wanted = DELETED },
 		{ { "memfd" }, .wanted = DELETED },
 		{ { "unreadable" }, .wanted = DELETED },
-		{ { "undumpable" }, .wanted = DELETED },
+		{ { "undumpable" }, .wanted = DELETED, .is_known = true },
 		{ { "argv" }, .wanted = DELETED },
 		{ { "passing" }, .wanted = READ },
 		{ { "namespace" }, .wanted = DELETED, .may_fail = true },
@@ -295,7 +316,7 @@ static void test_refused(void **state)
 	try_cases(state, cases, ARRAY_LEN(cases), must_tell);
 }
 
-/* ---- others than one program ---- */
+/* ---- at those who record ---- */
 
 /* A script under kaudit-u, with the exit status that the audit has. */
 static void run_script(struct run_result *ret, const struct run_place *place,
@@ -310,6 +331,130 @@ static void run_script(struct run_result *ret, const struct run_place *place,
 
 	run_kaudit(ret, place, words, NULL);
 }
+
+/* Each way of tests/prog/hostile/strike.c, in its order; call: the one by which
+ * it is told that it was meant for the recorder. */
+static const struct strike {
+	const char *way, *call;
+	bool only_recorder; /* it is in another group than kaudit-u */
+} strikes[] = {
+	{ "kill", "kill", false },
+	{ "tkill", "tkill", false },
+	{ "tgkill", "tgkill", false },
+	{ "queue", "rt_sigqueueinfo", false },
+	{ "thread", NULL, false },
+	{ "all", NULL, false },
+	{ "pidfd", "pidfd_open", false },
+	{ "directory", "openat", false },
+	{ "link", "pidfd_send_signal", false },
+	{ "seizing", "ptrace", false },
+	{ "attaching", "ptrace", false },
+	{ "writing", "process_vm_writev", false },
+	{ "reading", "process_vm_readv", false },
+	{ "mem", "openat", false },
+	{ "descriptor", "openat", false },
+	{ "entering", "chdir", false },
+	{ "killer", "openat", false },
+	{ "limit", "prlimit64", false },
+	{ "affinity", "sched_setaffinity", false },
+	{ "scheduler", "sched_setscheduler", false },
+	{ "priority", "setpriority", false },
+	{ "io", "ioprio_set", false },
+	{ "comparing", "kcmp", false },
+	{ "int80", NULL, false },
+	{ "owner", "fcntl", false },
+	{ "group", NULL, true },
+};
+
+/* One at a time: what is told is counted once, with its first call. */
+static void strike(void **state, const struct strike *that, const char *whom)
+{
+	const struct hostile_case job = { { "strike", whom, that->way },
+					  .wanted = { NULL, "recorder",
+						      "EPERM" } };
+	struct run_result result;
+	struct run_place place;
+	char wanted[64];
+	json_t *report;
+
+	open_place(&place, state);
+	run_hostile(&result, &place, &job);
+	report = load_report(&place);
+	snprintf(wanted, sizeof(wanted), "%s refused\ndid\n", that->way);
+	if (strcmp(text_string(&result.out), wanted) != 0)
+		fail_msg("%s, %s: %s%s", that->way, whom,
+			 text_string(&result.out), text_string(&result.err));
+	/* The link was followed before anybody could know where it leads. */
+	if (is_complete(report) != (strcmp(that->way, "link") != 0))
+		print(&job, &result, report);
+	if (that->call && !has_call(report, that->call, &job.wanted))
+		fail_msg("%s, %s: %s is not told", that->way, whom, that->call);
+	if (WEXITSTATUS(result.status) != VIOLATES)
+		fail_msg("%s, %s: passes", that->way, whom);
+	json_decref(report);
+	run_result_done(&result);
+	run_place_close(&place);
+}
+
+static void test_strikes(void **state)
+{
+	for (size_t i = 0; i < ARRAY_LEN(strikes); i++) {
+		strike(state, &strikes[i], "recorder");
+		if (!strikes[i].only_recorder)
+			strike(state, &strikes[i], "starter");
+	}
+}
+
+/* Who signals its group has it signalled, but for those who record. */
+static void test_group(void **state)
+{
+	static const char script[] = "sleep 100 & trap '' TERM; kill 0; wait; "
+				     "trap - TERM; kill 0; sleep 100";
+	struct run_result result;
+	struct run_place place;
+	json_t *report;
+
+	open_place(&place, state);
+	run_script(&result, &place, script);
+	assert_true(run_exited(&result, COMPLIES));
+	report = load_report(&place);
+	assert_true(is_complete(report));
+	assert_true(
+	    has_fact(report, &(struct wanted){ "signal", "group", NULL }));
+	json_decref(report);
+	run_result_done(&result);
+	run_place_close(&place);
+}
+
+static void test_guard_wrongly(void **state)
+{
+	static const struct {
+		const char *words[4], *said;
+	} cases[] = {
+		{ { "--guard=x", "true" }, "\"x\" is not a process id" },
+		{ { "--guard=0", "true" }, "\"0\" is not a process id" },
+		{ { "--guard", "-p", "1" }, "--guard does not go with -p" },
+	};
+	struct run_place place;
+
+	open_place(&place, state);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *const argv[] = { place.ktrace, cases[i].words[0],
+					     cases[i].words[1],
+					     cases[i].words[2], NULL };
+		const struct run_spec spec = { .argv = argv };
+		struct run_result result;
+
+		assert_int_equal(run_program(&result, &place, &spec), 0);
+		assert_true(run_exited(&result, 2));
+		assert_non_null(
+		    strstr(text_string(&result.err), cases[i].said));
+		run_result_done(&result);
+	}
+	run_place_close(&place);
+}
+
+/* ---- others than one program ---- */
 
 /* Code of others runs in a program that is known well. */
 static void test_preload(void **state)
@@ -447,10 +592,11 @@ int main(void)
 #test " as anybody", test, NULL, NULL, &users[1]               \
 	}
 	const struct CMUnitTest tests[] = {
-		TEST(test_races),          TEST(test_processes),
-		TEST(test_doors),          TEST(test_refused),
-		TEST(test_preload),        TEST(test_recorder_killed),
-		TEST(test_starter_killed),
+		TEST(test_races),           TEST(test_processes),
+		TEST(test_doors),           TEST(test_refused),
+		TEST(test_preload),         TEST(test_strikes),
+		TEST(test_group),           TEST(test_guard_wrongly),
+		TEST(test_recorder_killed), TEST(test_starter_killed),
 	};
 
 	if (!run_may_trace())

@@ -100,7 +100,7 @@ static long by_link(void)
 
 	snprintf(path, sizeof(path), "/proc/%d", victim);
 	if (symlink(path, "there") < 0)
-		return 0;
+		return -1;
 	fd = open("there", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
@@ -203,6 +203,16 @@ static long by_comparing(void)
 	return syscall(SYS_kcmp, getpid(), victim, 0, 0, 0);
 }
 
+/* The kernel sends a signal when there is something to read, to whomever. */
+static long by_owner(void)
+{
+	int pair[2];
+
+	if (pipe(pair) < 0 || fcntl(pair[0], F_SETSIG, SIGKILL) < 0)
+		return 0;
+	return fcntl(pair[0], F_SETOWN, victim);
+}
+
 #ifdef __x86_64__
 #include "../i386.h"
 #define I386_KILL 37
@@ -234,7 +244,6 @@ static const struct {
 	{ "queue", by_queue },
 	{ "thread", by_thread },
 	{ "all", by_all },
-	{ "group", by_group },
 	{ "pidfd", by_pidfd },
 	{ "directory", by_directory },
 	{ "link", by_link },
@@ -253,6 +262,9 @@ static const struct {
 	{ "io", by_io },
 	{ "comparing", by_comparing },
 	{ "int80", by_int80 },
+	{ "owner", by_owner },
+	/* The last, for it may be in that group, too. */
+	{ "group", by_group },
 };
 
 /* Nobody else may be hit, whoever runs this, and however. 0: it is another. */
@@ -268,7 +280,7 @@ static pid_t must_be(long pid, const char *comm)
 	if (!fgets(line, sizeof(line), file))
 		line[0] = 0;
 	fclose(file);
-	return strcmp(line, comm) ? 0 : (pid_t)pid;
+	return strncmp(line, comm, strlen(comm)) != 0 ? 0 : (pid_t)pid;
 }
 
 static pid_t find_victim(const char *whom)
@@ -277,9 +289,9 @@ static pid_t find_victim(const char *whom)
 	char recorder[16];
 
 	if (!whom || strcmp(whom, "starter") != 0)
-		return must_be(pid, "ktrace-u\n");
+		return must_be(pid, "ktrace-u");
 	snprintf(recorder, sizeof(recorder), "%ld", pid);
-	return must_be(tracer_status_number(recorder, "PPid:"), "kaudit-u\n");
+	return must_be(tracer_status_number(recorder, "PPid:"), "kaudit-u");
 }
 
 static const char *result_of(long (*by)(void))

@@ -266,7 +266,9 @@ static void expect_choices(const struct sysdesc_row *row)
 		assert_true(choices[i].on < row->narg);
 		assert_int_not_equal(choices[i].arg, choices[i].on);
 		assert_int_equal(choices[i].value & ~choices[i].mask, 0);
-		if (choices[i].set == FLAGSET_NONE)
+		if (choices[i].kind == KIND_PID)
+			assert_true(choices[i].set < USE_COUNT);
+		else if (choices[i].set == FLAGSET_NONE)
 			assert_true(choices[i].kind == KIND_MODE ||
 				    choices[i].kind == KIND_DEV ||
 				    choices[i].kind == KIND_SIGNAL);
