@@ -10,6 +10,7 @@
 #include <ktrace-u/format.h>
 
 #include "audit/deed.h"
+#include "audit/outside.h"
 #include "base/array.h"
 #include "foreign/system.h"
 #include "trace/fields.h"
@@ -64,6 +65,23 @@ static int take_command(struct audit *audit, const struct record *record)
 	return audit->command.failed ? -ENOMEM : 0;
 }
 
+/* What led out of the job when it started. */
+static int take_doors(struct audit *audit, const struct record *record)
+{
+	size_t position = 0;
+	bool malformed;
+	struct field field;
+	int r = 0;
+
+	while (!r &&
+	       fields_next(record->structure.data, record->structure.length,
+			   &position, &field, &malformed))
+		if (fields_is(&field, "door") && !field.is_number)
+			r = doors_take(&audit->doors, &audit->names, field.data,
+				       field.length);
+	return r;
+}
+
 static void take_guarded(struct audit *audit, const struct record *record)
 {
 	size_t position = 0;
@@ -88,7 +106,8 @@ static int take_session(struct audit *audit, const struct record *record)
 	fields_find_number(data, length, "facilities", &facilities);
 	fields_find_number(data, length, "inherit", &inherits);
 	take_guarded(audit, record);
-	if ((facilities & NEEDED) != NEEDED)
+	r = take_doors(audit, record);
+	if (!r && (facilities & NEEDED) != NEEDED)
 		r = gaps_add(&audit->gaps, NULL, 1,
 			     "calls, paths or structures were not recorded");
 	if (!r && !inherits)
@@ -335,6 +354,7 @@ int audit_end(struct audit *audit, const char *why)
 	if (audit->failure)
 		return audit->failure;
 	r = connecting_end(&audit->connecting, &audit->facts);
+	audit->outside = outside_mark(&audit->facts);
 	if (!r && why)
 		r = gaps_add(&audit->gaps, NULL, 1, why);
 	if (!r && audit->has_drops && !audit->has_losses)

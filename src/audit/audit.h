@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "audit/connecting.h"
+#include "audit/door.h"
 #include "audit/fact.h"
 #include "audit/gap.h"
 #include "audit/image.h"
@@ -33,7 +34,8 @@ struct audit {
 	struct gaps gaps;    /* none: the trace is complete */
 	struct text command; /* words, each with its NUL */
 	uint64_t records, first_ns, last_ns;
-	uint64_t ended; /* processes */
+	uint64_t ended;   /* processes */
+	unsigned outside; /* facts that are marked so */
 	/* And what it takes to know it: */
 	struct names names;
 	struct state state;
@@ -44,6 +46,7 @@ struct audit {
 	/* Who recorded it, where the traced were kept from them. */
 	int32_t guarded[AUDIT_GUARDED_MAX];
 	unsigned guarded_count;
+	struct doors doors;
 	bool has_losses; /* that were counted */
 	bool has_drops;  /* or marked */
 	int failure;     /* of what was visited */

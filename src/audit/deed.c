@@ -116,13 +116,16 @@ static int add_endpoint(struct deed *deed, enum audit_verb verb,
 			const struct text *object)
 {
 	struct fact fact;
-	int r;
+	int r = deed_make(deed, verb, deed_claim(deed), object, NULL, &fact);
 
-	if (verb != VERB_CONNECT || deed->error != EINPROGRESS)
-		return deed_add(deed, verb, deed_claim(deed), object, NULL);
-	r = deed_make(deed, verb, deed_claim(deed), object, NULL, &fact);
 	if (r)
 		return r;
+	if (verb == VERB_CONNECT || verb == VERB_SEND)
+		fact.key.other = doors_find(&deed->audit->doors,
+					    fact.key.object->text,
+					    fact.key.object->length);
+	if (verb != VERB_CONNECT || deed->error != EINPROGRESS)
+		return facts_add(&deed->audit->facts, &fact);
 	return connecting_begin(&deed->audit->connecting, &deed->audit->facts,
 				deed->call->entry.pid,
 				(int32_t)deed->call->args[0], &fact);

@@ -44,6 +44,7 @@ struct fact {
 	const struct sysdesc_row *row; /* the call */
 	uint64_t first_ns;
 	uint64_t count;
+	bool is_outside;   /* asked of somebody whom nobody recorded */
 	UT_hash_handle hh; /* in order of their first time */
 };
 

@@ -143,8 +143,8 @@ int learn_add(struct learn *learn, const struct audit *audit)
 		}
 		r = take(learn, fact, fact->key.object);
 		if (!r && fact->key.other &&
-		    verb_family((enum audit_verb)fact->key.verb) ==
-			VERB_ON_FILE)
+		    verb_family((enum audit_verb)fact->key.verb) !=
+			VERB_ON_PROCESS)
 			r = take(learn, fact, fact->key.other);
 	}
 	return r;

@@ -12,6 +12,7 @@
 
 struct name {
 	bool was_missing; /* the last that was heard of it, as a file */
+	bool is_bound;    /* somebody has it, as an address */
 	UT_hash_handle hh;
 	size_t length;
 	char text[]; /* any bytes, with a NUL behind them */

@@ -174,8 +174,9 @@ struct policy_judgement policy_judge(const struct policy *policy,
 	struct policy_judgement one, other;
 
 	one = judge_name(policy, fact, fact->key.object);
+	/* Of a process that is the signal it was sent. */
 	if (!fact->key.other ||
-	    verb_family((enum audit_verb)fact->key.verb) != VERB_ON_FILE)
+	    verb_family((enum audit_verb)fact->key.verb) == VERB_ON_PROCESS)
 		return one;
 	other = judge_name(policy, fact, fact->key.other);
 	return other.decision > one.decision ? other : one;

@@ -7,6 +7,7 @@
 
 #include <sys/socket.h>
 
+#include "audit/door.h"
 #include "audit/object.h"
 #include "audit/policy.h"
 #include "audit/policy_private.h"
@@ -153,7 +154,8 @@ static uint32_t verbs_for(const struct policy_word *word)
 	if (begins(word, "/") || begins(word, "@") || begins(word, "**/"))
 		return FILE_VERBS | PROCESS_VERBS;
 	if (begins(word, OBJECT_INET) || begins(word, OBJECT_UNIX) ||
-	    begins(word, "AF_") || policy_line_is(word, "socket"))
+	    begins(word, DOORS_PREFIX) || begins(word, "AF_") ||
+	    policy_line_is(word, "socket"))
 		return SOCKET_VERBS;
 	return PROCESS_VERBS | SYSTEM_VERBS;
 }

@@ -124,6 +124,8 @@ static void put_fact(struct text *text, const struct finding *finding)
 	if (fact->row)
 		put_string(text, "call", fact->row->name);
 	text_json_unsigned(text, "count", fact->count);
+	if (fact->is_outside)
+		text_json_bool(text, "outside", true);
 	put_time(text, "first", fact->first_ns);
 	put_actor(text, fact);
 	text_char(text, '}');
@@ -160,6 +162,7 @@ void report_json(struct text *text, const struct report *report)
 	text_json_bool(text, "complete", verdict->is_complete);
 	text_json_unsigned(text, "violations", verdict->violations);
 	text_json_unsigned(text, "warnings", verdict->warnings);
+	text_json_unsigned(text, "outside", audit->outside);
 	put_words(text, "command", audit->command.data, audit->command.length);
 	text_json_unsigned(text, "processes", audit->ended);
 	put_time(text, "first", audit->first_ns);

@@ -149,6 +149,11 @@ static void put_gaps(struct text *text, const struct report *report)
 	text_put(text, "\n### Completeness\n\n");
 	if (!gaps->count)
 		text_put(text, "The trace holds all that was done.\n");
+	if (report->verdict->audit->outside)
+		text_format(text,
+			    "%u requests went to processes that were not "
+			    "recorded: what these did is not here.\n\n",
+			    report->verdict->audit->outside);
 	for (unsigned i = 0; i < gaps->count && !is_full(text); i++) {
 		text_format(text, "- %" PRIu64 ": ", gaps->items[i].count);
 		put_code(text, report, gaps->items[i].what.data,

@@ -117,6 +117,28 @@ static void put_findings(struct text *text, const struct report *report,
 			put_finding(text, report, &verdict->findings[i]);
 }
 
+/* ---- what goes on elsewhere ---- */
+
+static void put_outside(struct text *text, const struct report *report)
+{
+	const struct verdict *verdict = report->verdict;
+
+	if (verdict->audit->outside)
+		text_put(text, "\noutside of what was recorded: what these did "
+			       "when they were asked\n");
+	for (unsigned i = 0; i < verdict->count; i++) {
+		const struct fact *fact = verdict->findings[i].fact;
+
+		if (!fact->is_outside)
+			continue;
+		text_format(text, "%8" PRIu64 "  ", fact->count);
+		put_object(text, report, fact);
+		text_put(text, "  ");
+		put_name(text, report, fact->key.exe);
+		text_char(text, '\n');
+	}
+}
+
 /* ---- all that was done ---- */
 
 static void put_fact(struct text *text, const struct report *report,
@@ -188,6 +210,11 @@ static void put_head(struct text *text, const struct report *report)
 		    (double)(audit->last_ns - audit->first_ns) / NANOSECONDS);
 	text_format(text, "processes   %" PRIu64 "\n", audit->ended);
 	put_counts(text, verdict);
+	if (audit->outside)
+		text_format(text,
+			    "outside     asked %u times: see outside of what "
+			    "was recorded\n",
+			    audit->outside);
 	text_format(text, "violations  %u\nwarnings    %u\ncomplete    %s\n",
 		    verdict->violations, verdict->warnings,
 		    verdict->is_complete ? "yes" : "no: see not known");
@@ -223,6 +250,7 @@ void report_text(struct text *text, const struct report *report)
 	put_findings(text, report, POLICY_DENY, "violations",
 		     verdict->violations);
 	put_findings(text, report, POLICY_WARN, "warnings", verdict->warnings);
+	put_outside(text, report);
 	put_gaps(text, report);
 	if (!report->is_short)
 		put_facts(text, report);

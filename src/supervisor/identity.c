@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -28,12 +29,38 @@
 /* ARGS and ENVS records hold whole strings up to about this much. */
 #define IMAGE_CHUNK (128u << 10)
 #define IMAGE_MAX   (16u << 20)
+/* A longer one leads nowhere. */
+#define DOOR_MAX 512
 
 static void put_strings(struct fields_writer *fields, const char *name,
 			char *const *strings)
 {
 	for (; *strings; strings++)
 		fields_string(fields, name, *strings);
+}
+
+/* Where others take orders, as the command is told: whoever follows them does
+ * so unrecorded. */
+static void put_doors(struct fields_writer *fields)
+{
+	static const char *const names[] = {
+		"SSH_AUTH_SOCK",      "GPG_AGENT_INFO",
+		"DOCKER_HOST",        "CONTAINER_HOST",
+		"BUILDKIT_HOST",      "DBUS_SESSION_BUS_ADDRESS",
+		"PULSE_SERVER",       "DBUS_SYSTEM_BUS_ADDRESS",
+		"CONTAINERD_ADDRESS",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *value = getenv(names[i]);
+		char door[DOOR_MAX];
+		int n = value ? snprintf(door, sizeof(door), "%s=%s", names[i],
+					 value)
+			      : 0;
+
+		if (n > 0 && (size_t)n < sizeof(door))
+			fields_string(fields, "door", door);
+	}
 }
 
 static void put_boot_id(struct fields_writer *fields)
@@ -80,6 +107,8 @@ void identity_put_session(struct supervisor *supervisor,
 	fields_number(fields, "genio_size", origin->wish->genio_size);
 	for (unsigned i = 0; i < supervisor->guard.count; i++)
 		fields_number(fields, "guarded", supervisor->guard.pids[i]);
+	if (supervisor->guard.count)
+		put_doors(fields);
 	if (origin->continues)
 		fields_number(fields, "continues", 1);
 	put_strings(fields, "command", origin->command);

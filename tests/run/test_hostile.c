@@ -16,6 +16,9 @@
 #include <jansson.h>
 #include <unistd.h>
 
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include "base/array.h"
@@ -479,6 +482,85 @@ static void test_preload(void **state)
 	run_place_close(&place);
 }
 
+/* ---- by others ---- */
+
+static int listen_at(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0 && strlen(path) < sizeof(address.sun_path));
+	memcpy(address.sun_path, path, strlen(path));
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)),
+			 0);
+	assert_int_equal(chmod(path, 0666), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	return fd;
+}
+
+static void ask(struct run_result *ret, const struct run_place *place,
+		const char *agent, const char *variable)
+{
+	char program[PATH_MAX + 16], own[PATH_MAX];
+	const char *const words[] = { "run", "--exit-policy=audit",
+				      "-p",  "p",
+				      "-f",  "t",
+				      "--",  program,
+				      "ask", agent,
+				      own,   NULL };
+	const char *const env[] = { variable, NULL };
+
+	snprintf(program, sizeof(program), "%s/hostile", place->programs);
+	run_place_file(place, "own", own);
+	unlink(own);
+	run_kaudit(ret, place, words, env);
+}
+
+/* Where the environment leads out of the job, to ask there is no right of
+ * anybody; elsewhere it is told that somebody else was asked. */
+static void test_outside(void **state)
+{
+	static const struct {
+		const char *before, *behind;
+		int status;
+	} cases[] = {
+		{ "SSH_AUTH_SOCK=", "", VIOLATES },
+		{ "DOCKER_HOST=unix://", "", VIOLATES },
+		{ "DBUS_SESSION_BUS_ADDRESS=unix:abstract=x;"
+		  "unix:path=",
+		  ",guid=0", VIOLATES },
+		{ "ELSEWHERE=", "", COMPLIES },
+	};
+	char variable[PATH_MAX + 64], agent[PATH_MAX];
+	struct run_place place;
+	int fd;
+
+	open_place(&place, state);
+	fd = listen_at(run_place_file(&place, "agent", agent));
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct run_result result;
+		json_t *report;
+
+		snprintf(variable, sizeof(variable), "%s%s%s", cases[i].before,
+			 agent, cases[i].behind);
+		ask(&result, &place, agent, variable);
+		assert_true(run_exited(&result, cases[i].status));
+		assert_non_null(strstr(text_string(&result.err),
+				       "outside of what was recorded"));
+		report = load_report(&place);
+		assert_true(has_fact(
+		    report, &(struct wanted){ "connect", "/agent", "ok" }));
+		assert_true(has_fact(
+		    report, &(struct wanted){ "connect", "/own", "ok" }));
+		assert_int_equal(
+		    json_integer_value(json_object_get(report, "outside")), 1);
+		json_decref(report);
+		run_result_done(&result);
+	}
+	close(fd);
+	run_place_close(&place);
+}
+
 /* ---- the end of those who record ---- */
 
 static void await_text(const struct run_place *place, const char *name,
@@ -592,11 +674,12 @@ int main(void)
 #test " as anybody", test, NULL, NULL, &users[1]               \
 	}
 	const struct CMUnitTest tests[] = {
-		TEST(test_races),           TEST(test_processes),
-		TEST(test_doors),           TEST(test_refused),
-		TEST(test_preload),         TEST(test_strikes),
-		TEST(test_group),           TEST(test_guard_wrongly),
-		TEST(test_recorder_killed), TEST(test_starter_killed),
+		TEST(test_races),          TEST(test_processes),
+		TEST(test_doors),          TEST(test_refused),
+		TEST(test_preload),        TEST(test_outside),
+		TEST(test_strikes),        TEST(test_group),
+		TEST(test_guard_wrongly),  TEST(test_recorder_killed),
+		TEST(test_starter_killed),
 	};
 
 	if (!run_may_trace())

@@ -37,6 +37,8 @@ hostile_way race_link, race_dup, race_vfork, race_clone3;
 hostile_way spawn_untraced, spawn_untraced3, spawn_daemon, spawn_memfd;
 hostile_way spawn_unreadable, spawn_undumpable, spawn_argv, spawn_plain;
 hostile_way spawn_passing, spawn_debugger, spawn_namespace;
+/* words: the socket; and one that it is to bind itself. */
+hostile_way spawn_asking;
 
 /* gate.c: by other doors of the kernel, and behind filters of its own. */
 hostile_way gate_int80, gate_x32, gate_rings;

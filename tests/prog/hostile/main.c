@@ -45,6 +45,7 @@ static const struct {
 	{ "kill", gate_kill },
 	{ "notify", gate_notify },
 	{ "strike", strike },
+	{ "ask", spawn_asking },
 };
 
 /* Open from the start, so that asking names nothing. */

@@ -508,6 +508,47 @@ static void test_sockets(void **state)
 }
 
 /* What becomes of a connection that was only begun is told later, or never. */
+/* /run/x: of somebody else; /run/own: of the job */
+static const uint8_t other_socket[] = { 1, 0, '/', 'r', 'u', 'n', '/', 'x', 0 };
+static const uint8_t own_socket[] = { 1,   0,   '/', 'r', 'u', 'n',
+				      '/', 'o', 'w', 'n', 0 };
+
+/* Whoever is asked and was not recorded; by which variable he was found. */
+static void test_outside(void **state)
+{
+	struct auditing *auditing = *state;
+	const struct fact *fact;
+	unsigned count = 0;
+
+	sample_fields(&auditing->sample,
+		      "session\0facilities:98702\0inherit:1\0"
+		      "door=DOCKER_HOST=unix:///run/x\0"
+		      "door=SSH_AUTH_SOCK=no address\0door=nothing");
+	execute(auditing);
+	call(auditing, BIND, 4, 1, 2);
+	put_address(auditing, own_socket, sizeof(own_socket));
+	leave(auditing, BIND, 0, 0);
+	call(auditing, CONNECT, 4, 1, 2);
+	put_address(auditing, own_socket, sizeof(own_socket));
+	leave(auditing, CONNECT, 0, 0);
+	call(auditing, CONNECT, 4, 1, 2);
+	put_address(auditing, other_socket, sizeof(other_socket));
+	leave(auditing, CONNECT, 0, 0);
+	call(auditing, CONNECT, 4, 1, 2);
+	put_address(auditing, other_socket, sizeof(other_socket));
+	leave(auditing, CONNECT, ENOENT, 0);
+	must_tell(auditing,
+		  EXECUTED "bind unix:/run/own 0 proven 1\n"
+			   "connect unix:/run/own 0 proven 1\n"
+			   "connect unix:/run/x door:DOCKER_HOST 0 proven 1\n"
+			   "connect unix:/run/x door:DOCKER_HOST 2 proven 1\n"
+			   "- its end is missing 1\n");
+	assert_int_equal(auditing->audit.outside, 1);
+	for (fact = auditing->audit.facts.first; fact; fact = fact->hh.next)
+		count += fact->is_outside;
+	assert_int_equal(count, 1);
+}
+
 static void test_connecting(void **state)
 {
 	struct auditing *auditing = *state;
@@ -636,21 +677,14 @@ int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_opens),
-		TEST(test_names),
-		TEST(test_marks),
-		TEST(test_shared),
-		TEST(test_common),
-		TEST(test_written),
-		TEST(test_killed),
-		TEST(test_launcher),
-		TEST(test_processes),
-		TEST(test_sockets),
-		TEST(test_connecting),
-		TEST(test_system),
-		TEST(test_missing),
-		TEST(test_selected),
-		cmocka_unit_test(test_nothing),
+		TEST(test_opens),    TEST(test_names),
+		TEST(test_marks),    TEST(test_shared),
+		TEST(test_common),   TEST(test_written),
+		TEST(test_killed),   TEST(test_outside),
+		TEST(test_launcher), TEST(test_processes),
+		TEST(test_sockets),  TEST(test_connecting),
+		TEST(test_system),   TEST(test_missing),
+		TEST(test_selected), cmocka_unit_test(test_nothing),
 	};
 
 	return cmocka_run_group_tests_name("audit", tests, NULL, NULL);
