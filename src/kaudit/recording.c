@@ -14,10 +14,12 @@
 #include <unistd.h>
 
 #include <sys/prctl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
 #include "kaudit/options.h"
@@ -28,6 +30,7 @@
 #define CALLS       "@deeds"
 #define EXIT_ABSENT 127
 #define MODE        0600
+#define COPY_SIZE   ((size_t)1 << 20)
 
 static int fail(struct text *error, const char *what, int r)
 {
@@ -37,17 +40,37 @@ static int fail(struct text *error, const char *what, int r)
 
 /* ---- the file ---- */
 
-static int open_named(struct recording *recording, const char *path)
+/* A name beside the one that is wanted, and a file of it, or -errno. */
+static int make_named(struct recording *recording, const char *path, int flags)
 {
+	int fd;
+
 	if (asprintf(&recording->name, "%s.XXXXXX", path) < 0) {
 		recording->name = NULL;
 		return -ENOMEM;
 	}
-	recording->fd = mkostemp(recording->name, O_CLOEXEC | O_APPEND);
-	return recording->fd < 0 ? -errno : 0;
+	fd = mkostemp(recording->name, O_CLOEXEC | flags);
+	if (fd >= 0)
+		return fd;
+	fd = -errno;
+	free(recording->name);
+	recording->name = NULL;
+	return fd;
 }
 
-/* Where a filesystem has no files without names, it has one until then. */
+/* What has a name can be opened by the job: it loses it at once. */
+static int open_named(struct recording *recording, const char *path)
+{
+	recording->fd = make_named(recording, path, O_APPEND);
+	if (recording->fd < 0)
+		return recording->fd;
+	unlink(recording->name);
+	free(recording->name);
+	recording->name = NULL;
+	return 0;
+}
+
+/* Not every filesystem has files without names. */
 static int open_trace(struct recording *recording, const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -66,13 +89,27 @@ static int open_trace(struct recording *recording, const char *path)
 	return -errno;
 }
 
+/* What has lost its name cannot get another one. */
+static int copy(struct recording *recording, const char *path)
+{
+	_cleanup_fd_ int fd = make_named(recording, path, 0);
+	off_t at = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	do
+		n = sendfile(fd, recording->fd, &at, COPY_SIZE);
+	while (n > 0 || (n < 0 && errno == EINTR));
+	return n < 0 ? -errno : 0;
+}
+
 /* A file without a name gets one through its descriptor. */
 static int give_name(struct recording *recording, const char *path)
 {
 	char link[32];
+	int r;
 
-	if (recording->name)
-		return 0;
 	if (asprintf(&recording->name, "%s.%d", path, getpid()) < 0) {
 		recording->name = NULL;
 		return -ENOMEM;
@@ -81,9 +118,10 @@ static int give_name(struct recording *recording, const char *path)
 	if (!linkat(AT_FDCWD, link, AT_FDCWD, recording->name,
 		    AT_SYMLINK_FOLLOW))
 		return 0;
+	r = -errno;
 	free(recording->name);
 	recording->name = NULL;
-	return -errno;
+	return r == -ENOENT ? copy(recording, path) : r;
 }
 
 int recording_keep(struct recording *recording, const char *path,

@@ -13,7 +13,7 @@ struct text;
 struct recording {
 	int fd;                 /* the trace; owned */
 	struct waiting waiting; /* what became of the job; owned */
-	char *name; /* that it has until it gets its own, or NULL; owned */
+	char *name; /* that it has just before it gets its own; owned */
 };
 
 /*

@@ -32,6 +32,18 @@ void report_put_outcome(struct text *text, const struct fact *fact)
 		text_format(text, "error %d", fact->key.error);
 }
 
+void report_put_calm(struct text *text, const struct text *report,
+		     const char *hash)
+{
+	for (size_t i = 0; i < report->length; i++) {
+		if (i && report->data[i] == '#' && report->data[i - 1] == '#')
+			text_put(text, hash);
+		else
+			text_char(text, report->data[i]);
+	}
+	text->failed |= report->failed;
+}
+
 /* What it ran before stands between it and who made it. */
 static const struct image *behind(const struct image *image)
 {

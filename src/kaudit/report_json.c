@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "audit/audit.h"
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "kaudit/report.h"
 #include "kaudit/verdict.h"
@@ -152,7 +153,7 @@ static void put_gaps(struct text *text, const struct gaps *gaps)
 	text_char(text, ']');
 }
 
-void report_json(struct text *text, const struct report *report)
+static void put_all(struct text *text, const struct report *report)
 {
 	const struct verdict *verdict = report->verdict;
 	const struct audit *audit = verdict->audit;
@@ -175,4 +176,12 @@ void report_json(struct text *text, const struct report *report)
 		    verdict->findings[i].judgement.decision != POLICY_ALLOW)
 			put_fact(text, &verdict->findings[i]);
 	text_put(text, "]}\n");
+}
+
+void report_json(struct text *text, const struct report *report)
+{
+	_cleanup_(text_done) struct text all = TEXT_INIT;
+
+	put_all(&all, report);
+	report_put_calm(text, &all, "\\u0023");
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "audit/audit.h"
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "decode/data.h"
 #include "kaudit/report.h"
@@ -242,7 +243,7 @@ static void put_gaps(struct text *text, const struct report *report)
 	}
 }
 
-void report_text(struct text *text, const struct report *report)
+static void put_all(struct text *text, const struct report *report)
 {
 	const struct verdict *verdict = report->verdict;
 
@@ -254,4 +255,12 @@ void report_text(struct text *text, const struct report *report)
 	put_gaps(text, report);
 	if (!report->is_short)
 		put_facts(text, report);
+}
+
+void report_text(struct text *text, const struct report *report)
+{
+	_cleanup_(text_done) struct text all = TEXT_INIT;
+
+	put_all(&all, report);
+	report_put_calm(text, &all, "\\043");
 }
