@@ -62,7 +62,7 @@ static int make_named(struct recording *recording, const char *path, int flags)
 static int open_named(struct recording *recording, const char *path)
 {
 	recording->fd = make_named(recording, path, O_APPEND);
-	if (recording->fd < 0)
+	if (recording->fd < 0 || !recording->name)
 		return recording->fd;
 	unlink(recording->name);
 	free(recording->name);

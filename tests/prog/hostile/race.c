@@ -239,18 +239,23 @@ enum outcome race_dup(char **words)
 	return DID;
 }
 
+static int write_secret(void *unused)
+{
+	(void)unused;
+	memcpy(name, SECRET, sizeof(SECRET));
+	return 0;
+}
+
 /* The child changes what the parent is about to say. */
 enum outcome race_vfork(char **words)
 {
-	volatile char *where = name;
-	pid_t pid = vfork();
+	static char stack[65536] __attribute__((aligned(16)));
+	pid_t pid = clone(write_secret, stack + sizeof(stack),
+			  CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
 
 	(void)words;
-	if (pid == 0) {
-		for (size_t i = 0; i < sizeof(SECRET); i++)
-			where[i] = SECRET[i];
-		_exit(0);
-	}
+	if (pid < 0)
+		return FAILED;
 	unlink(name);
 	waitpid(pid, NULL, 0);
 	return secret_gone();
