@@ -44,7 +44,7 @@ static const struct kernel {
 };
 
 #define SCRIPT                                                                 \
-	"ls / > list; cat list /none > copy; rmdir .; "                     \
+	"ls / > list; cat list /none > copy; rmdir .; "                        \
 	"sh -c 'kill -TERM $$'; echo done | cat"
 
 static int record(void **state)
@@ -90,12 +90,12 @@ static struct command_result kdump(int status, const char *const *words)
 	return result;
 }
 
-static void must_be_file(const char *path, const char *other)
+static void must_be_file(const char *written, const char *wanted)
 {
 	_cleanup_(text_done) struct text one = TEXT_INIT, two = TEXT_INIT;
 
-	assert_int_equal(run_read_file(&one, path), 0);
-	assert_int_equal(run_read_file(&two, other), 0);
+	assert_int_equal(run_read_file(&one, written), 0);
+	assert_int_equal(run_read_file(&two, wanted), 0);
 	assert_int_equal(one.length, two.length);
 	assert_memory_equal(one.data, two.data, one.length);
 }
@@ -108,13 +108,13 @@ static void test_bytes(void **state)
 		const char *const words[] = { kernel->option, "-o", other_path,
 					      GOLDEN "linux.ktr", NULL };
 		struct command_result result = kdump(0, words);
-		char wanted[PATH_MAX];
+		char golden[PATH_MAX];
 
 		assert_string_equal(text_string(&result.err), kernel->left_out);
 		assert_int_equal(result.out.length, 0);
-		snprintf(wanted, sizeof(wanted), GOLDEN "linux_%s.ktr",
+		snprintf(golden, sizeof(golden), GOLDEN "linux_%s.ktr",
 			 kernel->name);
-		must_be_file(other_path, wanted);
+		must_be_file(other_path, golden);
 		command_done(&result);
 	}
 }
@@ -135,10 +135,15 @@ static struct text without_numbers(struct text *text)
 	return result;
 }
 
-/* All that has a form everywhere. */
+/* All that has a form everywhere; calls are taken for those of x86-64. */
+#ifdef __x86_64__
+#define POINTS "cniae"
+#else
+#define POINTS "niae"
+#endif
 static struct text read_back(const char *path)
 {
-	const char *const words[] = { "-HT", "-t", "cniae", path, NULL };
+	const char *const words[] = { "-HT", "-t", POINTS, path, NULL };
 	struct command_result result = kdump(0, words);
 	struct text text = without_numbers(&result.out);
 
@@ -152,7 +157,8 @@ static void test_round_trip(void **state)
 	_cleanup_(text_done) struct text wanted = read_back(trace_path);
 
 	(void)state;
-	assert_non_null(strstr(text_string(&wanted), "-1 errno  "));
+	assert_true(POINTS[0] != 'c' ||
+		    strstr(text_string(&wanted), "-1 errno  "));
 	assert_non_null(strstr(text_string(&wanted), "GIO   fd 1 wrote"));
 	for (size_t i = 0; i < ARRAY_LEN(kernels); i++) {
 		const char *const words[] = { kernels[i].option, "-o",
@@ -206,7 +212,7 @@ static void test_damaged(void **state)
 			       "kdump-u: standard input: offset "));
 	command_done(&result);
 	result = kdump(0, (const char *[]){ "-tc", other_path, NULL });
-	assert_non_null(strstr(text_string(&result.out), "execve"));
+	assert_non_null(strstr(text_string(&result.out), " CALL  "));
 	command_done(&result);
 }
 
@@ -253,5 +259,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 	};
 
+	if (!run_may_trace())
+		return RUN_SKIPPED;
 	return cmocka_run_group_tests(tests, record, remove_all);
 }
