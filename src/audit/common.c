@@ -129,10 +129,13 @@ int common_learn(struct common *common, const struct call *call)
 	}
 	switch (call->row->effect) {
 	case EFFECT_MAP:
-		if (call->row->narg >= 4)
-			return add(common, result, call->args[1]);
-		common->is_everywhere = true;
-		return 0;
+		if (call->row->narg < 4) {
+			common->is_everywhere = true;
+			return 0;
+		}
+		/* What was there is gone, whether that was recorded or not. */
+		take_away(common, result, call->args[1]);
+		return add(common, result, call->args[1]);
 	case EFFECT_ATTACH:
 		return add(common, result, ATTACHED_LENGTH);
 	case EFFECT_REMAP:
