@@ -1,7 +1,8 @@
 /*
- * CAPFAIL: calls that did not pass: a seccomp filter of the program's own, where
- * it shows by a SIGSYS or the end of the thread (what such a filter answers with
- * an error looks like any other error), or the recorder's own guard.
+ * CAPFAIL: calls that did not pass: a seccomp filter of the program's own,
+ * where it shows by a SIGSYS or the end of the thread (what such a filter
+ * answers with an error looks like any other error), or the recorder's own
+ * guard.
  */
 #ifndef SUPERVISOR_VIOLATION_H
 #define SUPERVISOR_VIOLATION_H
