@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "kaudit/report.h"
 
 #define COLLAPSE_MAX 1000000
 
@@ -23,8 +24,10 @@ enum option_id {
 	OPTION_ALLOW_INCOMPLETE,
 	OPTION_COLLAPSE,
 	OPTION_EXIT_POLICY,
+	OPTION_FORMAT,
 	OPTION_JSON,
 	OPTION_MARKDOWN,
+	OPTION_REPORT,
 	OPTION_ROOT,
 	OPTION_SETUID,
 	OPTION_HELP,
@@ -48,9 +51,12 @@ static const struct options_row table[] = {
 	  OPTION_COLLAPSE },
 	{ 0, "exit-policy", "WHOSE",
 	  "run: whose exit status it has: command, audit", OPTION_EXIT_POLICY },
-	{ 0, "json", NULL, "report in JSON, for programs", OPTION_JSON },
-	{ 0, "markdown", NULL, "report in Markdown, for summaries of jobs",
-	  OPTION_MARKDOWN },
+	{ 0, "format", "FORMAT", "of the report (" REPORT_DEFAULT ")",
+	  OPTION_FORMAT },
+	{ 0, "json", NULL, "--format json", OPTION_JSON },
+	{ 0, "markdown", NULL, "--format markdown", OPTION_MARKDOWN },
+	{ 0, "report", "FORMAT=FILE", "write one more report there",
+	  OPTION_REPORT },
 	{ 0, "root", "NAME=DIR", "what @NAME is in policies", OPTION_ROOT },
 	{ 0, "setuid", "WHAT",
 	  "run: programs that gain privilege: deny, honor (and let go)",
@@ -82,8 +88,10 @@ static const unsigned goes_with[OPTION_COUNT] = {
 	[OPTION_ALLOW_INCOMPLETE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK),
 	[OPTION_COLLAPSE] = BIT(KAUDIT_LEARN),
 	[OPTION_EXIT_POLICY] = BIT(KAUDIT_RUN),
+	[OPTION_FORMAT] = JUDGES,
 	[OPTION_JSON] = JUDGES,
 	[OPTION_MARKDOWN] = JUDGES,
+	[OPTION_REPORT] = JUDGES,
 	[OPTION_ROOT] = JUDGES | BIT(KAUDIT_LEARN),
 	[OPTION_SETUID] = BIT(KAUDIT_RUN),
 	[OPTION_HELP] = UINT32_MAX,
@@ -155,14 +163,56 @@ static int take_collapse(struct parse *parse, const char *value)
 	return 0;
 }
 
-static int take_form(struct parse *parse, enum kaudit_form form)
+/* NULL, with a line in *error, where none is called so. */
+static const struct report_form *find_form(struct parse *parse,
+					   const char *option, const char *name,
+					   size_t length)
 {
+	const struct report_form *form = report_find(name, length);
+
+	if (!form)
+		text_format(parse->error,
+			    "--%s: there is no format \"%.*s\": see --help",
+			    option, (int)length, name);
+	return form;
+}
+
+static int take_form(struct parse *parse, const char *name)
+{
+	const struct report_form *form = find_form(parse, "format", name,
+						   strlen(name));
+
+	if (!form)
+		return -EINVAL;
 	if (parse->options->form && parse->options->form != form) {
-		text_put(parse->error, "--json and --markdown exclude each "
-				       "other");
+		text_put(parse->error, "--format, --json and --markdown "
+				       "exclude each other");
 		return -EINVAL;
 	}
 	parse->options->form = form;
+	return 0;
+}
+
+static int take_report(struct parse *parse, const char *value)
+{
+	struct kaudit_options *options = parse->options;
+	const char *sign = strchr(value, '=');
+	const struct report_form *form;
+
+	if (!sign || !sign[1]) {
+		text_format(parse->error, "--report %s: is not FORMAT=FILE",
+			    value);
+		return -EINVAL;
+	}
+	form = find_form(parse, "report", value, (size_t)(sign - value));
+	if (!form)
+		return -EINVAL;
+	if (options->report_count == KAUDIT_REPORTS_MAX) {
+		text_put(parse->error, "--report once more than can be");
+		return -EINVAL;
+	}
+	options->reports[options->report_count++] =
+	    (struct kaudit_report){ form, sign + 1 };
 	return 0;
 }
 
@@ -204,10 +254,14 @@ static int take_option(void *context, int id, const char *value)
 		return take_collapse(parse, value);
 	case OPTION_EXIT_POLICY:
 		return take_exit(parse, value);
+	case OPTION_FORMAT:
+		return take_form(parse, value);
 	case OPTION_JSON:
-		return take_form(parse, KAUDIT_JSON);
+		return take_form(parse, "json");
 	case OPTION_MARKDOWN:
-		return take_form(parse, KAUDIT_MARKDOWN);
+		return take_form(parse, "markdown");
+	case OPTION_REPORT:
+		return take_report(parse, value);
 	case OPTION_ROOT:
 		return roots_set(&options->roots, value, parse->error);
 	case OPTION_SETUID:
@@ -281,6 +335,8 @@ int kaudit_options_parse(struct kaudit_options *ret, int argc,
 	if (operand < 0)
 		return operand;
 	ret->operands = argv + has_job + operand;
+	if (!ret->form)
+		ret->form = report_find(REPORT_DEFAULT, strlen(REPORT_DEFAULT));
 	problem = check(ret);
 	if (!problem)
 		return 0;
@@ -298,17 +354,20 @@ void kaudit_options_usage(struct text *text)
 	text_put(
 	    text,
 	    "usage: kaudit-u run [-f trace] [-p policy] [-o file] "
-	    "[--json | --markdown]\n"
-	    "                    [--allow-incomplete] [--exit-policy whose]\n"
+	    "[--format format]\n"
+	    "                    [--report format=file] [--allow-incomplete] "
+	    "[--exit-policy whose]\n"
 	    "                    [--setuid what] [--root name=dir] "
 	    "command [argument ...]\n"
 	    "       kaudit-u report [-p policy] [-o file] "
-	    "[--json | --markdown]\n"
-	    "                    [--root name=dir] trace\n"
-	    "       kaudit-u check -p policy [-o file] "
-	    "[--json | --markdown]\n"
-	    "                    [--allow-incomplete] [--root name=dir] "
+	    "[--format format]\n"
+	    "                    [--report format=file] [--root name=dir] "
 	    "trace\n"
+	    "       kaudit-u check -p policy [-o file] "
+	    "[--format format]\n"
+	    "                    [--report format=file] [--allow-incomplete] "
+	    "[--root name=dir]\n"
+	    "                    trace\n"
 	    "       kaudit-u learn [-o file] [--collapse n] "
 	    "[--root name=dir] trace ...\n");
 }
@@ -319,6 +378,8 @@ void kaudit_options_help(struct text *text)
 	text_put(text, "\nTells what a job did, and whether that was "
 		       "allowed.\n\n");
 	options_help(table, text);
+	text_put(text, "\nFormats:\n");
+	report_help(text);
 	text_put(text, "\nVerbs, in reports and policies:\n");
 	for (unsigned verb = 0; verb < VERB_COUNT; verb++)
 		text_format(text, "  %-10s  %s\n",

@@ -6,6 +6,7 @@
 
 #include "audit/roots.h"
 
+struct report_form;
 struct text;
 
 enum kaudit_job {
@@ -16,16 +17,21 @@ enum kaudit_job {
 	KAUDIT_LEARN,
 };
 
-enum kaudit_form { KAUDIT_TEXT, KAUDIT_JSON, KAUDIT_MARKDOWN };
-
 /* Whose exit status `run` has. */
 enum kaudit_exit { KAUDIT_EXIT_BOTH, KAUDIT_EXIT_COMMAND, KAUDIT_EXIT_AUDIT };
 
 #define KAUDIT_TRACE "kaudit.ktr"
+/* Times that --report may be given. */
+#define KAUDIT_REPORTS_MAX 16u
 
 struct kaudit_options {
 	enum kaudit_job job;
-	enum kaudit_form form;
+	const struct report_form *form;
+	struct kaudit_report {
+		const struct report_form *form;
+		const char *file;
+	} reports[KAUDIT_REPORTS_MAX]; /* besides the one of -o */
+	unsigned report_count;
 	enum kaudit_exit exit;
 	const char *trace;  /* run: where the trace is to be */
 	const char *policy; /* NULL: the built-in lines alone */

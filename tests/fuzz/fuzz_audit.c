@@ -51,12 +51,28 @@ static void must_be_plain(const struct text *text)
 	}
 }
 
+/* What stays within a line, in UTF-8. */
+static void must_be_text(const struct text *text)
+{
+	MUST(!text->failed && text_is_utf8(text->data, text->length));
+	for (size_t i = 0; i < text->length; i++)
+		MUST(text->data[i] == '\n' ||
+		     (unsigned char)text->data[i] >= ' ');
+}
+
 static void tell(const struct audit *audit, const struct policy *policy)
 {
 	const struct data_style style = { .width = 80 };
 	struct text text = TEXT_INIT;
 	struct verdict verdict;
-	struct report report = { .verdict = &verdict, .style = &style };
+	static report_put *const forms[] = { report_json, report_sarif,
+					     report_junit, report_gitlab,
+					     report_intoto };
+	struct report report = {
+		.verdict = &verdict,
+		.style = &style,
+		.trace = "trace",
+	};
 
 	MUST(verdict_reach(&verdict, audit, policy) == 0);
 	report_text(&text, &report);
@@ -66,8 +82,11 @@ static void tell(const struct audit *audit, const struct policy *policy)
 	must_be_plain(&text);
 	MUST(text.length <= REPORT_MARKDOWN_MAX);
 	text_clear(&text);
-	report_json(&text, &report);
-	MUST(text_is_utf8(text.data, text.length));
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		forms[i](&text, &report);
+		must_be_text(&text);
+		text_clear(&text);
+	}
 	text_done(&text);
 	verdict_done(&verdict);
 }

@@ -127,6 +127,16 @@ static void test_usage(void **state)
 	    "3", "true");
 	SAY(&place, 2, "exclude each other", "report", "--json", "--markdown",
 	    "x");
+	SAY(&place, 2, "--format: there is no format \"pdf\"", "report",
+	    "--format", "pdf", "x");
+	SAY(&place, 2, "--report sarif: is not FORMAT=FILE", "run", "--report",
+	    "sarif", "true");
+	SAY(&place, 2, "--report: there is no format \"\"", "run", "--report",
+	    "=x", "true");
+	SAY(&place, 2, "none/x: No such file", "run", "--report", "json=none/x",
+	    "true");
+	SAY(&place, 2, "--format does not go with learn", "learn", "--format",
+	    "json", "x");
 	SAY(&place, 2, "--root x: is not NAME=DIR", "run", "--root", "x", "sh");
 	SAY(&place, 2, "none: No such file", "report", "none");
 	SAY(&place, 2, "none: No such file", "run", "-p", "none", "true");
