@@ -21,6 +21,7 @@ static const struct report_form forms[] = {
 	{ REPORT_DEFAULT, report_text, "for terminals", false, false },
 	{ "json", report_json, "one document, for programs", false, false },
 	{ "markdown", report_markdown, "for summaries of jobs", false, false },
+	{ "html", report_html, "one file, for browsers", true, false },
 	{ "sarif", report_sarif, "SARIF 2.1.0, for code scanning", true,
 	  false },
 	{ "junit", report_junit, "XML: a test case per line of the policy",

@@ -51,8 +51,8 @@ const struct report_form *report_find(const char *name, size_t length);
 /* Names and what they are, a line each. */
 void report_help(struct text *text);
 
-report_put report_text, report_json, report_sarif, report_junit, report_gitlab,
-    report_intoto;
+report_put report_text, report_json, report_html, report_sarif, report_junit,
+    report_gitlab, report_intoto;
 /* The verdict first, details folded; cut to REPORT_MARKDOWN_MAX. */
 report_put report_markdown;
 

@@ -65,9 +65,9 @@ static void tell(const struct audit *audit, const struct policy *policy)
 	const struct data_style style = { .width = 80 };
 	struct text text = TEXT_INIT;
 	struct verdict verdict;
-	static report_put *const forms[] = { report_json, report_sarif,
-					     report_junit, report_gitlab,
-					     report_intoto };
+	static report_put *const forms[] = { report_json,   report_html,
+					     report_sarif,  report_junit,
+					     report_gitlab, report_intoto };
 	struct report report = {
 		.verdict = &verdict,
 		.style = &style,
