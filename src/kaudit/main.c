@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "decode/data.h"
 #include "kaudit/digest.h"
+#include "kaudit/hashes.h"
 #include "kaudit/load.h"
 #include "kaudit/options.h"
 #include "kaudit/recording.h"
@@ -148,6 +149,7 @@ static int tell(const struct kaudit_options *options,
 		.width = WIDTH,
 		.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
 	};
+	_cleanup_(hashes_done) struct hashes hashes = { 0 };
 	struct digest digest;
 	struct report wanted = {
 		.verdict = verdict,
@@ -158,6 +160,15 @@ static int tell(const struct kaudit_options *options,
 		.is_short = options->job != KAUDIT_REPORT,
 	};
 
+	if (options->hashes) {
+		int r = hashes_take(&hashes, verdict);
+
+		if (r) {
+			fail(error, "hashing", r);
+			return VERDICT_FAILED;
+		}
+		wanted.hashes = &hashes;
+	}
 	if (wants_digest(options) && lseek(matter->fd, 0, SEEK_SET) == 0 &&
 	    !digest_fd(&digest, matter->fd))
 		wanted.digest = &digest;

@@ -25,6 +25,7 @@ enum option_id {
 	OPTION_COLLAPSE,
 	OPTION_EXIT_POLICY,
 	OPTION_FORMAT,
+	OPTION_HASH,
 	OPTION_JSON,
 	OPTION_MARKDOWN,
 	OPTION_REPORT,
@@ -53,6 +54,8 @@ static const struct options_row table[] = {
 	  "run: whose exit status it has: command, audit", OPTION_EXIT_POLICY },
 	{ 0, "format", "FORMAT", "of the report (" REPORT_DEFAULT ")",
 	  OPTION_FORMAT },
+	{ 0, "hash", NULL, "run: SHA-256 of what was read, run and written",
+	  OPTION_HASH },
 	{ 0, "json", NULL, "--format json", OPTION_JSON },
 	{ 0, "markdown", NULL, "--format markdown", OPTION_MARKDOWN },
 	{ 0, "report", "FORMAT=FILE", "write one more report there",
@@ -89,6 +92,7 @@ static const unsigned goes_with[OPTION_COUNT] = {
 	[OPTION_COLLAPSE] = BIT(KAUDIT_LEARN),
 	[OPTION_EXIT_POLICY] = BIT(KAUDIT_RUN),
 	[OPTION_FORMAT] = JUDGES,
+	[OPTION_HASH] = BIT(KAUDIT_RUN),
 	[OPTION_JSON] = JUDGES,
 	[OPTION_MARKDOWN] = JUDGES,
 	[OPTION_REPORT] = JUDGES,
@@ -256,6 +260,9 @@ static int take_option(void *context, int id, const char *value)
 		return take_exit(parse, value);
 	case OPTION_FORMAT:
 		return take_form(parse, value);
+	case OPTION_HASH:
+		options->hashes = true;
+		return 0;
 	case OPTION_JSON:
 		return take_form(parse, "json");
 	case OPTION_MARKDOWN:
@@ -357,8 +364,9 @@ void kaudit_options_usage(struct text *text)
 	    "[--format format]\n"
 	    "                    [--report format=file] [--allow-incomplete] "
 	    "[--exit-policy whose]\n"
-	    "                    [--setuid what] [--root name=dir] "
-	    "command [argument ...]\n"
+	    "                    [--hash] [--setuid what] [--root name=dir] "
+	    "command\n"
+	    "                    [argument ...]\n"
 	    "       kaudit-u report [-p policy] [-o file] "
 	    "[--format format]\n"
 	    "                    [--report format=file] [--root name=dir] "

@@ -40,6 +40,7 @@ struct kaudit_options {
 	unsigned collapse;
 	bool allows_incomplete;
 	bool honours_setuid;
+	bool hashes;
 	bool help;
 	bool version;
 	char *const *operands; /* the command, or files, up to a NULL */

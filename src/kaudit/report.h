@@ -12,6 +12,7 @@ struct data_style;
 struct digest;
 struct fact;
 struct finding;
+struct hashes;
 struct image;
 struct name;
 struct text;
@@ -28,7 +29,8 @@ struct report {
 	const char *trace;              /* its name */
 	const struct digest *digest;    /* and its own; NULL: not known */
 	const char *policy;             /* a file; NULL: what is built in */
-	bool is_live;  /* it is made where the job ran, just now */
+	bool is_live; /* it is made where the job ran, just now */
+	const struct hashes *hashes; /* NULL: nothing was hashed */
 	bool is_short; /* what is not allowed, and what is missing, alone */
 };
 

@@ -55,13 +55,14 @@
 
   function factOf(row) {
     const [verb, object, other, exe, outcome, proof, decision, rule, times,
-      process] = row;
+      process, hash] = row;
 
     return {
       verb: data.verbs[verb].name, family: data.verbs[verb].family,
       object: string(object), other: string(other), outcome, times,
       proof: data.proofs[proof], decision: data.decisions[decision],
       severity: decision, rule: rule < 0 ? "the default" : data.rules[rule],
+      hash: hash || "",
       by: [{ exe: string(exe) || "?", process }],
     };
   }
@@ -72,7 +73,7 @@
 
     for (const fact of list) {
       const key = JSON.stringify([fact.verb, fact.object, fact.other,
-        fact.outcome, fact.proof, fact.decision, fact.rule]);
+        fact.outcome, fact.proof, fact.decision, fact.rule, fact.hash]);
       const first = known.get(key);
 
       if (first) {
@@ -154,7 +155,8 @@
   }
 
   function objectCell(fact) {
-    const cell = make("td", { class: "name mono" }, fact.object);
+    const cell = make("td", { class: "name mono",
+      title: fact.hash ? `SHA-256: ${fact.hash}` : undefined }, fact.object);
     const joint = fact.family === "file" ? " \u2192 " : " ";
 
     if (fact.other !== null)
@@ -234,7 +236,7 @@
       if (state.decision && fact.decision !== state.decision)
         return false;
       return !state.words ||
-        [fact.object, fact.other, ...fact.by.map((one) => one.exe)]
+        [fact.object, fact.other, fact.hash, ...fact.by.map((one) => one.exe)]
           .some((text) => text && text.toLowerCase().includes(state.words));
     }
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "decode/data.h"
 #include "kaudit/document.h"
+#include "kaudit/hashes.h"
 #include "kaudit/markup.h"
 #include "kaudit/report.h"
 #include "kaudit/verdict.h"
@@ -146,6 +147,18 @@ static enum rank rank_of(const struct finding *finding)
 	return finding->fact->key.verb == VERB_LOOK ? RANK_LOOKED : RANK_DONE;
 }
 
+static void put_hash(struct data *data, const struct finding *finding)
+{
+	enum hash_state state;
+	struct digest digest;
+	char hex[DIGEST_HEX];
+
+	if (!hashes_find(data->report->hashes, finding, &state, &digest))
+		return;
+	put_quoted(data, state == HASH_DONE ? digest_hex(&digest, hex)
+					    : hashes_state_name(state));
+}
+
 static void put_fact(struct data *data, const struct finding *finding)
 {
 	const struct policy *policy = data->report->verdict->policy;
@@ -166,6 +179,7 @@ static void put_fact(struct data *data, const struct finding *finding)
 	put_number(data, rule ? rule - policy->rules : -1);
 	put_number(data, (int64_t)fact->count);
 	put_number(data, fact->image ? (int64_t)fact->image->number : -1);
+	put_hash(data, finding);
 	text_char(data->text, ']');
 }
 

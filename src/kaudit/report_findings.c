@@ -6,6 +6,7 @@
 
 #include "audit/audit.h"
 #include "base/text.h"
+#include "kaudit/hashes.h"
 #include "kaudit/report.h"
 #include "kaudit/report_data.h"
 #include "kaudit/verdict.h"
@@ -44,9 +45,24 @@ static void put_rule(struct text *text, const struct policy_rule *rule)
 	text_format(text, ", line %u", rule->line);
 }
 
-static void put_particulars(struct text *text, const struct fact *fact,
+static void put_hash(struct text *text, const struct report *report,
+		     const struct finding *finding)
+{
+	enum hash_state state;
+	struct digest digest;
+	char hex[DIGEST_HEX];
+
+	if (!hashes_find(report->hashes, finding, &state, &digest))
+		return;
+	put_term(text, "SHA-256");
+	text_put(text, state == HASH_DONE ? digest_hex(&digest, hex)
+					  : hashes_state_name(state));
+}
+
+static void put_particulars(struct text *text, const struct report *report,
 			    const struct finding *finding)
 {
+	const struct fact *fact = finding->fact;
 	const struct image *image = fact->image;
 
 	text_put(text, "<dl class=\"facts\"><dt>Policy</dt><dd>");
@@ -66,11 +82,13 @@ static void put_particulars(struct text *text, const struct fact *fact,
 		put_term(text, "Process");
 		text_decimal(text, image->pid);
 	}
+	put_hash(text, report, finding);
 	text_format(text, "</dd>\n<dt>Known</dt><dd>%s</dd></dl>",
 		    fact_mark_name((enum fact_mark)fact->key.mark));
 }
 
-static void put_finding(struct text *text, const struct finding *finding)
+static void put_finding(struct text *text, const struct report *report,
+			const struct finding *finding)
 {
 	const struct fact *fact = finding->fact;
 	bool is_denied = finding->judgement.decision == POLICY_DENY;
@@ -93,7 +111,7 @@ static void put_finding(struct text *text, const struct finding *finding)
 	text_put(text, "</span>\n<span class=\"who\">by <code>");
 	put_name(text, fact->key.exe);
 	text_put(text, "</code></span></summary>\n");
-	put_particulars(text, fact, finding);
+	put_particulars(text, report, finding);
 	text_put(text, "</details>\n");
 }
 
@@ -119,7 +137,7 @@ static void put_section(struct text *text, const struct report *report,
 
 		if (finding->judgement.decision != decision)
 			continue;
-		put_finding(text, finding);
+		put_finding(text, report, finding);
 		told++;
 	}
 	if (told < count)

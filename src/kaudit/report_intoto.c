@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "kaudit/digest.h"
 #include "kaudit/document.h"
+#include "kaudit/hashes.h"
 #include "kaudit/report.h"
 #include "kaudit/verdict.h"
 
@@ -22,6 +23,11 @@
 #define MONITOR   "pkg:generic/ktrace-u@" KTRACE_U_VERSION
 #define HOST      "urn:ktrace-u:host:"
 #define COMMAND   "urn:ktrace-u:command"
+
+static bool is_one_of(const struct fact *fact, uint32_t verbs)
+{
+	return VERB_BIT(fact->key.verb) & verbs;
+}
 
 /* ---- what is vouched for ---- */
 
@@ -34,16 +40,33 @@ static void put_digest(struct text *text, const struct digest *digest)
 	text_char(text, '}');
 }
 
+static void put_named(struct text *text, const char *name, size_t length,
+		      const struct digest *digest)
+{
+	document_open(text, NULL, '{');
+	document_shown(text, "name", name, length);
+	put_digest(text, digest);
+	text_char(text, '}');
+}
+
+static void put_product(void *context, const struct name *name,
+			const struct digest *digest)
+{
+	put_named(context, name->text, name->length, digest);
+}
+
+/* What it made is there to be used; else it is about the trace. */
 static void put_subject(struct text *text, const struct report *report)
 {
+	size_t before;
+
 	document_open(text, "subject", '[');
-	if (report->digest) {
-		document_open(text, NULL, '{');
-		document_shown(text, "name", report->trace,
-			       strlen(report->trace));
-		put_digest(text, report->digest);
-		text_char(text, '}');
-	}
+	before = text->length;
+	if (report->hashes)
+		hashes_products(report->hashes, put_product, text);
+	if (text->length == before && report->digest)
+		put_named(text, report->trace, strlen(report->trace),
+			  report->digest);
 	text_char(text, ']');
 }
 
@@ -124,17 +147,9 @@ static void put_watched(struct text *text, const struct report *report)
 
 /* ---- what it did ---- */
 
-#define CONTENT                                                                \
-	(VERB_BIT(VERB_READ) | VERB_BIT(VERB_WRITE) | VERB_BIT(VERB_CREATE) |  \
-	 VERB_BIT(VERB_EXEC) | VERB_BIT(VERB_MAP))
 #define NETWORK                                                                \
 	(VERB_BIT(VERB_CONNECT) | VERB_BIT(VERB_BIND) |                        \
 	 VERB_BIT(VERB_LISTEN) | VERB_BIT(VERB_ACCEPT) | VERB_BIT(VERB_SEND))
-
-static bool is_one_of(const struct fact *fact, uint32_t verbs)
-{
-	return VERB_BIT(fact->key.verb) & verbs;
-}
 
 static void put_outcome(struct text *text, const struct fact *fact)
 {
@@ -146,34 +161,45 @@ static void put_outcome(struct text *text, const struct fact *fact)
 			fact_mark_name((enum fact_mark)fact->key.mark));
 }
 
-static void put_file(struct text *text, const struct fact *fact)
+static void put_file(struct text *text, const struct report *report,
+		     const struct finding *finding)
 {
-	const struct name *object = fact->key.object;
+	const struct fact *fact = finding->fact;
+	const struct name *object = hashes_name(fact);
+	enum hash_state state = HASH_DONE;
+	struct digest digest;
 
 	document_open(text, NULL, '{');
 	document_shown(text, "name", object->text, object->length);
 	document_uri(text, "uri", object->text, object->length);
+	if (hashes_find(report->hashes, finding, &state, &digest) &&
+	    state == HASH_DONE)
+		put_digest(text, &digest);
 	document_open(text, "annotations", '{');
 	document_string(text, "access",
 			verb_name((enum audit_verb)fact->key.verb));
+	if (state != HASH_DONE)
+		document_string(text, "not_hashed", hashes_state_name(state));
 	put_outcome(text, fact);
 	text_put(text, "}}");
 }
 
 /* A file that several programs read was read once: findings stand in order. */
-static void put_files(struct text *text, const struct verdict *verdict)
+static void put_files(struct text *text, const struct report *report)
 {
+	const struct verdict *verdict = report->verdict;
 	const struct fact *last = NULL;
 
 	document_open(text, "fileAccess", '[');
 	for (unsigned i = 0; i < verdict->count; i++) {
 		const struct fact *fact = verdict->findings[i].fact;
 
-		if (!is_one_of(fact, CONTENT) || !fact_worked(fact) ||
+		if (!is_one_of(fact, HASHES_MATERIAL | HASHES_PRODUCT) ||
+		    !fact_worked(fact) ||
 		    (last && last->key.verb == fact->key.verb &&
-		     last->key.object == fact->key.object))
+		     hashes_name(last) == hashes_name(fact)))
 			continue;
-		put_file(text, fact);
+		put_file(text, report, &verdict->findings[i]);
 		last = fact;
 	}
 	text_char(text, ']');
@@ -270,7 +296,7 @@ static void put_predicate(struct text *text, const struct report *report)
 	document_open(text, "monitorLog", '{');
 	report_json_images(text, "process", audit);
 	put_network(text, verdict);
-	put_files(text, verdict);
+	put_files(text, report);
 	text_char(text, '}');
 	document_open(text, "metadata", '{');
 	document_date(text, "buildStartedOn", audit->first_ns);

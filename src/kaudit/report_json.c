@@ -4,6 +4,7 @@
 #include "audit/audit.h"
 #include "base/text.h"
 #include "kaudit/document.h"
+#include "kaudit/hashes.h"
 #include "kaudit/report.h"
 #include "kaudit/verdict.h"
 
@@ -42,7 +43,23 @@ static void put_judgement(struct text *text,
 	text_json_unsigned(text, "line", judgement->rule->line);
 }
 
-static void put_fact(struct text *text, const struct finding *finding)
+static void put_hash(struct text *text, const struct report *report,
+		     const struct finding *finding)
+{
+	enum hash_state state;
+	struct digest digest;
+	char hex[DIGEST_HEX];
+
+	if (!hashes_find(report->hashes, finding, &state, &digest))
+		return;
+	if (state == HASH_DONE)
+		document_string(text, "sha256", digest_hex(&digest, hex));
+	else
+		document_string(text, "not_hashed", hashes_state_name(state));
+}
+
+static void put_fact(struct text *text, const struct report *report,
+		     const struct finding *finding)
 {
 	const struct fact *fact = finding->fact;
 	struct text outcome = TEXT_INIT;
@@ -62,6 +79,7 @@ static void put_fact(struct text *text, const struct finding *finding)
 		document_string(text, "call", fact->row->name);
 	text_json_unsigned(text, "count", fact->count);
 	document_time(text, "first", fact->first_ns);
+	put_hash(text, report, finding);
 	put_actor(text, fact);
 	text_char(text, '}');
 }
@@ -143,6 +161,6 @@ void report_json(struct text *text, const struct report *report)
 	for (unsigned i = 0; i < verdict->count; i++)
 		if (!report->is_short ||
 		    verdict->findings[i].judgement.decision != POLICY_ALLOW)
-			put_fact(text, &verdict->findings[i]);
+			put_fact(text, report, &verdict->findings[i]);
 	text_put(text, "]}\n");
 }
