@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/magic.h>
@@ -24,6 +23,9 @@
 
 #define WORKERS_MAX 8u
 #define NANOSECONDS UINT64_C(1000000000)
+/* Change times come in ticks, which may be late, and the trace's clock was read
+ * apart from theirs: so far they may be from each other. */
+#define SLACK_NS UINT64_C(250000000)
 
 /* Who a file is, and that it is as it was. */
 struct identity {
@@ -196,20 +198,18 @@ static int lead(struct hashes *hashes, struct hash_file *file,
 
 static int look_at(struct hashes *hashes, struct hash_file *file)
 {
+	const struct name *name = file->name;
 	struct stat status;
 
-	if (hashes->is_moved)
-		file->state = HASH_ELSEWHERE;
-	else if (file->name->text[0] != '/' ||
-		 strlen(file->name->text) != file->name->length)
-		file->state = HASH_NO_FILE;
-	else if (lstat(file->name->text, &status) < 0)
+	file->state = hashes->is_moved ? HASH_ELSEWHERE : HASH_NO_FILE;
+	if (hashes->is_moved || name->text[0] != '/' ||
+	    strlen(name->text) != name->length)
+		return 0;
+	if (lstat(name->text, &status) < 0) {
 		file->state = state_of(errno);
-	else if (!S_ISREG(status.st_mode))
-		file->state = HASH_NO_FILE;
-	else
-		return lead(hashes, file, &status);
-	return 0;
+		return 0;
+	}
+	return S_ISREG(status.st_mode) ? lead(hashes, file, &status) : 0;
 }
 
 const struct name *hashes_name(const struct fact *fact)
@@ -233,7 +233,7 @@ static int add(struct hashes *hashes, const struct fact *fact)
 	const struct name *name = hashes_name(fact);
 	struct hash_file *file;
 
-	HASH_FIND(hh, hashes->files, &name, sizeof(name), file);
+	HASH_FIND_PTR(hashes->files, &name, file);
 	if (file) {
 		file->is_product |= is_product(fact);
 		return 0;
@@ -243,7 +243,7 @@ static int add(struct hashes *hashes, const struct fact *fact)
 		return -ENOMEM;
 	file->name = name;
 	file->is_product = is_product(fact);
-	HASH_ADD(hh, hashes->files, name, sizeof(file->name), file);
+	HASH_ADD_PTR(hashes->files, name, file);
 	if (!file->hh.tbl) {
 		free(file);
 		return -ENOMEM;
@@ -310,22 +310,12 @@ void hashes_done(struct hashes *hashes)
 
 /* ---- what they tell ---- */
 
-/* Change times come in ticks: of the one in which it was read it is not known
- * what was first. */
-static uint64_t tick(void)
-{
-	struct timespec resolution = { 0 };
-
-	clock_getres(CLOCK_REALTIME_COARSE, &resolution);
-	return nanoseconds(resolution);
-}
-
 static bool is_as_it_was(const struct hashes *hashes, const struct fact *fact,
 			 const struct identity *identity)
 {
 	if (is_product(fact))
 		return identity->changed_ns <= hashes->last_ns;
-	return identity->changed_ns + tick() <= fact->first_ns;
+	return identity->changed_ns + SLACK_NS <= fact->first_ns;
 }
 
 bool hashes_find(const struct hashes *hashes, const struct finding *finding,
@@ -338,12 +328,12 @@ bool hashes_find(const struct hashes *hashes, const struct finding *finding,
 
 	if (!hashes || !is_content(fact))
 		return false;
-	HASH_FIND(hh, hashes->files, &name, sizeof(name), file);
+	HASH_FIND_PTR(hashes->files, &name, file);
 	if (!file)
 		return false;
 	leader = file->leader;
 	*ret_state = leader ? leader->state : file->state;
-	if (*ret_state != HASH_DONE)
+	if (!leader || *ret_state != HASH_DONE)
 		return true;
 	if (is_as_it_was(hashes, fact, &leader->identity))
 		*ret_digest = leader->digest;

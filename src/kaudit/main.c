@@ -22,6 +22,7 @@
 #include "kaudit/digest.h"
 #include "kaudit/hashes.h"
 #include "kaudit/load.h"
+#include "kaudit/mask.h"
 #include "kaudit/options.h"
 #include "kaudit/recording.h"
 #include "kaudit/report.h"
@@ -125,7 +126,8 @@ static int report_all(const struct report *wanted,
 
 /* A trace that was read. */
 struct matter {
-	const struct audit *audit;
+	struct audit *audit;
+	struct mask *mask;
 	const char *trace; /* its name, */
 	int fd;            /* and itself */
 	int otherwise;     /* where a report goes without -o */
@@ -160,15 +162,16 @@ static int tell(const struct kaudit_options *options,
 		.is_short = options->job != KAUDIT_REPORT,
 	};
 
-	if (options->hashes) {
-		int r = hashes_take(&hashes, verdict);
+	int r = options->hashes ? hashes_take(&hashes, verdict) : 0;
 
-		if (r) {
-			fail(error, "hashing", r);
-			return VERDICT_FAILED;
-		}
-		wanted.hashes = &hashes;
+	if (!r)
+		r = mask_audit(matter->mask, matter->audit);
+	if (r) {
+		fail(error, "reporting", r);
+		return VERDICT_FAILED;
 	}
+	if (options->hashes)
+		wanted.hashes = &hashes;
 	if (wants_digest(options) && lseek(matter->fd, 0, SEEK_SET) == 0 &&
 	    !digest_fd(&digest, matter->fd))
 		wanted.digest = &digest;
@@ -197,16 +200,27 @@ static int judge(const struct kaudit_options *options,
 	return VERDICT_FAILED;
 }
 
+static int open_mask(struct mask *ret, const struct kaudit_options *options,
+		     struct text *error)
+{
+	int r = mask_open(ret, options->redact, options->redact_count,
+			  options->keeps_variables);
+
+	return r ? fail(error, "masking", r) : 0;
+}
+
 static int judge_file(const struct kaudit_options *options, struct text *error)
 {
 	_cleanup_(audit_done) struct audit audit = { 0 };
+	_cleanup_(mask_done) struct mask mask = { 0 };
 	const char *path = options->operands[0];
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	const struct matter matter = { &audit, path, fd, STDOUT_FILENO };
+	const struct matter matter = { &audit, &mask, path, fd, STDOUT_FILENO };
 
 	if (fd < 0)
 		fail(error, path, -errno);
-	else if (!load_trace(&audit, fd, path, error))
+	else if (!open_mask(&mask, options, error) &&
+		 !load_trace(&audit, fd, path, NULL, error))
 		return judge(options, &matter, error);
 	return VERDICT_FAILED;
 }
@@ -245,20 +259,37 @@ static int settle(const struct kaudit_options *options, int command, int audit)
 	return command ? command : audit;
 }
 
-/* What was recorded is judged even where it cannot be kept. */
+/* A recorder appends, and so would whoever corrects it. */
+static int make_changeable(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_APPEND) < 0)
+		return -1;
+	return lseek(fd, 0, SEEK_SET) < 0 ? -1 : 0;
+}
+
+/* What was recorded is judged even where it cannot be kept; but with secrets in
+ * it it is not kept. */
 static int judge_recording(const struct kaudit_options *options,
 			   struct recording *recording, struct text *error)
 {
 	_cleanup_(audit_done) struct audit audit = { 0 };
 	_cleanup_(text_done) struct text trouble = TEXT_INIT;
-	const struct matter matter = { &audit, options->trace, recording->fd,
-				       STDERR_FILENO };
+	_cleanup_(mask_done) struct mask mask = { 0 };
+	const struct matter matter = { &audit, &mask, options->trace,
+				       recording->fd, STDERR_FILENO };
 	int status = VERDICT_FAILED;
 
-	if (lseek(recording->fd, 0, SEEK_SET) < 0)
+	if (open_mask(&mask, options, error))
+		return VERDICT_FAILED;
+	if (make_changeable(recording->fd) < 0)
 		fail(error, options->trace, -errno);
-	else if (!load_trace(&audit, recording->fd, options->trace, error))
+	else if (!load_trace(&audit, recording->fd, options->trace, &mask,
+			     error))
 		status = judge(options, &matter, error);
+	else if (mask.has_failed)
+		return VERDICT_FAILED;
 	if (!recording_keep(recording, options->trace, &trouble))
 		return status;
 	complain(&trouble, false);

@@ -14,6 +14,8 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "kaudit/report.h"
+#include "kaudit/wanted.h"
+#include "redact/redact.h"
 
 #define COLLAPSE_MAX 1000000
 
@@ -23,11 +25,13 @@ enum option_id {
 	OPTION_POLICY,
 	OPTION_ALLOW_INCOMPLETE,
 	OPTION_COLLAPSE,
+	OPTION_ENV,
 	OPTION_EXIT_POLICY,
 	OPTION_FORMAT,
 	OPTION_HASH,
 	OPTION_JSON,
 	OPTION_MARKDOWN,
+	OPTION_REDACT,
 	OPTION_REPORT,
 	OPTION_ROOT,
 	OPTION_SETUID,
@@ -50,6 +54,8 @@ static const struct options_row table[] = {
 	{ 0, "collapse", "N",
 	  "learn: more names than so many of a directory are one (8)",
 	  OPTION_COLLAPSE },
+	{ 0, "env", NULL, "run: keep values of variables, not only hashes",
+	  OPTION_ENV },
 	{ 0, "exit-policy", "WHOSE",
 	  "run: whose exit status it has: command, audit", OPTION_EXIT_POLICY },
 	{ 0, "format", "FORMAT", "of the report (" REPORT_DEFAULT ")",
@@ -58,6 +64,7 @@ static const struct options_row table[] = {
 	  OPTION_HASH },
 	{ 0, "json", NULL, "--format json", OPTION_JSON },
 	{ 0, "markdown", NULL, "--format markdown", OPTION_MARKDOWN },
+	{ 0, "redact", "PATTERN", "mask what matches, too", OPTION_REDACT },
 	{ 0, "report", "FORMAT=FILE", "write one more report there",
 	  OPTION_REPORT },
 	{ 0, "root", "NAME=DIR", "what @NAME is in policies", OPTION_ROOT },
@@ -90,11 +97,13 @@ static const unsigned goes_with[OPTION_COUNT] = {
 	[OPTION_POLICY] = JUDGES,
 	[OPTION_ALLOW_INCOMPLETE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK),
 	[OPTION_COLLAPSE] = BIT(KAUDIT_LEARN),
+	[OPTION_ENV] = BIT(KAUDIT_RUN),
 	[OPTION_EXIT_POLICY] = BIT(KAUDIT_RUN),
 	[OPTION_FORMAT] = JUDGES,
 	[OPTION_HASH] = BIT(KAUDIT_RUN),
 	[OPTION_JSON] = JUDGES,
 	[OPTION_MARKDOWN] = JUDGES,
+	[OPTION_REDACT] = JUDGES,
 	[OPTION_REPORT] = JUDGES,
 	[OPTION_ROOT] = JUDGES | BIT(KAUDIT_LEARN),
 	[OPTION_SETUID] = BIT(KAUDIT_RUN),
@@ -167,59 +176,6 @@ static int take_collapse(struct parse *parse, const char *value)
 	return 0;
 }
 
-/* NULL, with a line in *error, where none is called so. */
-static const struct report_form *find_form(struct parse *parse,
-					   const char *option, const char *name,
-					   size_t length)
-{
-	const struct report_form *form = report_find(name, length);
-
-	if (!form)
-		text_format(parse->error,
-			    "--%s: there is no format \"%.*s\": see --help",
-			    option, (int)length, name);
-	return form;
-}
-
-static int take_form(struct parse *parse, const char *name)
-{
-	const struct report_form *form = find_form(parse, "format", name,
-						   strlen(name));
-
-	if (!form)
-		return -EINVAL;
-	if (parse->options->form && parse->options->form != form) {
-		text_put(parse->error, "--format, --json and --markdown "
-				       "exclude each other");
-		return -EINVAL;
-	}
-	parse->options->form = form;
-	return 0;
-}
-
-static int take_report(struct parse *parse, const char *value)
-{
-	struct kaudit_options *options = parse->options;
-	const char *sign = strchr(value, '=');
-	const struct report_form *form;
-
-	if (!sign || !sign[1]) {
-		text_format(parse->error, "--report %s: is not FORMAT=FILE",
-			    value);
-		return -EINVAL;
-	}
-	form = find_form(parse, "report", value, (size_t)(sign - value));
-	if (!form)
-		return -EINVAL;
-	if (options->report_count == KAUDIT_REPORTS_MAX) {
-		text_put(parse->error, "--report once more than can be");
-		return -EINVAL;
-	}
-	options->reports[options->report_count++] =
-	    (struct kaudit_report){ form, sign + 1 };
-	return 0;
-}
-
 #define NO_JOB "what to do is missing: run, report, check or learn"
 
 static int complain_job(struct parse *parse, int id)
@@ -256,19 +212,24 @@ static int take_option(void *context, int id, const char *value)
 		return 0;
 	case OPTION_COLLAPSE:
 		return take_collapse(parse, value);
+	case OPTION_ENV:
+		options->keeps_variables = true;
+		return 0;
 	case OPTION_EXIT_POLICY:
 		return take_exit(parse, value);
 	case OPTION_FORMAT:
-		return take_form(parse, value);
+		return wanted_form(options, value, parse->error);
 	case OPTION_HASH:
 		options->hashes = true;
 		return 0;
 	case OPTION_JSON:
-		return take_form(parse, "json");
+		return wanted_form(options, "json", parse->error);
 	case OPTION_MARKDOWN:
-		return take_form(parse, "markdown");
+		return wanted_form(options, "markdown", parse->error);
+	case OPTION_REDACT:
+		return wanted_redact(options, value, parse->error);
 	case OPTION_REPORT:
-		return take_report(parse, value);
+		return wanted_report(options, value, parse->error);
 	case OPTION_ROOT:
 		return roots_set(&options->roots, value, parse->error);
 	case OPTION_SETUID:
@@ -334,6 +295,8 @@ int kaudit_options_parse(struct kaudit_options *ret, int argc,
 	*ret = (struct kaudit_options){
 		.trace = KAUDIT_TRACE,
 		.collapse = LEARN_COLLAPSE,
+		.redact = { REDACT_DEFAULT },
+		.redact_count = 1,
 	};
 	if (has_job && find_job(&parse, argv[1]))
 		return -EINVAL;
@@ -364,18 +327,19 @@ void kaudit_options_usage(struct text *text)
 	    "[--format format]\n"
 	    "                    [--report format=file] [--allow-incomplete] "
 	    "[--exit-policy whose]\n"
-	    "                    [--hash] [--setuid what] [--root name=dir] "
-	    "command\n"
-	    "                    [argument ...]\n"
+	    "                    [--env] [--hash] [--redact pattern] "
+	    "[--setuid what]\n"
+	    "                    [--root name=dir] command [argument ...]\n"
 	    "       kaudit-u report [-p policy] [-o file] "
 	    "[--format format]\n"
-	    "                    [--report format=file] [--root name=dir] "
-	    "trace\n"
-	    "       kaudit-u check -p policy [-o file] "
-	    "[--format format]\n"
-	    "                    [--report format=file] [--allow-incomplete] "
+	    "                    [--redact pattern] [--report format=file] "
 	    "[--root name=dir]\n"
 	    "                    trace\n"
+	    "       kaudit-u check -p policy [-o file] "
+	    "[--format format]\n"
+	    "                    [--redact pattern] [--report format=file] "
+	    "[--allow-incomplete]\n"
+	    "                    [--root name=dir] trace\n"
 	    "       kaudit-u learn [-o file] [--collapse n] "
 	    "[--root name=dir] trace ...\n");
 }

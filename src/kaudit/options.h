@@ -21,8 +21,9 @@ enum kaudit_job {
 enum kaudit_exit { KAUDIT_EXIT_BOTH, KAUDIT_EXIT_COMMAND, KAUDIT_EXIT_AUDIT };
 
 #define KAUDIT_TRACE "kaudit.ktr"
-/* Times that --report may be given. */
+/* Times that --report and --redact may be given. */
 #define KAUDIT_REPORTS_MAX 16u
+#define KAUDIT_REDACT_MAX  64u
 
 struct kaudit_options {
 	enum kaudit_job job;
@@ -36,6 +37,10 @@ struct kaudit_options {
 	const char *trace;  /* run: where the trace is to be */
 	const char *policy; /* NULL: the built-in lines alone */
 	const char *output; /* NULL: standard output; of run, standard error */
+	/* What is masked; what is known by its name always is. */
+	const char *redact[KAUDIT_REDACT_MAX + 1];
+	unsigned redact_count;
+	bool keeps_variables;
 	struct roots roots; /* owned */
 	unsigned collapse;
 	bool allows_incomplete;

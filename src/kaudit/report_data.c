@@ -91,7 +91,7 @@ static struct string *add_string(struct data *data, const struct name *name)
 		return NULL;
 	string->name = name;
 	string->number = HASH_COUNT(data->table);
-	HASH_ADD(hh, data->table, name, sizeof(string->name), string);
+	HASH_ADD_PTR(data->table, name, string);
 	if (!string->hh.tbl) {
 		free(string);
 		return NULL;
@@ -110,7 +110,7 @@ static void put_string(struct data *data, const struct name *name)
 
 	document_next(data->text);
 	if (name) {
-		HASH_FIND(hh, data->table, &name, sizeof(name), string);
+		HASH_FIND_PTR(data->table, &name, string);
 		if (!string)
 			string = add_string(data, name);
 		data->text->failed |= !string;

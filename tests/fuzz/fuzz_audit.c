@@ -15,9 +15,11 @@
 #include "base/text.h"
 #include "decode/data.h"
 #include "kaudit/load.h"
+#include "kaudit/mask.h"
 #include "kaudit/report.h"
 #include "kaudit/verdict.h"
 #include "must.h"
+#include "redact/redact.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,7 +30,7 @@ static void load(struct audit *ret, const uint8_t *data, size_t size)
 
 	MUST(fd >= 0 && fd_write_all(fd, data, size) == 0);
 	MUST(lseek(fd, 0, SEEK_SET) == 0);
-	MUST(load_trace(ret, fd, "trace", &error) == 0);
+	MUST(load_trace(ret, fd, "trace", NULL, &error) == 0);
 	close(fd);
 	text_done(&error);
 }
@@ -91,6 +93,18 @@ static void tell(const struct audit *audit, const struct policy *policy)
 	verdict_done(&verdict);
 }
 
+/* Each name is as long as it was, and the reports are what they should be. */
+static void tell_masked(struct audit *audit, const struct policy *policy)
+{
+	static const char *const patterns[] = { REDACT_DEFAULT, "[0-9]+x?" };
+	struct mask mask;
+
+	MUST(mask_open(&mask, patterns, 2, false) == 0);
+	MUST(mask_audit(&mask, audit) == 0);
+	tell(audit, policy);
+	mask_done(&mask);
+}
+
 static void learn_again(const struct audit *audit, struct policy *policy)
 {
 	const struct fact *fact = audit->facts.first;
@@ -117,6 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	open_policy(&policy);
 	tell(&audit, &policy);
 	learn_again(&audit, &policy);
+	tell_masked(&audit, &policy);
 	policy_done(&policy);
 	audit_done(&audit);
 	return 0;

@@ -137,6 +137,8 @@ static void test_usage(void **state)
 	    "true");
 	SAY(&place, 2, "--format does not go with learn", "learn", "--format",
 	    "json", "x");
+	SAY(&place, 2, "--redact: \"(\"", "run", "--redact", "(", "true");
+	SAY(&place, 2, "--env does not go with report", "report", "--env", "x");
 	SAY(&place, 2, "--hash does not go with check", "check", "--hash", "x");
 	SAY(&place, 2, "--root x: is not NAME=DIR", "run", "--root", "x", "sh");
 	SAY(&place, 2, "none: No such file", "report", "none");
