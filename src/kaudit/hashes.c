@@ -265,7 +265,7 @@ static int put_in_order(struct hashes *hashes)
 	unsigned at = 0;
 
 	hashes->order = calloc((size_t)hashes->count + 1,
-			       sizeof(*hashes->order));
+			       sizeof(struct hash_leader *));
 	if (!hashes->order)
 		return -ENOMEM;
 	for (struct hash_leader *leader = hashes->leaders; leader;
