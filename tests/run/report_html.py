@@ -159,21 +159,60 @@ def check_foreign_script(browser, place, text):
     must(said.count("Content Security") >= 2, "nobody minded:", said[-500:])
 
 
-def check_width(browser, place, text):
-    """Nothing is wider than a narrow screen: no window may be as narrow as a
-    frame, and one within a page may be measured."""
-    measure = ("const inner = frame.contentDocument.documentElement;"
-               "const wide = document.createElement('i');"
-               "wide.textContent = `measured ${inner.scrollWidth} of "
-               "${inner.clientWidth}`; document.body.append(wide);")
+USE = """
+const page = frame.contentDocument;
+const files = page.querySelector("[data-table=files]");
+const search = files.querySelector("input");
+const told = {
+  wide: page.documentElement.scrollWidth,
+  room: page.documentElement.clientWidth,
+};
+const look = () => [...files.querySelectorAll("tbody tr")].map(
+  (row) => row.querySelector(".name").textContent);
+search.value = "ETC/SHADOW";
+search.dispatchEvent(new Event("input"));
+told.searched = look();
+files.querySelector(".plain").click();
+told.found = page.querySelector(".found .program").textContent;
+told.particulars = page.querySelector("#tree .facts").textContent;
+search.value = "";
+search.dispatchEvent(new Event("input"));
+files.querySelector(".more").click();
+const names = files.querySelectorAll("th button")[1];
+names.click();
+told.ascending = look();
+names.click();
+told.descending = look();
+const before = page.documentElement.dataset.theme;
+page.getElementById("theme").click();
+told.theme = [before, page.documentElement.dataset.theme];
+const result = document.createElement("pre");
+result.textContent = JSON.stringify(told);
+document.body.append(result);
+"""
+
+
+def check_use(browser, place, text):
+    """In a frame as narrow as a telephone, as no window may be, nothing is
+    wider; and a person finds, sorts and follows. For that this copy has no
+    policy."""
     plain = re.sub("<meta http-equiv[^>]*>", "", text)
     page, _ = show(browser, place,
                    '<!DOCTYPE html><body><iframe id="frame" width="400" '
                    'height="800" onload="%s" srcdoc="%s"></iframe>' %
-                   (html.escape(measure), html.escape(plain)))
-    found = re.search(r"measured (\d+) of (\d+)", page.text())
-    must(found, "not measured")
-    must(int(found.group(1)) <= int(found.group(2)) <= 400, found.group(0))
+                   (html.escape(USE), html.escape(plain)))
+    found = re.search(r"\{.*\}", page.text())
+    must(found, "nothing told")
+    told = json.loads(found.group(0))
+    must(told["wide"] <= told["room"] <= 400, told["wide"], told["room"])
+    must(set(told["searched"]) == {"/etc/shadow"}, told["searched"])
+    must(told["found"] == "cat" and "cat /etc/shadow" in told["particulars"],
+         told["found"], told["particulars"])
+    must(len(told["ascending"]) > 25, told["ascending"])
+    must(told["ascending"] == sorted(told["ascending"]), told["ascending"])
+    must(told["descending"] == sorted(told["descending"], reverse=True) and
+         told["descending"] != told["ascending"], told["descending"])
+    must(told["theme"][0] != told["theme"][1], told["theme"])
 
 
 def check_huge(place):
@@ -203,7 +242,7 @@ def main():
             return SKIPPED
         check_drawn(browser, place, text, report)
         check_foreign_script(browser, place, text)
-        check_width(browser, place, text)
+        check_use(browser, place, text)
     return 0
 
 
