@@ -6,6 +6,7 @@
   const PAGE = 25;
   const LANES = 300;
   const OPEN_MAX = 150;
+  const INDENTED = 8; // levels of the tree
   const PROGRAMS = 2;
   // What a person wants to see first.
   const ORDER = ["write", "create", "delete", "rename", "link", "change",
@@ -348,7 +349,7 @@
       make("span", { class: "took" }, duration(process.took)));
   }
 
-  function node(process) {
+  function node(process, depth) {
     const has = process.children.length > 0;
     const twist = button("", { class: "twist",
       "aria-label": `Children of ${process.name}` }, () => unfold());
@@ -361,7 +362,8 @@
       return list;
     });
     const unfold = fold(twist, () => {
-      const list = make("ul", {}, ...process.children.map(node));
+      const list = make("ul", depth < INDENTED ? {} : { class: "deep" },
+        ...process.children.map((child) => node(child, depth + 1)));
       place.append(list);
       return list;
     });
@@ -392,7 +394,8 @@
     let level = roots;
     let seen = roots.length;
 
-    place.append(make("ul", {}, ...roots.map(node)));
+    place.append(make("ul", {},
+      ...roots.map((root) => node(root, 0))));
     while (level.length) {
       const next = level.flatMap((process) => process.children);
 

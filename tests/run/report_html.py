@@ -27,6 +27,7 @@ printf x > "$(printf '<img src=x onerror=document.title=1>&amp;')"
 printf x > "$(printf '\377\376 \033[31m\033]0;t\007 \342\200\256 \342\200\250')"
 sh -c 'exit 3' '</li><b>bold</b>'
 sh -c 'kill -TERM $$'
+deep() { [ $1 -eq 0 ] || ( deep $(($1 - 1)); : ); }; deep 60
 cat /etc/shadow 2>&-
 :
 """
