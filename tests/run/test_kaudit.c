@@ -48,7 +48,8 @@ static void run_kaudit(struct run_result *ret, const struct run_place *place,
 static void must_exit(struct run_result *result, int status)
 {
 	if (!run_exited(result, status))
-		fail_msg("not %d: %s", status, text_string(&result->out));
+		fail_msg("not %d: %s%s", status, text_string(&result->out),
+			 text_string(&result->err));
 }
 
 /* It must end so, and say that. */
