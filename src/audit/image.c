@@ -76,6 +76,7 @@ static struct image *append(struct images *images, int32_t pid, uint64_t time)
 	if (!image)
 		return NULL;
 	image->pid = pid;
+	image->number = images->count;
 	image->first_ns = time;
 	if (images->last)
 		images->last->next = image;
@@ -130,6 +131,8 @@ static void replace(struct image *image, struct image *previous)
 	image->parent = previous->parent;
 	image->is_shared_for_good = previous->is_shared_for_good;
 	image->is_shared = image->is_shared_for_good;
+	previous->end_ns = image->first_ns;
+	previous->is_replaced = true;
 }
 
 /* One that was met while it ran shares who knows what. */
@@ -177,14 +180,28 @@ static int learn_process(struct images *images, struct names *names,
 		   ?: take_name(names, record, "cwd", &image->cwd);
 }
 
-static void forget(struct images *images, int32_t pid, uint64_t time_ns)
+static void note_status(struct image *image, const struct record *record)
 {
-	struct image_process *process = find(images, pid);
+	int64_t status = 0, signal = 0;
+
+	fields_find_number(record->structure.data, record->structure.length,
+			   "status", &status);
+	fields_find_number(record->structure.data, record->structure.length,
+			   "signal", &signal);
+	image->status = (int32_t)status;
+	image->signal = (int32_t)signal;
+	image->has_status = true;
+}
+
+static void forget(struct images *images, const struct record *record)
+{
+	struct image_process *process = find(images, record->pid);
 
 	if (!process)
 		return;
 	images->ended[images->ended_next++ % IMAGES_ENDED] =
-	    (struct image_ended){ time_ns, process->image };
+	    (struct image_ended){ record->time_ns, process->image };
+	process->image->end_ns = record->time_ns;
 	HASH_DEL(images->living, process);
 	free(process);
 }
@@ -195,14 +212,14 @@ int images_learn(struct images *images, struct names *names,
 	struct image *image;
 
 	if (record->kind == KTR_PROCDTOR)
-		forget(images, record->pid, record->time_ns);
+		forget(images, record);
 	if (record_is_struct(record, KTR_STRUCT_PROCESS))
 		return learn_process(images, names, record, is_launched);
-	if (record_is_struct(record, KTR_STRUCT_DESCRIPTORS)) {
-		image = images_find(images, record->pid);
-		if (image)
-			image->has_descriptors = true;
-	}
+	image = images_find(images, record->pid);
+	if (image && record_is_struct(record, KTR_STRUCT_DESCRIPTORS))
+		image->has_descriptors = true;
+	if (image && record_is_struct(record, KTR_STRUCT_EXIT_STATUS))
+		note_status(image, record);
 	return 0;
 }
 

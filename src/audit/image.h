@@ -28,7 +28,12 @@ struct image {
 	struct image *next;           /* that began after it */
 	const struct name *exe, *cwd; /* NULL: not told */
 	const struct name *args; /* of its exec, each with its NUL; or NULL */
+	unsigned number;         /* from 0, in order of their beginning */
 	uint64_t first_ns;
+	uint64_t end_ns;  /* 0: it is not told */
+	bool is_replaced; /* it ended because it executed another one */
+	bool has_status;  /* or with these: a status, or a signal */
+	int32_t status, signal;
 	bool is_launcher;     /* who became the command, before that */
 	bool has_descriptors; /* the recorder told of all that it has */
 	/* Others may change its memory, its descriptors or its directory while

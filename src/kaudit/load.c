@@ -15,8 +15,10 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "kaudit/mask.h"
 #include "kaudit/options.h"
 #include "trace/reader.h"
+#include "trace/record.h"
 
 #define HOME_DEFAULT "/root"
 #define WHY_MAX      128
@@ -34,16 +36,25 @@ static void reader_done(struct reader **reader)
 	reader_close(*reader);
 }
 
+/* What nobody judges is not kept. */
+static int take(struct audit *audit, struct mask *mask, int fd,
+		const struct record *record)
+{
+	int r = record->kind == KTR_ENVS ? 0 : audit_take(audit, record);
+
+	return r || !mask ? r : mask_record(mask, fd, record);
+}
+
 /* Why it does not end as it should; "": it does. 0 or -errno. */
 static int read_all(struct audit *audit, struct reader *reader,
-		    char why[WHY_MAX])
+		    struct mask *mask, int fd, char why[WHY_MAX])
 {
 	enum reader_result result = READER_RECORD;
 	struct record record;
 	int r = 0;
 
 	while (!r && (result = reader_next(reader, &record)) == READER_RECORD)
-		r = audit_take(audit, &record);
+		r = take(audit, mask, fd, &record);
 	if (result == READER_ERROR)
 		return -reader_errno(reader);
 	if (result == READER_FAULT)
@@ -53,7 +64,8 @@ static int read_all(struct audit *audit, struct reader *reader,
 	return r;
 }
 
-int load_trace(struct audit *ret, int fd, const char *name, struct text *error)
+int load_trace(struct audit *ret, int fd, const char *name, struct mask *mask,
+	       struct text *error)
 {
 	_cleanup_(reader_done) struct reader *reader = NULL;
 	char why[WHY_MAX] = "";
@@ -62,9 +74,11 @@ int load_trace(struct audit *ret, int fd, const char *name, struct text *error)
 	audit_open(ret);
 	r = reader_open(&reader, fd);
 	if (!r)
-		r = read_all(ret, reader, why);
+		r = read_all(ret, reader, mask, fd, why);
 	if (!r)
 		r = audit_end(ret, why[0] ? why : NULL);
+	if (!r && mask)
+		r = mask_end(mask, fd);
 	return r ? fail(error, name, r) : 0;
 }
 
@@ -73,7 +87,7 @@ int load_trace_file(struct audit *ret, const char *path, struct text *error)
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
 	if (fd >= 0)
-		return load_trace(ret, fd, path, error);
+		return load_trace(ret, fd, path, NULL, error);
 	audit_open(ret);
 	return fail(error, path, -errno);
 }

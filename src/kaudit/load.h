@@ -6,12 +6,17 @@
 
 struct audit;
 struct kaudit_options;
+struct mask;
 struct policy;
 struct text;
 
-/* Reads a trace from fd. A damaged one is what it holds, and said to be
- * incomplete. 0 or -errno. *ret is to be given to audit_done() in any case. */
-int load_trace(struct audit *ret, int fd, const char *name, struct text *error);
+/*
+ * Reads a trace from fd. A damaged one is what it holds, and said to be
+ * incomplete. mask: takes secrets out of the file; NULL: it stays as it is. 0
+ * or -errno. *ret is to be given to audit_done() in any case.
+ */
+int load_trace(struct audit *ret, int fd, const char *name, struct mask *mask,
+	       struct text *error);
 int load_trace_file(struct audit *ret, const char *path, struct text *error);
 
 /*

@@ -19,7 +19,10 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "decode/data.h"
+#include "kaudit/digest.h"
+#include "kaudit/hashes.h"
 #include "kaudit/load.h"
+#include "kaudit/mask.h"
 #include "kaudit/options.h"
 #include "kaudit/recording.h"
 #include "kaudit/report.h"
@@ -52,24 +55,23 @@ static int fail(struct text *error, const char *what, int r)
 
 /* ---- writing ---- */
 
-/* To the file of -o, or else to a descriptor. 0 or -errno. */
-static int write_out(const struct kaudit_options *options, int otherwise,
-		     const struct text *text, struct text *error)
+/* To a file, or (NULL) to a descriptor. 0 or -errno. */
+static int write_out(const char *file, int otherwise, const struct text *text,
+		     struct text *error)
 {
 	_cleanup_fd_ int fd = -1;
-	const char *name = options->output ? options->output : "output";
+	const char *name = file ? file : "output";
 	int r;
 
 	if (text->failed)
 		return fail(error, name, -ENOMEM);
-	if (options->output)
-		fd = open(options->output,
+	if (file)
+		fd = open(file,
 			  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY,
 			  0666);
-	if (options->output && fd < 0)
+	if (file && fd < 0)
 		return fail(error, name, -errno);
-	r = fd_write_all(options->output ? fd : otherwise, text->data,
-			 text->length);
+	r = fd_write_all(file ? fd : otherwise, text->data, text->length);
 	return r ? fail(error, name, r) : 0;
 }
 
@@ -87,66 +89,141 @@ static int print(const struct kaudit_options *options, struct text *error)
 	return VERDICT_FAILED;
 }
 
-static void put_report(struct text *text, const struct kaudit_options *options,
-		       const struct verdict *verdict)
+/* In one form, to one place. 0 or -errno. */
+static int report(const struct report *report, const struct report_form *form,
+		  const char *file, int otherwise, struct text *error)
 {
-	const struct data_style style = {
-		.width = WIDTH,
-		.utf8 = options->form == KAUDIT_MARKDOWN ||
-			!strcmp(nl_langinfo(CODESET), "UTF-8"),
-	};
-	const struct report report = {
-		.verdict = verdict,
-		.style = &style,
-		.is_short = options->job != KAUDIT_REPORT,
-	};
+	_cleanup_(text_done) struct text text = TEXT_INIT;
+	struct report own = *report;
 
-	switch (options->form) {
-	case KAUDIT_TEXT:
-		report_text(text, &report);
-		break;
-	case KAUDIT_JSON:
-		report_json(text, &report);
-		break;
-	case KAUDIT_MARKDOWN:
-		report_markdown(text, &report);
-		break;
+	own.is_short = report->is_short && !form->is_whole;
+	form->put(&text, &own);
+	return write_out(file, otherwise, &text, error);
+}
+
+/* All that are wanted, whatever becomes of one. 0 or -errno. */
+static int report_all(const struct report *wanted,
+		      const struct kaudit_options *options, int otherwise,
+		      struct text *error)
+{
+	int r = report(wanted, options->form, options->output, otherwise,
+		       error);
+
+	for (unsigned i = 0; i < options->report_count; i++) {
+		_cleanup_(text_done) struct text trouble = TEXT_INIT;
+		int own = report(wanted, options->reports[i].form,
+				 options->reports[i].file, -1, &trouble);
+
+		if (own && r)
+			complain(&trouble, false);
+		else if (own)
+			text_put(error, text_string(&trouble));
+		r = r ? r : own;
 	}
+	return r;
 }
 
 /* ---- judging ---- */
 
-/* The exit status. */
-static int judge(const struct kaudit_options *options,
-		 const struct audit *audit, int otherwise, struct text *error)
-{
-	_cleanup_(policy_done) struct policy policy = { 0 };
-	_cleanup_(verdict_done) struct verdict verdict = { 0 };
-	_cleanup_(text_done) struct text text = TEXT_INIT;
-	int r = load_policy(&policy, options, load_directory(audit), error);
+/* A trace that was read. */
+struct matter {
+	struct audit *audit;
+	struct mask *mask;
+	const char *trace; /* its name, */
+	int fd;            /* and itself */
+	int otherwise;     /* where a report goes without -o */
+};
 
-	if (r)
-		return r == -EINVAL ? VERDICT_BAD_POLICY : VERDICT_FAILED;
-	r = verdict_reach(&verdict, audit, &policy);
+static bool wants_digest(const struct kaudit_options *options)
+{
+	bool wants = options->form->wants_digest;
+
+	for (unsigned i = 0; i < options->report_count; i++)
+		wants |= options->reports[i].form->wants_digest;
+	return wants;
+}
+
+/* The exit status. */
+static int tell(const struct kaudit_options *options,
+		const struct matter *matter, const struct verdict *verdict,
+		struct text *error)
+{
+	const struct data_style style = {
+		.width = WIDTH,
+		.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
+	};
+	_cleanup_(hashes_done) struct hashes hashes = { 0 };
+	struct digest digest;
+	struct report wanted = {
+		.verdict = verdict,
+		.style = &style,
+		.trace = matter->trace,
+		.policy = options->policy,
+		.is_live = options->job == KAUDIT_RUN,
+		.is_short = options->job != KAUDIT_REPORT,
+	};
+
+	int r = options->hashes ? hashes_take(&hashes, verdict) : 0;
+
+	if (!r)
+		r = mask_audit(matter->mask, matter->audit);
 	if (r) {
-		fail(error, "judging", r);
+		fail(error, "reporting", r);
 		return VERDICT_FAILED;
 	}
-	put_report(&text, options, &verdict);
-	if (write_out(options, otherwise, &text, error))
+	if (options->hashes)
+		wanted.hashes = &hashes;
+	if (wants_digest(options) && lseek(matter->fd, 0, SEEK_SET) == 0 &&
+	    !digest_fd(&digest, matter->fd))
+		wanted.digest = &digest;
+	if (report_all(&wanted, options, matter->otherwise, error))
 		return VERDICT_FAILED;
 	if (options->job == KAUDIT_REPORT)
 		return VERDICT_COMPLIES;
-	return verdict_status(&verdict, options->allows_incomplete);
+	return verdict_status(verdict, options->allows_incomplete);
+}
+
+/* The exit status. */
+static int judge(const struct kaudit_options *options,
+		 const struct matter *matter, struct text *error)
+{
+	_cleanup_(policy_done) struct policy policy = { 0 };
+	_cleanup_(verdict_done) struct verdict verdict = { 0 };
+	int r = load_policy(&policy, options, load_directory(matter->audit),
+			    error);
+
+	if (r)
+		return r == -EINVAL ? VERDICT_BAD_POLICY : VERDICT_FAILED;
+	r = verdict_reach(&verdict, matter->audit, &policy);
+	if (!r)
+		return tell(options, matter, &verdict, error);
+	fail(error, "judging", r);
+	return VERDICT_FAILED;
+}
+
+static int open_mask(struct mask *ret, const struct kaudit_options *options,
+		     struct text *error)
+{
+	int r = mask_open(ret, options->redact, options->redact_count,
+			  options->keeps_variables);
+
+	return r ? fail(error, "masking", r) : 0;
 }
 
 static int judge_file(const struct kaudit_options *options, struct text *error)
 {
 	_cleanup_(audit_done) struct audit audit = { 0 };
+	_cleanup_(mask_done) struct mask mask = { 0 };
+	const char *path = options->operands[0];
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	const struct matter matter = { &audit, &mask, path, fd, STDOUT_FILENO };
 
-	if (load_trace_file(&audit, options->operands[0], error))
-		return VERDICT_FAILED;
-	return judge(options, &audit, STDOUT_FILENO, error);
+	if (fd < 0)
+		fail(error, path, -errno);
+	else if (!open_mask(&mask, options, error) &&
+		 !load_trace(&audit, fd, path, NULL, error))
+		return judge(options, &matter, error);
+	return VERDICT_FAILED;
 }
 
 /* ---- running ---- */
@@ -205,19 +282,38 @@ static int tell_late(struct audit *audit, const struct kaudit_options *options,
 	return gaps_add_text(&audit->gaps, NULL, 1, &what);
 }
 
-/* What was recorded is judged even where it cannot be kept. */
+/* A recorder appends, and so would whoever corrects it. */
+static int make_changeable(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_APPEND) < 0)
+		return -1;
+	return lseek(fd, 0, SEEK_SET) < 0 ? -1 : 0;
+}
+
+/* What was recorded is judged even where it cannot be kept; but with secrets in
+ * it it is not kept. */
 static int judge_recording(const struct kaudit_options *options,
 			   struct recording *recording, struct text *error)
 {
 	_cleanup_(audit_done) struct audit audit = { 0 };
 	_cleanup_(text_done) struct text trouble = TEXT_INIT;
+	_cleanup_(mask_done) struct mask mask = { 0 };
+	const struct matter matter = { &audit, &mask, options->trace,
+				       recording->fd, STDERR_FILENO };
 	int status = VERDICT_FAILED;
 
-	if (lseek(recording->fd, 0, SEEK_SET) < 0)
+	if (open_mask(&mask, options, error))
+		return VERDICT_FAILED;
+	if (make_changeable(recording->fd) < 0)
 		fail(error, options->trace, -errno);
-	else if (!load_trace(&audit, recording->fd, options->trace, error) &&
+	else if (!load_trace(&audit, recording->fd, options->trace, &mask,
+			     error) &&
 		 !tell_late(&audit, options, &recording->waiting))
-		status = judge(options, &audit, STDERR_FILENO, error);
+		status = judge(options, &matter, error);
+	else if (mask.has_failed)
+		return VERDICT_FAILED;
 	if (!recording_keep(recording, options->trace, &trouble))
 		return status;
 	complain(&trouble, false);
@@ -271,7 +367,7 @@ static int learn(const struct kaudit_options *options, struct text *error)
 		?: learn_put(&learnt, &text);
 	if (r && !error->length)
 		fail(error, "learning", r);
-	if (r || write_out(options, STDOUT_FILENO, &text, error))
+	if (r || write_out(options->output, STDOUT_FILENO, &text, error))
 		return VERDICT_FAILED;
 	return VERDICT_COMPLIES;
 }

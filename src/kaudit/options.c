@@ -15,6 +15,9 @@
 #include "base/clock.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "kaudit/report.h"
+#include "kaudit/wanted.h"
+#include "redact/redact.h"
 
 #define COLLAPSE_MAX 1000000
 #define TIMEOUT_MAX  100000 /* of any unit */
@@ -25,9 +28,14 @@ enum option_id {
 	OPTION_POLICY,
 	OPTION_ALLOW_INCOMPLETE,
 	OPTION_COLLAPSE,
+	OPTION_ENV,
 	OPTION_EXIT_POLICY,
+	OPTION_FORMAT,
+	OPTION_HASH,
 	OPTION_JSON,
 	OPTION_MARKDOWN,
+	OPTION_REDACT,
+	OPTION_REPORT,
 	OPTION_ROOT,
 	OPTION_SETUID,
 	OPTION_TIMEOUT,
@@ -50,11 +58,19 @@ static const struct options_row table[] = {
 	{ 0, "collapse", "N",
 	  "learn: more names than so many of a directory are one (8)",
 	  OPTION_COLLAPSE },
+	{ 0, "env", NULL, "run: keep values of variables, not only hashes",
+	  OPTION_ENV },
 	{ 0, "exit-policy", "WHOSE",
 	  "run: whose exit status it has: command, audit", OPTION_EXIT_POLICY },
-	{ 0, "json", NULL, "report in JSON, for programs", OPTION_JSON },
-	{ 0, "markdown", NULL, "report in Markdown, for summaries of jobs",
-	  OPTION_MARKDOWN },
+	{ 0, "format", "FORMAT", "of the report (" REPORT_DEFAULT ")",
+	  OPTION_FORMAT },
+	{ 0, "hash", NULL, "run: SHA-256 of what was read, run and written",
+	  OPTION_HASH },
+	{ 0, "json", NULL, "--format json", OPTION_JSON },
+	{ 0, "markdown", NULL, "--format markdown", OPTION_MARKDOWN },
+	{ 0, "redact", "PATTERN", "mask what matches, too", OPTION_REDACT },
+	{ 0, "report", "FORMAT=FILE", "write one more report there",
+	  OPTION_REPORT },
 	{ 0, "root", "NAME=DIR", "what @NAME is in policies", OPTION_ROOT },
 	{ 0, "setuid", "WHAT",
 	  "run: programs that gain privilege: deny, honor (and let go)",
@@ -87,9 +103,14 @@ static const unsigned goes_with[OPTION_COUNT] = {
 	[OPTION_POLICY] = JUDGES,
 	[OPTION_ALLOW_INCOMPLETE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK),
 	[OPTION_COLLAPSE] = BIT(KAUDIT_LEARN),
+	[OPTION_ENV] = BIT(KAUDIT_RUN),
 	[OPTION_EXIT_POLICY] = BIT(KAUDIT_RUN),
+	[OPTION_FORMAT] = JUDGES,
+	[OPTION_HASH] = BIT(KAUDIT_RUN),
 	[OPTION_JSON] = JUDGES,
 	[OPTION_MARKDOWN] = JUDGES,
+	[OPTION_REDACT] = JUDGES,
+	[OPTION_REPORT] = JUDGES,
 	[OPTION_ROOT] = JUDGES | BIT(KAUDIT_LEARN),
 	[OPTION_SETUID] = BIT(KAUDIT_RUN),
 	[OPTION_TIMEOUT] = BIT(KAUDIT_RUN),
@@ -192,17 +213,6 @@ static int take_collapse(struct parse *parse, const char *value)
 	return 0;
 }
 
-static int take_form(struct parse *parse, enum kaudit_form form)
-{
-	if (parse->options->form && parse->options->form != form) {
-		text_put(parse->error, "--json and --markdown exclude each "
-				       "other");
-		return -EINVAL;
-	}
-	parse->options->form = form;
-	return 0;
-}
-
 #define NO_JOB "what to do is missing: run, report, check or learn"
 
 static int complain_job(struct parse *parse, int id)
@@ -239,12 +249,24 @@ static int take_option(void *context, int id, const char *value)
 		return 0;
 	case OPTION_COLLAPSE:
 		return take_collapse(parse, value);
+	case OPTION_ENV:
+		options->keeps_variables = true;
+		return 0;
 	case OPTION_EXIT_POLICY:
 		return take_exit(parse, value);
+	case OPTION_FORMAT:
+		return wanted_form(options, value, parse->error);
+	case OPTION_HASH:
+		options->hashes = true;
+		return 0;
 	case OPTION_JSON:
-		return take_form(parse, KAUDIT_JSON);
+		return wanted_form(options, "json", parse->error);
 	case OPTION_MARKDOWN:
-		return take_form(parse, KAUDIT_MARKDOWN);
+		return wanted_form(options, "markdown", parse->error);
+	case OPTION_REDACT:
+		return wanted_redact(options, value, parse->error);
+	case OPTION_REPORT:
+		return wanted_report(options, value, parse->error);
 	case OPTION_ROOT:
 		return roots_set(&options->roots, value, parse->error);
 	case OPTION_SETUID:
@@ -312,6 +334,8 @@ int kaudit_options_parse(struct kaudit_options *ret, int argc,
 	*ret = (struct kaudit_options){
 		.trace = KAUDIT_TRACE,
 		.collapse = LEARN_COLLAPSE,
+		.redact = { REDACT_DEFAULT },
+		.redact_count = 1,
 	};
 	if (has_job && find_job(&parse, argv[1]))
 		return -EINVAL;
@@ -320,6 +344,8 @@ int kaudit_options_parse(struct kaudit_options *ret, int argc,
 	if (operand < 0)
 		return operand;
 	ret->operands = argv + has_job + operand;
+	if (!ret->form)
+		ret->form = report_find(REPORT_DEFAULT, strlen(REPORT_DEFAULT));
 	problem = check(ret);
 	if (!problem)
 		return 0;
@@ -337,18 +363,24 @@ void kaudit_options_usage(struct text *text)
 	text_put(
 	    text,
 	    "usage: kaudit-u run [-f trace] [-p policy] [-o file] "
-	    "[--json | --markdown]\n"
-	    "                    [--allow-incomplete] [--exit-policy whose]\n"
-	    "                    [--setuid what] [--root name=dir] "
-	    "[--timeout duration]\n"
-	    "                    command [argument ...]\n"
+	    "[--format format]\n"
+	    "                    [--report format=file] [--allow-incomplete] "
+	    "[--exit-policy whose]\n"
+	    "                    [--env] [--hash] [--redact pattern] "
+	    "[--setuid what]\n"
+	    "                    [--root name=dir] [--timeout duration] "
+	    "command "
+	    "[argument ...]\n"
 	    "       kaudit-u report [-p policy] [-o file] "
-	    "[--json | --markdown]\n"
-	    "                    [--root name=dir] trace\n"
+	    "[--format format]\n"
+	    "                    [--redact pattern] [--report format=file] "
+	    "[--root name=dir]\n"
+	    "                    trace\n"
 	    "       kaudit-u check -p policy [-o file] "
-	    "[--json | --markdown]\n"
-	    "                    [--allow-incomplete] [--root name=dir] "
-	    "trace\n"
+	    "[--format format]\n"
+	    "                    [--redact pattern] [--report format=file] "
+	    "[--allow-incomplete]\n"
+	    "                    [--root name=dir] trace\n"
 	    "       kaudit-u learn [-o file] [--collapse n] "
 	    "[--root name=dir] trace ...\n");
 }
@@ -359,6 +391,8 @@ void kaudit_options_help(struct text *text)
 	text_put(text, "\nTells what a job did, and whether that was "
 		       "allowed.\n\n");
 	options_help(table, text);
+	text_put(text, "\nFormats:\n");
+	report_help(text);
 	text_put(text, "\nVerbs, in reports and policies:\n");
 	for (unsigned verb = 0; verb < VERB_COUNT; verb++)
 		text_format(text, "  %-10s  %s\n",

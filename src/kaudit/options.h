@@ -7,6 +7,7 @@
 
 #include "audit/roots.h"
 
+struct report_form;
 struct text;
 
 enum kaudit_job {
@@ -17,26 +18,37 @@ enum kaudit_job {
 	KAUDIT_LEARN,
 };
 
-enum kaudit_form { KAUDIT_TEXT, KAUDIT_JSON, KAUDIT_MARKDOWN };
-
 /* Whose exit status `run` has. */
 enum kaudit_exit { KAUDIT_EXIT_BOTH, KAUDIT_EXIT_COMMAND, KAUDIT_EXIT_AUDIT };
 
 #define KAUDIT_TRACE "kaudit.ktr"
+/* Times that --report and --redact may be given. */
+#define KAUDIT_REPORTS_MAX 16u
+#define KAUDIT_REDACT_MAX  64u
 
 struct kaudit_options {
 	enum kaudit_job job;
-	enum kaudit_form form;
+	const struct report_form *form;
+	struct kaudit_report {
+		const struct report_form *form;
+		const char *file;
+	} reports[KAUDIT_REPORTS_MAX]; /* besides the one of -o */
+	unsigned report_count;
 	enum kaudit_exit exit;
 	const char *trace;  /* run: where the trace is to be */
 	const char *policy; /* NULL: the built-in lines alone */
 	const char *output; /* NULL: standard output; of run, standard error */
+	/* What is masked; what is known by its name always is. */
+	const char *redact[KAUDIT_REDACT_MAX + 1];
+	unsigned redact_count;
+	bool keeps_variables;
 	struct roots roots; /* owned */
 	unsigned collapse;
 	uint64_t timeout_ns; /* run: 0 if not given */
 	const char *timeout; /* as it was given */
 	bool allows_incomplete;
 	bool honours_setuid;
+	bool hashes;
 	bool help;
 	bool version;
 	char *const *operands; /* the command, or files, up to a NULL */

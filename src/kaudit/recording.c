@@ -25,8 +25,9 @@
 #include "kaudit/options.h"
 
 #define RECORDER "ktrace-u"
-/* Calls, paths, structures, arguments, signals, and what filters deny. */
-#define POINTS      "cntasp"
+/* Calls, paths, structures, arguments, variables, signals, what filters deny.
+ */
+#define POINTS      "cntaesp"
 #define CALLS       "@deeds"
 #define EXIT_ABSENT 127
 #define MODE        0600

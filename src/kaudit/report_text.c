@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "decode/data.h"
+#include "kaudit/hashes.h"
 #include "kaudit/report.h"
 #include "kaudit/verdict.h"
 
@@ -198,6 +199,22 @@ static void put_counts(struct text *text, const struct verdict *verdict)
 	text_put(text, any ? "\n" : "nothing\n");
 }
 
+static void put_hashes(struct text *text, const struct report *report)
+{
+	unsigned counts[HASH_STATES];
+
+	if (!report->hashes)
+		return;
+	hashes_count(report->hashes, report->verdict, counts);
+	text_format(text, "hashed      %u", counts[HASH_DONE]);
+	for (unsigned state = HASH_DONE + 1; state < HASH_STATES; state++)
+		if (counts[state])
+			text_format(text, ", %s %u",
+				    hashes_state_name((enum hash_state)state),
+				    counts[state]);
+	text_char(text, '\n');
+}
+
 static void put_head(struct text *text, const struct report *report)
 {
 	const struct verdict *verdict = report->verdict;
@@ -216,6 +233,7 @@ static void put_head(struct text *text, const struct report *report)
 			    "outside     asked %u times: see outside of what "
 			    "was recorded\n",
 			    audit->outside);
+	put_hashes(text, report);
 	text_format(text, "violations  %u\nwarnings    %u\ncomplete    %s\n",
 		    verdict->violations, verdict->warnings,
 		    verdict->is_complete ? "yes" : "no: see not known");

@@ -213,6 +213,25 @@ static bool is_chosen(const struct record *record, const struct field *field)
 	return false;
 }
 
+int redact_words(struct redact *redact, char *words, size_t length)
+{
+	bool announced = false;
+	int r = 0;
+
+	for (size_t at = 0; !r && at < length;) {
+		size_t word = strnlen(words + at, length - at);
+
+		r = mask_word(redact, (uint8_t *)words + at, word, &announced);
+		at += word + 1;
+	}
+	return r;
+}
+
+void redact_text(const struct redact *redact, char *text, size_t length)
+{
+	mask_text(redact, (uint8_t *)text, length);
+}
+
 /* What is no field any more is a text. */
 static int mask_fields(struct redact *redact, const struct record *record,
 		       uint8_t *data, size_t length)

@@ -31,4 +31,9 @@ void redact_close(struct redact *redact); /* NULL is fine */
  */
 int redact_record(struct redact *redact, struct record *record);
 
+/* The same in place: of the words of a command, each with its NUL but perhaps
+ * for the last, 0 or -ENOMEM; and of a text, behind which is a NUL. */
+int redact_words(struct redact *redact, char *words, size_t length);
+void redact_text(const struct redact *redact, char *text, size_t length);
+
 #endif

@@ -69,6 +69,18 @@ static bool is_deed_by_argument(const struct sysdesc_arg *arg)
 	}
 }
 
+/* Some arguments are a process's only by what another one says. */
+static bool is_deed_by_choice(const struct sysdesc_row *row)
+{
+	unsigned count;
+	const struct sysdesc_choice *choices = sysdesc_choices(row, &count);
+
+	for (unsigned i = 0; choices && i < count; i++)
+		if (choices[i].kind == KIND_PID)
+			return true;
+	return false;
+}
+
 bool deeds_has(const struct sysdesc_row *row)
 {
 	const uint32_t classes = CLASS_FILE | CLASS_NETWORK | CLASS_KERNEL;
@@ -79,7 +91,7 @@ bool deeds_has(const struct sysdesc_row *row)
 	for (unsigned i = 0; i < row->narg; i++)
 		if (is_deed_by_argument(&row->arg[i]))
 			return true;
-	return false;
+	return is_deed_by_choice(row);
 }
 
 /* Who maps no file, or not to run it, has opened it before; but what is in

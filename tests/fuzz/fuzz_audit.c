@@ -15,9 +15,11 @@
 #include "base/text.h"
 #include "decode/data.h"
 #include "kaudit/load.h"
+#include "kaudit/mask.h"
 #include "kaudit/report.h"
 #include "kaudit/verdict.h"
 #include "must.h"
+#include "redact/redact.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,7 +30,7 @@ static void load(struct audit *ret, const uint8_t *data, size_t size)
 
 	MUST(fd >= 0 && fd_write_all(fd, data, size) == 0);
 	MUST(lseek(fd, 0, SEEK_SET) == 0);
-	MUST(load_trace(ret, fd, "trace", &error) == 0);
+	MUST(load_trace(ret, fd, "trace", NULL, &error) == 0);
 	close(fd);
 	text_done(&error);
 }
@@ -51,12 +53,28 @@ static void must_be_plain(const struct text *text)
 	}
 }
 
+/* What stays within a line, in UTF-8. */
+static void must_be_text(const struct text *text)
+{
+	MUST(!text->failed && text_is_utf8(text->data, text->length));
+	for (size_t i = 0; i < text->length; i++)
+		MUST(text->data[i] == '\n' ||
+		     (unsigned char)text->data[i] >= ' ');
+}
+
 static void tell(const struct audit *audit, const struct policy *policy)
 {
 	const struct data_style style = { .width = 80 };
 	struct text text = TEXT_INIT;
 	struct verdict verdict;
-	struct report report = { .verdict = &verdict, .style = &style };
+	static report_put *const forms[] = { report_json,   report_html,
+					     report_sarif,  report_junit,
+					     report_gitlab, report_intoto };
+	struct report report = {
+		.verdict = &verdict,
+		.style = &style,
+		.trace = "trace",
+	};
 
 	MUST(verdict_reach(&verdict, audit, policy) == 0);
 	report_text(&text, &report);
@@ -66,10 +84,25 @@ static void tell(const struct audit *audit, const struct policy *policy)
 	must_be_plain(&text);
 	MUST(text.length <= REPORT_MARKDOWN_MAX);
 	text_clear(&text);
-	report_json(&text, &report);
-	MUST(text_is_utf8(text.data, text.length));
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		forms[i](&text, &report);
+		must_be_text(&text);
+		text_clear(&text);
+	}
 	text_done(&text);
 	verdict_done(&verdict);
+}
+
+/* Each name is as long as it was, and the reports are what they should be. */
+static void tell_masked(struct audit *audit, const struct policy *policy)
+{
+	static const char *const patterns[] = { REDACT_DEFAULT, "[0-9]+x?" };
+	struct mask mask;
+
+	MUST(mask_open(&mask, patterns, 2, false) == 0);
+	MUST(mask_audit(&mask, audit) == 0);
+	tell(audit, policy);
+	mask_done(&mask);
 }
 
 static void learn_again(const struct audit *audit, struct policy *policy)
@@ -98,6 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	open_policy(&policy);
 	tell(&audit, &policy);
 	learn_again(&audit, &policy);
+	tell_masked(&audit, &policy);
 	policy_done(&policy);
 	audit_done(&audit);
 	return 0;

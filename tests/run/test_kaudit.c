@@ -48,7 +48,8 @@ static void run_kaudit(struct run_result *ret, const struct run_place *place,
 static void must_exit(struct run_result *result, int status)
 {
 	if (!run_exited(result, status))
-		fail_msg("not %d: %s", status, text_string(&result->out));
+		fail_msg("not %d: %s%s", status, text_string(&result->out),
+			 text_string(&result->err));
 }
 
 /* It must end so, and say that. */
@@ -127,6 +128,19 @@ static void test_usage(void **state)
 	    "3", "true");
 	SAY(&place, 2, "exclude each other", "report", "--json", "--markdown",
 	    "x");
+	SAY(&place, 2, "--format: there is no format \"pdf\"", "report",
+	    "--format", "pdf", "x");
+	SAY(&place, 2, "--report sarif: is not FORMAT=FILE", "run", "--report",
+	    "sarif", "true");
+	SAY(&place, 2, "--report: there is no format \"\"", "run", "--report",
+	    "=x", "true");
+	SAY(&place, 2, "none/x: No such file", "run", "--report", "json=none/x",
+	    "true");
+	SAY(&place, 2, "--format does not go with learn", "learn", "--format",
+	    "json", "x");
+	SAY(&place, 2, "--redact: \"(\"", "run", "--redact", "(", "true");
+	SAY(&place, 2, "--env does not go with report", "report", "--env", "x");
+	SAY(&place, 2, "--hash does not go with check", "check", "--hash", "x");
 	SAY(&place, 2, "--root x: is not NAME=DIR", "run", "--root", "x", "sh");
 	SAY(&place, 2, "none: No such file", "report", "none");
 	SAY(&place, 2, "none: No such file", "run", "-p", "none", "true");
