@@ -20,7 +20,6 @@
 #include "supervisor/effect.h"
 #include "supervisor/place.h"
 #include "supervisor/state.h"
-#include "sysdesc/deeds.h"
 #include "tracee/stop.h"
 
 /* So long others are kept waiting: until all have stopped, and then again until
@@ -30,61 +29,6 @@
  * to stop. And so often it may be found to want nothing but a CPU. */
 #define ASLEEP_TIMES 1
 #define BUSY_TIMES   60
-
-enum want {
-	WANT_OTHERS = 1, /* who shares memory or descriptors stands still */
-	WANT_NAMES = 2,  /* nobody changes names */
-};
-
-/* ---- which calls ---- */
-
-/* Of sockets, those that wait for somebody else are left out. */
-static bool is_about_descriptor(const struct sysdesc_arg *arg)
-{
-	return arg->kind == KIND_FD && arg->set != USE_NONE &&
-	       arg->set != USE_ACCEPT && arg->set != USE_SEND;
-}
-
-static bool is_about_anything(const struct sysdesc_row *row,
-			      const uint64_t *args)
-{
-	if (row->effect == EFFECT_MAP)
-		return deeds_has_call(row, args);
-	for (unsigned i = 0; i < row->narg; i++)
-		if (row->arg[i].kind == KIND_PATH ||
-		    is_about_descriptor(&row->arg[i]))
-			return true;
-	return false;
-}
-
-static bool is_about_names(const struct sysdesc_row *row)
-{
-	for (unsigned i = 0; i < row->narg; i++)
-		if (row->arg[i].kind == KIND_PATH &&
-		    place_is_of_use((enum sysdesc_use)row->arg[i].set))
-			return true;
-	return false;
-}
-
-static unsigned wants_of(const struct task *task,
-			 const struct tracee_syscall *at)
-{
-	const struct process *process = task->process;
-	const struct sysdesc_row *row = sysdesc_find(
-	    sysdesc_abi_of(at->audit_arch, at->number), (int32_t)at->number);
-	unsigned wants = 0;
-
-	if (!row || !process->plan || !plan_needs(process->plan, row))
-		return 0;
-	if (is_about_names(row))
-		wants |= WANT_NAMES;
-	if (!process->was_shared)
-		return wants;
-	/* Whom it shares these with is not known. */
-	if (process->shares_fs || process->shares_files)
-		return 0;
-	return is_about_anything(row, at->args) ? wants | WANT_OTHERS : wants;
-}
 
 /* ---- who shares ---- */
 
@@ -123,7 +67,7 @@ static bool is_still(const struct task *task)
 
 static bool shares(const struct still *still, const struct task *task)
 {
-	return still->wants & WANT_OTHERS && task != still->whose &&
+	return still->wants & STILL_OTHERS && task != still->whose &&
 	       memory_of(task->process) == memory_of(still->whose->process);
 }
 
@@ -253,7 +197,7 @@ static void begin(struct supervisor *supervisor, struct task *task,
 	still->wants = wants;
 	still->is_broken = false;
 	still->found_busy = still->found_asleep = 0;
-	if (wants & WANT_OTHERS)
+	if (wants & STILL_OTHERS)
 		gather(supervisor);
 	set_deadline(supervisor);
 }
@@ -270,9 +214,9 @@ bool still_keeps_call(struct supervisor *supervisor, struct task *task,
 	if (!supervisor->config->resolves || still->whose == task ||
 	    !state_is_recorded(task->process))
 		return false;
-	wants = wants_of(task, at);
-	if (wants & WANT_OTHERS && meets_loose(supervisor, task))
-		wants &= ~(unsigned)WANT_OTHERS;
+	wants = still_wants(task, at);
+	if (wants & STILL_OTHERS && meets_loose(supervisor, task))
+		wants &= ~(unsigned)STILL_OTHERS;
 	if (!wants)
 		return false;
 	/* Who waits already comes first. */
@@ -407,7 +351,7 @@ void still_named(struct supervisor *supervisor, struct task *task, unsigned arg,
 	struct still *still = &supervisor->still;
 	char *text;
 
-	if (still->whose != task || !(still->wants & WANT_NAMES) ||
+	if (still->whose != task || !(still->wants & STILL_NAMES) ||
 	    still->path_count == STILL_PATHS)
 		return;
 	text = strndup(path, length);
@@ -421,7 +365,7 @@ bool still_is_proof(const struct supervisor *supervisor,
 {
 	const struct still *still = &supervisor->still;
 
-	return still->whose == task && still->wants & WANT_OTHERS &&
+	return still->whose == task && still->wants & STILL_OTHERS &&
 	       !still->is_broken;
 }
 
@@ -442,7 +386,7 @@ void still_tell(struct supervisor *supervisor, struct task *task)
 
 	if (still->whose != task || still->is_broken)
 		return;
-	if (still->wants & WANT_OTHERS)
+	if (still->wants & STILL_OTHERS)
 		put_held(task);
 	/* A call that took too long may change names yet. */
 	if (task->call.failed || still->loose)

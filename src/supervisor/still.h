@@ -23,11 +23,17 @@ struct tracee_syscall;
 
 #define STILL_PATHS 2
 
+/* What has to hold during a call. */
+enum still_want {
+	STILL_OTHERS = 1, /* who shares memory or descriptors stands still */
+	STILL_NAMES = 2,  /* nobody changes names */
+};
+
 struct still {
 	struct task *whose; /* call it is; NULL: of nobody */
-	unsigned wants;
-	unsigned awaited; /* who was asked to stop, and has not */
-	bool is_broken;   /* somebody may have run */
+	unsigned wants;     /* enum still_want */
+	unsigned awaited;   /* who was asked to stop, and has not */
+	bool is_broken;     /* somebody may have run */
 	uint64_t deadline_ns;
 	unsigned found_busy, found_asleep; /* when that was over */
 	struct task *kept; /* stops that are put aside, by kept_next */
@@ -42,6 +48,9 @@ struct still {
 };
 
 void still_done(struct supervisor *supervisor);
+
+/* What the call whose entry the thread is stopped at wants. */
+unsigned still_wants(const struct task *task, const struct tracee_syscall *at);
 
 /* A thread has stopped. True: that is put aside, and must not be answered; else
  * *stop is what is to be: it may have been killed meanwhile. */
