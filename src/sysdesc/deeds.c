@@ -6,6 +6,7 @@
 
 #include <sys/mman.h>
 
+#include "sysdesc/constant.h"
 #include "sysdesc/private.h"
 #include "sysdesc/sets.h"
 #include "sysdesc/sysdesc.h"

@@ -97,7 +97,8 @@ def compare(job, least, verbs, home):
 
 
 def main():
-    if subprocess.run([KTRACE, "-f", "-", "true"], stdout=subprocess.DEVNULL).returncode:
+    if subprocess.run([KTRACE, "-f", "-", "true"],
+                      stdout=subprocess.DEVNULL).returncode:
         print("skipped: may not trace here")
         sys.exit(SKIPPED)
     with tempfile.TemporaryDirectory() as home:
