@@ -177,6 +177,8 @@ static void take_call(void *context, struct call *call)
 {
 	struct audit *audit = context;
 
+	if (!audit->failure && audit->each_call)
+		audit->failure = audit->each_call(audit->context, call);
 	if (!audit->failure)
 		audit->failure = deed_take(audit, call);
 }

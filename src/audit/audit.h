@@ -23,7 +23,13 @@ struct record;
 /* Bytes of a command that are kept. */
 #define AUDIT_COMMAND_MAX 4096u
 
+/* Told of a call, while it lives. 0 or -errno, which ends it. */
+typedef int audit_visit(void *context, const struct call *call);
+
 struct audit {
+	/* The caller's, to be set before anything is taken; NULL: nobody. */
+	audit_visit *each_call;
+	void *context;
 	/* What there is to tell, whole after audit_end(): */
 	struct facts facts;
 	struct images images;

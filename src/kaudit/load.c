@@ -53,14 +53,12 @@ static int read_all(struct audit *audit, struct reader *reader,
 	return r;
 }
 
-int load_trace(struct audit *ret, int fd, const char *name, struct text *error)
+static int load(struct audit *ret, int fd, const char *name, struct text *error)
 {
 	_cleanup_(reader_done) struct reader *reader = NULL;
 	char why[WHY_MAX] = "";
-	int r;
+	int r = reader_open(&reader, fd);
 
-	audit_open(ret);
-	r = reader_open(&reader, fd);
 	if (!r)
 		r = read_all(ret, reader, why);
 	if (!r)
@@ -68,14 +66,26 @@ int load_trace(struct audit *ret, int fd, const char *name, struct text *error)
 	return r ? fail(error, name, r) : 0;
 }
 
-int load_trace_file(struct audit *ret, const char *path, struct text *error)
+int load_trace(struct audit *ret, int fd, const char *name, struct text *error)
+{
+	audit_open(ret);
+	return load(ret, fd, name, error);
+}
+
+int load_trace_calls(struct audit *ret, const char *path, audit_visit *visit,
+		     void *context, struct text *error)
 {
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
-	if (fd >= 0)
-		return load_trace(ret, fd, path, error);
 	audit_open(ret);
-	return fail(error, path, -errno);
+	ret->each_call = visit;
+	ret->context = context;
+	return fd < 0 ? fail(error, path, -errno) : load(ret, fd, path, error);
+}
+
+int load_trace_file(struct audit *ret, const char *path, struct text *error)
+{
+	return load_trace_calls(ret, path, NULL, NULL, error);
 }
 
 const char *load_directory(const struct audit *audit)
@@ -115,7 +125,7 @@ static int read_policy(void *context, const char *path, char **ret,
 	return 0;
 }
 
-static int copy_roots(struct policy *policy, const struct roots *given,
+static int copy_roots(struct roots *to, const struct roots *given,
 		      struct text *error)
 {
 	int r = 0;
@@ -127,8 +137,7 @@ static int copy_roots(struct policy *policy, const struct roots *given,
 
 			text_format(&word, "%s=%s", given->items[i].name,
 				    given->items[i].dirs[dir]);
-			r = roots_set(&policy->roots, text_string(&word),
-				      error);
+			r = roots_set(to, text_string(&word), error);
 		}
 	return r;
 }
@@ -146,20 +155,27 @@ static int add_file(struct policy *policy, const char *path, struct text *error)
 			    error);
 }
 
+int load_roots(struct roots *ret, const struct kaudit_options *options,
+	       const char *directory, struct text *error)
+{
+	const char *home = getenv("HOME");
+	int r = copy_roots(ret, &options->roots, error);
+
+	if (r)
+		return r;
+	r = roots_default(ret, home && *home == '/' ? home : HOME_DEFAULT,
+			  directory);
+	return r ? fail(error, "roots", r) : 0;
+}
+
 int load_policy(struct policy *ret, const struct kaudit_options *options,
 		const char *directory, struct text *error)
 {
-	const char *home = getenv("HOME");
 	int r;
 
 	policy_open(ret);
-	r = copy_roots(ret, &options->roots, error);
-	if (!r)
-		r = roots_default(&ret->roots,
-				  home && *home == '/' ? home : HOME_DEFAULT,
-				  directory);
-	if (!r)
-		r = policy_add_sensitive(ret, error);
+	r = load_roots(&ret->roots, options, directory, error)
+		?: policy_add_sensitive(ret, error);
 	if (!r && options->policy)
 		r = add_file(ret, options->policy, error);
 	if (r && !error->length)

@@ -4,15 +4,24 @@
 #ifndef KAUDIT_LOAD_H
 #define KAUDIT_LOAD_H
 
-struct audit;
+#include "audit/audit.h"
+
 struct kaudit_options;
 struct policy;
+struct roots;
 struct text;
 
 /* Reads a trace from fd. A damaged one is what it holds, and said to be
  * incomplete. 0 or -errno. *ret is to be given to audit_done() in any case. */
 int load_trace(struct audit *ret, int fd, const char *name, struct text *error);
 int load_trace_file(struct audit *ret, const char *path, struct text *error);
+/* The same, and has somebody visit each call. */
+int load_trace_calls(struct audit *ret, const char *path, audit_visit *visit,
+		     void *context, struct text *error);
+
+/* Those that were given, and the others. *ret: all zeros. 0 or -errno. */
+int load_roots(struct roots *ret, const struct kaudit_options *options,
+	       const char *directory, struct text *error);
 
 /*
  * The built-in lines, and those of --policy. directory: where the job started,

@@ -19,6 +19,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "decode/data.h"
+#include "kaudit/diff.h"
 #include "kaudit/load.h"
 #include "kaudit/options.h"
 #include "kaudit/recording.h"
@@ -86,14 +87,19 @@ static int print(const struct kaudit_options *options, struct text *error)
 	return VERDICT_FAILED;
 }
 
-static void put_report(struct text *text, const struct kaudit_options *options,
-		       const struct verdict *verdict)
+static struct data_style style_of(const struct kaudit_options *options)
 {
-	const struct data_style style = {
+	return (struct data_style){
 		.width = WIDTH,
 		.utf8 = options->form == KAUDIT_MARKDOWN ||
 			!strcmp(nl_langinfo(CODESET), "UTF-8"),
 	};
+}
+
+static void put_report(struct text *text, const struct kaudit_options *options,
+		       const struct verdict *verdict)
+{
+	const struct data_style style = style_of(options);
 	const struct report report = {
 		.verdict = verdict,
 		.style = &style,
@@ -252,6 +258,20 @@ static int learn(const struct kaudit_options *options, struct text *error)
 	return VERDICT_COMPLIES;
 }
 
+/* ---- comparing ---- */
+
+static int differ(const struct kaudit_options *options, struct text *error)
+{
+	_cleanup_(text_done) struct text text = TEXT_INIT;
+	const struct data_style style = style_of(options);
+	int status = diff_files(&text, options, &style, error);
+
+	if (status != VERDICT_FAILED &&
+	    write_out(options, STDOUT_FILENO, &text, error))
+		return VERDICT_FAILED;
+	return status;
+}
+
 /* ---- */
 
 static int work(const struct kaudit_options *options, struct text *error)
@@ -263,6 +283,8 @@ static int work(const struct kaudit_options *options, struct text *error)
 		return run(options, error);
 	case KAUDIT_LEARN:
 		return learn(options, error);
+	case KAUDIT_DIFF:
+		return differ(options, error);
 	default:
 		return judge_file(options, error);
 	}

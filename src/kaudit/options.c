@@ -65,10 +65,9 @@ static const struct {
 	enum kaudit_job job;
 	const char *name;
 } jobs[] = {
-	{ KAUDIT_RUN, "run" },
-	{ KAUDIT_REPORT, "report" },
-	{ KAUDIT_CHECK, "check" },
-	{ KAUDIT_LEARN, "learn" },
+	{ KAUDIT_RUN, "run" },     { KAUDIT_REPORT, "report" },
+	{ KAUDIT_CHECK, "check" }, { KAUDIT_LEARN, "learn" },
+	{ KAUDIT_DIFF, "diff" },
 };
 
 #define BIT(job) (1u << (job))
@@ -77,14 +76,15 @@ static const struct {
 /* Jobs that an option goes with. */
 static const unsigned goes_with[OPTION_COUNT] = {
 	[OPTION_TRACE] = BIT(KAUDIT_RUN),
-	[OPTION_OUTPUT] = JUDGES | BIT(KAUDIT_LEARN),
+	[OPTION_OUTPUT] = JUDGES | BIT(KAUDIT_LEARN) | BIT(KAUDIT_DIFF),
 	[OPTION_POLICY] = JUDGES,
-	[OPTION_ALLOW_INCOMPLETE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK),
+	[OPTION_ALLOW_INCOMPLETE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK) |
+				    BIT(KAUDIT_DIFF),
 	[OPTION_COLLAPSE] = BIT(KAUDIT_LEARN),
 	[OPTION_EXIT_POLICY] = BIT(KAUDIT_RUN),
-	[OPTION_JSON] = JUDGES,
+	[OPTION_JSON] = JUDGES | BIT(KAUDIT_DIFF),
 	[OPTION_MARKDOWN] = JUDGES,
-	[OPTION_ROOT] = JUDGES | BIT(KAUDIT_LEARN),
+	[OPTION_ROOT] = JUDGES | BIT(KAUDIT_LEARN) | BIT(KAUDIT_DIFF),
 	[OPTION_SETUID] = BIT(KAUDIT_RUN),
 	[OPTION_HELP] = UINT32_MAX,
 	[OPTION_VERSION] = UINT32_MAX,
@@ -166,7 +166,7 @@ static int take_form(struct parse *parse, enum kaudit_form form)
 	return 0;
 }
 
-#define NO_JOB "what to do is missing: run, report, check or learn"
+#define NO_JOB "what to do is missing: run, report, check, learn or diff"
 
 static int complain_job(struct parse *parse, int id)
 {
@@ -243,6 +243,8 @@ static const char *check(const struct kaudit_options *options)
 		return count == 1 ? NULL : "report wants one trace";
 	case KAUDIT_LEARN:
 		return count ? NULL : "learn wants traces";
+	case KAUDIT_DIFF:
+		return count == 2 ? NULL : "diff wants two traces";
 	case KAUDIT_NONE:
 		break;
 	}
@@ -257,7 +259,8 @@ static int find_job(struct parse *parse, const char *word)
 			return 0;
 		}
 	text_format(parse->error,
-		    "\"%s\" is nothing to do; run, report, check and learn are",
+		    "\"%s\" is nothing to do; run, report, check, learn and "
+		    "diff are",
 		    word);
 	return -EINVAL;
 }
@@ -310,7 +313,9 @@ void kaudit_options_usage(struct text *text)
 	    "                    [--allow-incomplete] [--root name=dir] "
 	    "trace\n"
 	    "       kaudit-u learn [-o file] [--collapse n] "
-	    "[--root name=dir] trace ...\n");
+	    "[--root name=dir] trace ...\n"
+	    "       kaudit-u diff [-o file] [--json] [--allow-incomplete]\n"
+	    "                    [--root name=dir] trace trace\n");
 }
 
 void kaudit_options_help(struct text *text)

@@ -14,6 +14,7 @@ enum kaudit_job {
 	KAUDIT_REPORT,
 	KAUDIT_CHECK,
 	KAUDIT_LEARN,
+	KAUDIT_DIFF,
 };
 
 enum kaudit_form { KAUDIT_TEXT, KAUDIT_JSON, KAUDIT_MARKDOWN };
