@@ -61,6 +61,7 @@ struct policy {
 	unsigned count, room;
 	enum policy_decision otherwise; /* where no rule matches */
 	bool has_otherwise;
+	unsigned otherwise_line; /* where that stands */
 	uint32_t sensitive; /* so many of the rules are the built-in ones */
 };
 

@@ -97,15 +97,13 @@ const char *load_directory(const struct audit *audit)
 
 /* ---- policies ---- */
 
-static int read_policy(void *context, const char *path, char **ret,
-		       size_t *ret_length)
+int load_text(const char *path, char **ret, size_t *ret_length)
 {
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	_cleanup_free_ char *text = NULL;
 	struct stat status;
 	ssize_t got;
 
-	(void)context;
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return -errno;
 	if (status.st_size < 0 || (size_t)status.st_size > POLICY_FILE_MAX)
@@ -125,6 +123,13 @@ static int read_policy(void *context, const char *path, char **ret,
 	return 0;
 }
 
+static int read_included(void *context, const char *path, char **ret,
+			 size_t *ret_length)
+{
+	(void)context;
+	return load_text(path, ret, ret_length);
+}
+
 static int copy_roots(struct roots *to, const struct roots *given,
 		      struct text *error)
 {
@@ -142,19 +147,6 @@ static int copy_roots(struct roots *to, const struct roots *given,
 	return r;
 }
 
-static int add_file(struct policy *policy, const char *path, struct text *error)
-{
-	_cleanup_free_ char *text = NULL;
-	size_t length = 0;
-	int r = read_policy(NULL, path, &text, &length);
-
-	if (r)
-		return r == -EINVAL ? fail(error, path, -EIO)
-				    : fail(error, path, r);
-	return policy_parse(policy, path, text, length, read_policy, NULL,
-			    error);
-}
-
 int load_roots(struct roots *ret, const struct kaudit_options *options,
 	       const char *directory, struct text *error)
 {
@@ -168,17 +160,35 @@ int load_roots(struct roots *ret, const struct kaudit_options *options,
 	return r ? fail(error, "roots", r) : 0;
 }
 
-int load_policy(struct policy *ret, const struct kaudit_options *options,
-		const char *directory, struct text *error)
+int load_rules(struct policy *ret, const struct kaudit_options *options,
+	       const char *directory, const char *name, const char *text,
+	       size_t length, struct text *error)
 {
 	int r;
 
 	policy_open(ret);
 	r = load_roots(&ret->roots, options, directory, error)
 		?: policy_add_sensitive(ret, error);
-	if (!r && options->policy)
-		r = add_file(ret, options->policy, error);
-	if (r && !error->length)
-		fail(error, options->policy ? options->policy : "policy", r);
-	return r;
+	if (!r && text)
+		r = policy_parse(ret, name, text, length, read_included, NULL,
+				 error);
+	return r && !error->length ? fail(error, name, r) : r;
+}
+
+int load_policy(struct policy *ret, const struct kaudit_options *options,
+		const char *directory, struct text *error)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length = 0;
+	int r = 0;
+
+	policy_open(ret);
+	if (options->policy)
+		r = load_text(options->policy, &text, &length);
+	/* A policy that is wrong is another matter. */
+	if (r)
+		return fail(error, options->policy, r == -EINVAL ? -EIO : r);
+	return load_rules(ret, options, directory,
+			  options->policy ? options->policy : "policy", text,
+			  length, error);
 }

@@ -4,6 +4,8 @@
 #ifndef KAUDIT_LOAD_H
 #define KAUDIT_LOAD_H
 
+#include <stddef.h>
+
 #include "audit/audit.h"
 
 struct kaudit_options;
@@ -22,6 +24,17 @@ int load_trace_calls(struct audit *ret, const char *path, audit_visit *visit,
 /* Those that were given, and the others. *ret: all zeros. 0 or -errno. */
 int load_roots(struct roots *ret, const struct kaudit_options *options,
 	       const char *directory, struct text *error);
+
+/* All of a file: *ret is malloc'd. 0 or -errno. */
+int load_text(const char *path, char **ret, size_t *ret_length);
+
+/*
+ * The built-in lines, and those of a text (NULL: none), which is called so. As
+ * load_policy().
+ */
+int load_rules(struct policy *ret, const struct kaudit_options *options,
+	       const char *directory, const char *name, const char *text,
+	       size_t length, struct text *error);
 
 /*
  * The built-in lines, and those of --policy. directory: where the job started,

@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "decode/data.h"
 #include "kaudit/diff.h"
+#include "kaudit/gate.h"
 #include "kaudit/load.h"
 #include "kaudit/options.h"
 #include "kaudit/recording.h"
@@ -125,16 +126,21 @@ static void put_report(struct text *text, const struct kaudit_options *options,
 static int judge(const struct kaudit_options *options,
 		 const struct audit *audit, int otherwise, struct text *error)
 {
+	const char *directory = load_directory(audit);
 	_cleanup_(policy_done) struct policy policy = { 0 };
+	_cleanup_(gate_done) struct gate gate = { 0 };
 	_cleanup_(verdict_done) struct verdict verdict = { 0 };
 	_cleanup_(text_done) struct text text = TEXT_INIT;
-	int r = load_policy(&policy, options, load_directory(audit), error);
+	int r = load_policy(&policy, options, directory, error)
+		    ?: gate_load(&gate, options, directory, error);
 
 	if (r)
 		return r == -EINVAL ? VERDICT_BAD_POLICY : VERDICT_FAILED;
-	r = verdict_reach(&verdict, audit, &policy);
+	r = verdict_reach(&verdict, audit, &policy)
+		?: gate_judge(&gate, options, directory, &verdict, error);
 	if (r) {
-		fail(error, "judging", r);
+		if (!error->length)
+			fail(error, "judging", r);
 		return VERDICT_FAILED;
 	}
 	put_report(&text, options, &verdict);
@@ -161,8 +167,10 @@ static int check_policy(const struct kaudit_options *options,
 			struct text *error)
 {
 	_cleanup_(policy_done) struct policy policy = { 0 };
+	_cleanup_(gate_done) struct gate gate = { 0 };
 	_cleanup_free_ char *directory = getcwd(NULL, 0);
-	int r = load_policy(&policy, options, directory, error);
+	int r = load_policy(&policy, options, directory, error)
+		    ?: gate_load(&gate, options, directory, error);
 
 	if (!r)
 		return 0;

@@ -21,12 +21,14 @@ enum option_id {
 	OPTION_OUTPUT,
 	OPTION_POLICY,
 	OPTION_ALLOW_INCOMPLETE,
+	OPTION_BASELINE,
 	OPTION_COLLAPSE,
 	OPTION_EXIT_POLICY,
 	OPTION_JSON,
 	OPTION_MARKDOWN,
 	OPTION_ROOT,
 	OPTION_SETUID,
+	OPTION_UPDATE_BASELINE,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_COUNT,
@@ -43,6 +45,8 @@ static const struct options_row table[] = {
 	{ 0, "allow-incomplete", NULL,
 	  "judge by what a trace holds, if it is not all",
 	  OPTION_ALLOW_INCOMPLETE },
+	{ 0, "baseline", "FILE", "what is not in this policy violates it",
+	  OPTION_BASELINE },
 	{ 0, "collapse", "N",
 	  "learn: more names than so many of a directory are one (8)",
 	  OPTION_COLLAPSE },
@@ -55,6 +59,8 @@ static const struct options_row table[] = {
 	{ 0, "setuid", "WHAT",
 	  "run: programs that gain privilege: deny, honor (and let go)",
 	  OPTION_SETUID },
+	{ 0, "update-baseline", NULL,
+	  "have the baseline allow what was done", OPTION_UPDATE_BASELINE },
 	{ 0, "help", NULL, "print this", OPTION_HELP },
 	{ 0, "version", NULL, "print the version", OPTION_VERSION },
 	{ 0 },
@@ -80,12 +86,14 @@ static const unsigned goes_with[OPTION_COUNT] = {
 	[OPTION_POLICY] = JUDGES,
 	[OPTION_ALLOW_INCOMPLETE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK) |
 				    BIT(KAUDIT_DIFF),
+	[OPTION_BASELINE] = JUDGES,
 	[OPTION_COLLAPSE] = BIT(KAUDIT_LEARN),
 	[OPTION_EXIT_POLICY] = BIT(KAUDIT_RUN),
 	[OPTION_JSON] = JUDGES | BIT(KAUDIT_DIFF),
 	[OPTION_MARKDOWN] = JUDGES,
 	[OPTION_ROOT] = JUDGES | BIT(KAUDIT_LEARN) | BIT(KAUDIT_DIFF),
 	[OPTION_SETUID] = BIT(KAUDIT_RUN),
+	[OPTION_UPDATE_BASELINE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK),
 	[OPTION_HELP] = UINT32_MAX,
 	[OPTION_VERSION] = UINT32_MAX,
 };
@@ -200,6 +208,9 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_ALLOW_INCOMPLETE:
 		options->allows_incomplete = true;
 		return 0;
+	case OPTION_BASELINE:
+		options->baseline = value;
+		return 0;
 	case OPTION_COLLAPSE:
 		return take_collapse(parse, value);
 	case OPTION_EXIT_POLICY:
@@ -212,6 +223,9 @@ static int take_option(void *context, int id, const char *value)
 		return roots_set(&options->roots, value, parse->error);
 	case OPTION_SETUID:
 		return take_setuid(parse, value);
+	case OPTION_UPDATE_BASELINE:
+		options->updates_baseline = true;
+		return 0;
 	case OPTION_HELP:
 		options->help = true;
 		return 0;
@@ -230,14 +244,17 @@ static const char *check(const struct kaudit_options *options)
 
 	if (options->help || options->version)
 		return NULL;
+	if (options->updates_baseline && !options->baseline)
+		return "--update-baseline wants a --baseline";
 	while (options->operands[count])
 		count++;
 	switch (options->job) {
 	case KAUDIT_RUN:
 		return count ? NULL : "run wants a command";
 	case KAUDIT_CHECK:
-		if (!options->policy)
-			return "check wants a policy: -p POLICY";
+		if (!options->policy && !options->baseline)
+			return "check wants a policy: -p POLICY, or a "
+			       "--baseline FILE";
 		return count == 1 ? NULL : "check wants one trace";
 	case KAUDIT_REPORT:
 		return count == 1 ? NULL : "report wants one trace";
@@ -302,14 +319,16 @@ void kaudit_options_usage(struct text *text)
 	    text,
 	    "usage: kaudit-u run [-f trace] [-p policy] [-o file] "
 	    "[--json | --markdown]\n"
+	    "                    [--baseline file [--update-baseline]]\n"
 	    "                    [--allow-incomplete] [--exit-policy whose]\n"
 	    "                    [--setuid what] [--root name=dir] "
 	    "command [argument ...]\n"
 	    "       kaudit-u report [-p policy] [-o file] "
 	    "[--json | --markdown]\n"
-	    "                    [--root name=dir] trace\n"
-	    "       kaudit-u check -p policy [-o file] "
+	    "                    [--baseline file] [--root name=dir] trace\n"
+	    "       kaudit-u check [-p policy] [-o file] "
 	    "[--json | --markdown]\n"
+	    "                    [--baseline file [--update-baseline]]\n"
 	    "                    [--allow-incomplete] [--root name=dir] "
 	    "trace\n"
 	    "       kaudit-u learn [-o file] [--collapse n] "

@@ -28,13 +28,15 @@ struct kaudit_options {
 	enum kaudit_job job;
 	enum kaudit_form form;
 	enum kaudit_exit exit;
-	const char *trace;  /* run: where the trace is to be */
-	const char *policy; /* NULL: the built-in lines alone */
+	const char *trace;    /* run: where the trace is to be */
+	const char *policy;   /* NULL: the built-in lines alone */
+	const char *baseline; /* NULL: none */
 	const char *output; /* NULL: standard output; of run, standard error */
 	struct roots roots; /* owned */
 	unsigned collapse;
 	bool allows_incomplete;
 	bool honours_setuid;
+	bool updates_baseline;
 	bool help;
 	bool version;
 	char *const *operands; /* the command, or files, up to a NULL */
