@@ -11,6 +11,7 @@
 #include "audit/connecting.h"
 #include "audit/fact.h"
 #include "audit/gap.h"
+#include "audit/host.h"
 #include "audit/image.h"
 #include "audit/name.h"
 #include "base/text.h"
@@ -39,6 +40,7 @@ struct audit {
 	uint64_t ended; /* processes */
 	/* And what it takes to know it: */
 	struct names names;
+	struct hosts hosts;
 	struct state state;
 	struct calls calls;
 	struct descriptors descriptors;

@@ -65,6 +65,8 @@ int deed_make(struct deed *deed, enum audit_verb verb, enum fact_mark mark,
 	ret->key.other = other ? name_of(deed, other) : NULL;
 	if (!ret->key.object || (other && !ret->key.other))
 		return -ENOMEM;
+	if (verb_family(verb) == VERB_ON_SOCKET)
+		ret->host = hosts_find(&deed->audit->hosts, ret->key.object);
 	return tell_weak(deed, ret);
 }
 

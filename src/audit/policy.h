@@ -32,6 +32,7 @@ enum policy_kind {
 	POLICY_ANY,  /* whatever it is done to */
 	POLICY_GLOB, /* patterns of its name */
 	POLICY_INET, /* hosts and ports */
+	POLICY_NAME, /* patterns of names of hosts, and ports */
 };
 
 /* Patterns, any of which may match; a root has one for each directory. */

@@ -95,6 +95,20 @@ static void put_actor(struct text *text, const struct fact *fact)
 	text_char(text, ']');
 }
 
+/* Names that its address was given; they prove nothing. */
+static void put_hosts(struct text *text, const struct host *host)
+{
+	if (!host)
+		return;
+	put_member(text, "observed");
+	text_char(text, '[');
+	for (unsigned i = 0; i < host->count; i++) {
+		put_next(text);
+		put_bytes(text, host->names[i]->text, host->names[i]->length);
+	}
+	text_char(text, ']');
+}
+
 static void put_judgement(struct text *text,
 			  const struct policy_judgement *judgement)
 {
@@ -115,6 +129,7 @@ static void put_fact(struct text *text, const struct finding *finding)
 	put_string(text, "verb", verb_name((enum audit_verb)fact->key.verb));
 	put_name(text, "object", fact->key.object);
 	put_name(text, "other", fact->key.other);
+	put_hosts(text, fact->host);
 	report_put_outcome(&outcome, fact);
 	put_string(text, "outcome", text_string(&outcome));
 	text_done(&outcome);
