@@ -107,6 +107,24 @@ static void take_port(struct text *text, enum audit_verb verb)
 	text_char(text, '*');
 }
 
+/* Of an address that has names, one of them: servers have many addresses. */
+static void take_host(struct text *text, const struct host *host)
+{
+	const struct name *least = host->names[0];
+	const char *colon = strrchr(text_string(text), ':');
+	struct text plain = TEXT_INIT;
+
+	if (!colon)
+		return;
+	for (unsigned i = 1; i < host->count; i++)
+		if (strcmp(host->names[i]->text, least->text) < 0)
+			least = host->names[i];
+	text_put(&plain, OBJECT_INET);
+	text_bytes(&plain, least->text, least->length);
+	text_put(&plain, colon);
+	replace(text, &plain);
+}
+
 /* NULL is none, of NULL; else out of memory. */
 static const struct name *plain_name(struct difference *difference,
 				     unsigned which, const struct fact *fact,
@@ -121,6 +139,8 @@ static const struct name *plain_name(struct difference *difference,
 	take_numbers(&text, fact->image);
 	take_made_up(&text, &difference->temporaries);
 	take_port(&text, (enum audit_verb)fact->key.verb);
+	if (fact->host && name == fact->key.object)
+		take_host(&text, fact->host);
 	return text.failed
 		   ? NULL
 		   : names_add(&difference->names, text.data, text.length);

@@ -145,6 +145,7 @@ static int become_recorder(const struct kaudit_options *options, int fd,
 				 options->honours_setuid ? "allow" : "deny",
 				 "--no-io-uring",
 				 "--resolve",
+				 "--answers",
 				 "--" };
 	size_t count = 0, first = ARRAY_LEN(before);
 	const char **words;

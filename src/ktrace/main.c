@@ -463,6 +463,7 @@ int main(int argc, char **argv)
 		},
 		.inherit = options.inherit,
 		.resolves = options.resolves,
+		.answers = options.answers,
 		.rules = options.rules,
 		.queue_size = options.queue_size,
 		.drop = options.drop,

@@ -59,6 +59,7 @@ struct ktrace_options {
 	bool denies_setuid;    /* --setuid=deny */
 	bool refuses_rings;    /* --no-io-uring */
 	bool resolves;         /* --resolve */
+	bool answers;          /* --answers */
 	struct targets target; /* -p, -g, -d */
 	bool has_target;       /* -p or -g was given */
 	enum ktrace_mode mode;

@@ -24,6 +24,7 @@ struct supervisor_config {
 	struct plan_wish wish;
 	bool inherit;               /* -i */
 	bool resolves;              /* --resolve */
+	bool answers;               /* --answers */
 	enum permission_form rules; /* --rules */
 	bool background;            /* for a recorder that will register */
 	bool filtered;              /* the command carries our seccomp filter */
