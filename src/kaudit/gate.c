@@ -122,7 +122,8 @@ static int reopen(struct gate *gate, const struct kaudit_options *options,
 		  const char *directory, struct text *text, struct text *error)
 {
 	gate_done(gate);
-	*gate = (struct gate){ .text = text->data, .length = text->length };
+	gate->text = text->data;
+	gate->length = text->length;
 	*text = (struct text)TEXT_INIT;
 	return parse(gate, options, directory, error);
 }

@@ -132,8 +132,9 @@ static int server(struct sockaddr_in *ret)
 		.sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
-	bind(fd, (const void *)ret, length);
-	getsockname(fd, (void *)ret, &length);
+	if (bind(fd, (const void *)ret, length) ||
+	    getsockname(fd, (void *)ret, &length))
+		return -1;
 	printf("%d\n", ntohs(ret->sin_port));
 	return fd;
 }
