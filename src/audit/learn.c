@@ -11,10 +11,12 @@
 #include <string.h>
 
 #include "audit/audit.h"
+#include "audit/host.h"
 #include "audit/learn_private.h"
 #include "audit/object.h"
 #include "audit/policy.h"
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/text.h"
 
 /* What is only looked at is not told apart. */
@@ -107,6 +109,21 @@ static int take_exe(struct learn *learn, struct learn_item *item,
 	return 0;
 }
 
+static int take_hosts(struct learn *learn, struct learn_item *item,
+		      const struct host *host)
+{
+	_cleanup_(text_done) struct text text = TEXT_INIT;
+
+	for (unsigned i = 0; i < host->count; i++) {
+		text_put(&text, i ? " " : "");
+		text_bytes(&text, host->names[i]->text, host->names[i]->length);
+	}
+	item->observed = text.failed
+			     ? NULL
+			     : names_add(&learn->names, text.data, text.length);
+	return item->observed ? 0 : -ENOMEM;
+}
+
 static int take(struct learn *learn, const struct fact *fact,
 		const struct name *object)
 {
@@ -130,6 +147,9 @@ static int take(struct learn *learn, const struct fact *fact,
 	if (item->last_trace != learn->traces)
 		item->traces++;
 	item->last_trace = learn->traces;
+	if (fact->host && !item->observed &&
+	    take_hosts(learn, item, fact->host))
+		return -ENOMEM;
 	return fact->key.exe ? take_exe(learn, item, fact->key.exe) : 0;
 }
 
@@ -206,6 +226,15 @@ static void put_object(struct text *text, const struct learn *learn,
 			   item->is_tree ? "/**" : "");
 }
 
+/* No rule is made of them: who is called so says who answers. */
+static void put_observed(struct text *text, const struct learn_item *item)
+{
+	if (!item->observed)
+		return;
+	text_put(text, ", observed as ");
+	text_bytes(text, item->observed->text, item->observed->length);
+}
+
 /* Where it comes from. */
 static void put_provenance(struct text *text, const struct learn *learn,
 			   const struct learn_item *item)
@@ -221,6 +250,7 @@ static void put_provenance(struct text *text, const struct learn *learn,
 		text_put(text, ", first by ");
 		policy_put_name(text, item->exe->text, item->exe->length);
 	}
+	put_observed(text, item);
 	text_char(text, '\n');
 }
 
@@ -312,6 +342,7 @@ int learn_put_lines(struct learn *learn, struct text *text)
 					item->least->length);
 		else
 			text_char(text, '?');
+		put_observed(text, item);
 		text_char(text, '\n');
 	}
 	return text->failed ? -ENOMEM : 0;

@@ -105,6 +105,8 @@ static void test_named(void **state)
 			kaudit_must_exit(&result, 1);
 			SAY(&place, 1, "named h.example.org (observed)",
 			    "check", "-p", "p", "kaudit.ktr");
+			SAY(&place, 0, ", observed as h.example.org\n", "learn",
+			    "kaudit.ktr");
 			SAY(&place, 0, "\"observed\":[\"h.example.org\"]",
 			    "report", "--json", "kaudit.ktr");
 		}
