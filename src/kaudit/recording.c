@@ -36,6 +36,16 @@ static int fail(struct text *error, const char *what, int r)
 
 /* ---- the file ---- */
 
+/* What is there is replaced: that is to be a file, and no device. */
+static int check_place(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return 0;
+	return S_ISREG(status.st_mode) ? 0 : -EEXIST;
+}
+
 static int open_named(struct recording *recording, const char *path)
 {
 	if (asprintf(&recording->name, "%s.XXXXXX", path) < 0) {
@@ -220,7 +230,7 @@ int recording_run(struct recording *ret, const struct kaudit_options *options,
 	int r;
 
 	*ret = (struct recording){ .fd = -1 };
-	r = open_trace(ret, options->trace);
+	r = check_place(options->trace) ?: open_trace(ret, options->trace);
 	if (r)
 		return fail(error, options->trace, r);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
