@@ -20,3 +20,4 @@ configure_file(cmake/ktrace-u.pc.in ktrace-u.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/ktrace-u.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -40,6 +40,7 @@ void audit_done(struct audit *audit)
 	descriptors_done(&audit->descriptors);
 	state_done(&audit->state);
 	facts_done(&audit->facts);
+	hosts_done(&audit->hosts);
 	images_done(&audit->images);
 	names_done(&audit->names);
 	gaps_done(&audit->gaps);
@@ -245,6 +246,11 @@ static void take_call(void *context, struct call *call)
 {
 	struct audit *audit = context;
 
+	if (!audit->failure && audit->each_call)
+		audit->failure = audit->each_call(audit->context, call);
+	if (!audit->failure)
+		audit->failure = hosts_learn(&audit->hosts, &audit->names,
+					     call);
 	if (!audit->failure)
 		audit->failure = deed_take(audit, call);
 }

@@ -12,6 +12,7 @@
 #include "audit/door.h"
 #include "audit/fact.h"
 #include "audit/gap.h"
+#include "audit/host.h"
 #include "audit/image.h"
 #include "audit/name.h"
 #include "base/text.h"
@@ -26,8 +27,13 @@ struct record;
 
 /* Of the pids of those who recorded. */
 #define AUDIT_GUARDED_MAX 8u
+/* Told of a call, while it lives. 0 or -errno, which ends it. */
+typedef int audit_visit(void *context, const struct call *call);
 
 struct audit {
+	/* The caller's, to be set before anything is taken; NULL: nobody. */
+	audit_visit *each_call;
+	void *context;
 	/* What there is to tell, whole after audit_end(): */
 	struct facts facts;
 	struct images images;
@@ -38,6 +44,7 @@ struct audit {
 	unsigned outside; /* facts that are marked so */
 	/* And what it takes to know it: */
 	struct names names;
+	struct hosts hosts;
 	struct state state;
 	struct calls calls;
 	struct descriptors descriptors;

@@ -66,6 +66,8 @@ int deed_make(struct deed *deed, enum audit_verb verb, enum fact_mark mark,
 	ret->key.other = other ? name_of(deed, other) : NULL;
 	if (!ret->key.object || (other && !ret->key.other))
 		return -ENOMEM;
+	if (verb_family(verb) == VERB_ON_SOCKET)
+		ret->host = hosts_find(&deed->audit->hosts, ret->key.object);
 	return tell_weak(deed, ret);
 }
 
@@ -162,6 +164,15 @@ static int find_socket(struct deed *deed, const struct text *given,
 		   : 1;
 }
 
+/* What find_socket() returned, if not 0. */
+static int tell_nowhere(struct deed *deed, int r)
+{
+	return r < 0 ? r
+		     : gaps_add(&deed->audit->gaps, &deed->call->entry, 1,
+				"a socket relative to a directory that is not "
+				"known");
+}
+
 static int add_address(struct deed *deed, enum audit_verb verb,
 		       const struct record *part)
 {
@@ -173,11 +184,7 @@ static int add_address(struct deed *deed, enum audit_verb verb,
 				part->structure.length))
 		return 0;
 	r = find_socket(deed, &given, &object);
-	if (r > 0)
-		return gaps_add(&deed->audit->gaps, &deed->call->entry, 1,
-				"a socket relative to a directory that is "
-				"not known");
-	return r ? r : add_endpoint(deed, verb, &object);
+	return r ? tell_nowhere(deed, r) : add_endpoint(deed, verb, &object);
 }
 
 static int add_addresses(struct deed *deed, enum audit_verb verb,
@@ -201,13 +208,17 @@ static int add_addresses(struct deed *deed, enum audit_verb verb,
 static int add_named_socket(struct deed *deed, enum audit_verb verb)
 {
 	const struct descriptor_name *name = deed->call->names[0];
+	_cleanup_(text_done) struct text given = TEXT_INIT;
 	_cleanup_(text_done) struct text object = TEXT_INIT;
+	int r;
 
 	if (name)
-		object_put_socket(&object, name->text, name->length);
+		object_put_socket(&given, name->text, name->length);
 	else
-		text_put(&object, "socket");
-	return deed_add(deed, verb, deed_claim(deed), &object, NULL);
+		text_put(&given, "socket");
+	r = find_socket(deed, &given, &object);
+	return r ? tell_nowhere(deed, r)
+		 : deed_add(deed, verb, deed_claim(deed), &object, NULL);
 }
 
 static int take_socket(struct deed *deed, enum sysdesc_use use)

@@ -63,6 +63,98 @@ static int find_described(struct deed *deed, unsigned index, struct place *ret)
 	return 1;
 }
 
+/* ---- names of the process's own descriptors and directories ---- */
+
+/* Such a name is a link, but one that no file system keeps: what it leads to
+ * can be told. */
+static const struct {
+	const char *prefix;
+	bool is_numbered; /* a descriptor is behind it */
+} own_links[] = {
+	{ "/proc/self/fd/", true },
+	{ "/proc/thread-self/fd/", true },
+	{ "/dev/fd/", true },
+	{ "/proc/self/cwd", false },
+	{ "/proc/thread-self/cwd", false },
+};
+
+static bool starts(const struct text *text, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return text->length >= length && !memcmp(text->data, prefix, length);
+}
+
+/* Digits at `*at`, and nothing but a slash behind them; else -1. */
+static int32_t take_number(const struct text *text, size_t *at)
+{
+	size_t start = *at;
+	int64_t number = 0;
+
+	for (; *at < text->length && number <= INT32_MAX; ++*at) {
+		char c = text->data[*at];
+
+		if (c < '0' || c > '9')
+			break;
+		number = number * 10 + (c - '0');
+	}
+	return *at > start && number <= INT32_MAX ? (int32_t)number : -1;
+}
+
+static const struct descriptor_name *
+find_own(const struct deed *deed, const struct text *path, size_t *ret_end)
+{
+	for (size_t i = 0; i < ARRAY_LEN(own_links); i++) {
+		size_t end = strlen(own_links[i].prefix);
+		int32_t fd = DESCRIPTOR_CWD;
+
+		if (!starts(path, own_links[i].prefix))
+			continue;
+		if (own_links[i].is_numbered)
+			fd = take_number(path, &end);
+		if (fd == -1 || (end < path->length && path->data[end] != '/'))
+			continue;
+		*ret_end = end;
+		return descriptors_find(&deed->audit->descriptors,
+					deed->call->entry.pid, fd);
+	}
+	return NULL;
+}
+
+/* Those that are about a link itself do not follow it. */
+static bool follows(const struct deed *deed, unsigned index)
+{
+	switch (deed->row->arg[index].set) {
+	case USE_LOOKUP:
+	case USE_MAKE:
+	case USE_REMOVE:
+	case USE_RENAME:
+	case USE_REPLACE:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* Where it leads is known by what the process did before, whatever the kernel
+ * could tell of the link. */
+static void follow_own(const struct deed *deed, unsigned index,
+		       struct place *place)
+{
+	struct text led = TEXT_INIT;
+	size_t end = 0;
+	const struct descriptor_name *name = find_own(deed, &place->text, &end);
+
+	if (!name || place->text.failed || name->text[0] != '/' ||
+	    (end == place->text.length && !follows(deed, index)))
+		return;
+	text_bytes(&led, name->text, name->length);
+	text_bytes(&led, place->text.data + end, place->text.length - end);
+	text_done(&place->text);
+	place->text = led;
+	place->mark = deed_claim(deed);
+}
+
 static bool asks_only(const struct deed *deed, unsigned index)
 {
 	return use_meant(deed->call, index) == USED_ASKED;
@@ -86,6 +178,8 @@ static int find_path(struct deed *deed, unsigned index, struct place *ret)
 				   : tell_unknown(deed, "a path is not known");
 	text_put(&ret->text, told.is_deleted ? DELETED : "");
 	ret->mark = mark_of(deed, &told);
+	if (ret->mark != FACT_KERNEL && ret->mark != FACT_RACED)
+		follow_own(deed, index, ret);
 	return 1;
 }
 

@@ -11,6 +11,7 @@
 #include "audit/name.h"
 #include "audit/verb.h"
 
+struct host;
 struct image;
 struct sysdesc_row;
 
@@ -40,6 +41,9 @@ struct fact {
 	} key;
 	/* Of the first time: */
 	const struct image *image;     /* NULL: not known */
+	const struct host *host;       /* what name servers called the object
+					* by the first time that they had;
+					* NULL: not known, or no address */
 	const struct name *cwd;        /* NULL: not known */
 	const struct sysdesc_row *row; /* the call */
 	uint64_t first_ns;

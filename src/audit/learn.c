@@ -11,11 +11,16 @@
 #include <string.h>
 
 #include "audit/audit.h"
+#include "audit/host.h"
 #include "audit/learn_private.h"
 #include "audit/object.h"
 #include "audit/policy.h"
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/text.h"
+
+/* What is only looked at is not told apart. */
+#define LOOKS "allow look **\n"
 
 void learn_open(struct learn *ret, const struct policy *policy,
 		unsigned collapse)
@@ -89,6 +94,36 @@ static size_t lasting_length(enum audit_verb verb, const struct name *object)
 	return (size_t)(colon - object->text);
 }
 
+static int take_exe(struct learn *learn, struct learn_item *item,
+		    const struct name *exe)
+{
+	const struct name *own = names_add(&learn->names, exe->text,
+					   exe->length);
+
+	if (!own)
+		return -ENOMEM;
+	if (!item->exe)
+		item->exe = own;
+	if (!item->least || strcmp(own->text, item->least->text) < 0)
+		item->least = own;
+	return 0;
+}
+
+static int take_hosts(struct learn *learn, struct learn_item *item,
+		      const struct host *host)
+{
+	_cleanup_(text_done) struct text text = TEXT_INIT;
+
+	for (unsigned i = 0; i < host->count; i++) {
+		text_put(&text, i ? " " : "");
+		text_bytes(&text, host->names[i]->text, host->names[i]->length);
+	}
+	item->observed = text.failed
+			     ? NULL
+			     : names_add(&learn->names, text.data, text.length);
+	return item->observed ? 0 : -ENOMEM;
+}
+
 static int take(struct learn *learn, const struct fact *fact,
 		const struct name *object)
 {
@@ -107,15 +142,15 @@ static int take(struct learn *learn, const struct fact *fact,
 	item->verbs |= VERB_BIT(verb);
 	item->count += fact->count;
 	item->names = 1;
-	if (!item->exe && fact->key.exe)
-		item->exe = names_add(&learn->names, fact->key.exe->text,
-				      fact->key.exe->length);
 	item->is_sensitive |= policy_is_sensitive(learn->policy, verb,
 						  object->text, object->length);
 	if (item->last_trace != learn->traces)
 		item->traces++;
 	item->last_trace = learn->traces;
-	return 0;
+	if (fact->host && !item->observed &&
+	    take_hosts(learn, item, fact->host))
+		return -ENOMEM;
+	return fact->key.exe ? take_exe(learn, item, fact->key.exe) : 0;
 }
 
 /* What was not there was looked for, unless nobody should look for it. */
@@ -130,23 +165,29 @@ static bool is_look(const struct learn *learn, const struct fact *fact)
 				     object->text, object->length));
 }
 
+int learn_add_fact(struct learn *learn, const struct fact *fact)
+{
+	enum audit_verb verb = (enum audit_verb)fact->key.verb;
+	int r;
+
+	if (is_look(learn, fact)) {
+		learn->looks += fact->count;
+		return 0;
+	}
+	r = take(learn, fact, fact->key.object);
+	if (r || !fact->key.other || verb_family(verb) == VERB_ON_PROCESS)
+		return r;
+	return take(learn, fact, fact->key.other);
+}
+
 int learn_add(struct learn *learn, const struct audit *audit)
 {
 	const struct fact *fact = audit->facts.first;
 	int r = 0;
 
 	learn->traces++;
-	for (; !r && fact; fact = fact->hh.next) {
-		if (is_look(learn, fact)) {
-			learn->looks += fact->count;
-			continue;
-		}
-		r = take(learn, fact, fact->key.object);
-		if (!r && fact->key.other &&
-		    verb_family((enum audit_verb)fact->key.verb) !=
-			VERB_ON_PROCESS)
-			r = take(learn, fact, fact->key.other);
-	}
+	for (; !r && fact; fact = fact->hh.next)
+		r = learn_add_fact(learn, fact);
 	return r;
 }
 
@@ -197,6 +238,15 @@ static void put_object(struct text *text, const struct learn *learn,
 			   item->is_tree ? "/**" : "");
 }
 
+/* No rule is made of them: who is called so says who answers. */
+static void put_observed(struct text *text, const struct learn_item *item)
+{
+	if (!item->observed)
+		return;
+	text_put(text, ", observed as ");
+	text_bytes(text, item->observed->text, item->observed->length);
+}
+
 /* Where it comes from. */
 static void put_provenance(struct text *text, const struct learn *learn,
 			   const struct learn_item *item)
@@ -213,18 +263,17 @@ static void put_provenance(struct text *text, const struct learn *learn,
 		text_put(text, ", first by ");
 		policy_put_name(text, item->exe->text, item->exe->length);
 	}
+	put_observed(text, item);
 	text_char(text, '\n');
 }
 
-static void put_item(struct text *text, const struct learn *learn,
+static void put_rule(struct text *text, const struct learn *learn,
 		     const struct learn_item *item)
 {
-	put_provenance(text, learn, item);
 	text_put(text, "allow ");
 	put_verbs(text, verbs_of(item));
 	text_char(text, ' ');
 	put_object(text, learn, item);
-	text_char(text, '\n');
 }
 
 static const char *group_title(enum learn_group group)
@@ -262,7 +311,9 @@ static void put_items(struct text *text, struct learn *learn)
 			text_format(text, "\n# ---- %s ----\n",
 				    group_title(item->key.group));
 		group = item->key.group;
-		put_item(text, learn, item);
+		put_provenance(text, learn, item);
+		put_rule(text, learn, item);
+		text_char(text, '\n');
 	}
 }
 
@@ -278,9 +329,34 @@ int learn_put(struct learn *learn, struct text *text)
 		    learn->traces, learn->traces == 1 ? "" : "s");
 	if (learn->looks)
 		text_format(text,
-			    "\n# %" PRIu64 " times it asked what is there\n"
-			    "allow look **\n",
+			    "\n# %" PRIu64
+			    " times it asked what is there\n" LOOKS,
 			    learn->looks);
 	put_items(text, learn);
+	return text->failed ? -ENOMEM : 0;
+}
+
+int learn_put_lines(struct learn *learn, struct text *text)
+{
+	const struct learn_item *item;
+	int r = learn_collapse(learn);
+
+	if (r)
+		return r;
+	text_put(text, learn->looks ? LOOKS : "");
+	for (item = learn->items; item; item = item->hh.next) {
+		if (item->is_covered)
+			continue;
+		put_rule(text, learn, item);
+		text_put(text, item->is_sensitive ? " # sensitive;" : " #");
+		text_put(text, " by ");
+		if (item->least)
+			policy_put_name(text, item->least->text,
+					item->least->length);
+		else
+			text_char(text, '?');
+		put_observed(text, item);
+		text_char(text, '\n');
+	}
 	return text->failed ? -ENOMEM : 0;
 }

@@ -10,6 +10,7 @@
 #include "audit/name.h"
 
 struct audit;
+struct fact;
 struct policy;
 struct text;
 
@@ -33,8 +34,12 @@ void learn_done(struct learn *learn);
 
 /* What was done in one more trace. 0 or -ENOMEM. */
 int learn_add(struct learn *learn, const struct audit *audit);
+/* One thing of the same trace. Likewise. */
+int learn_add_fact(struct learn *learn, const struct fact *fact);
 
 /* The policy. 0 or -ENOMEM. */
 int learn_put(struct learn *learn, struct text *text);
+/* Its lines alone, in any order, each with who did it behind. Likewise. */
+int learn_put_lines(struct learn *learn, struct text *text);
 
 #endif

@@ -112,6 +112,9 @@ static void absorb(struct learn_item *tree, struct learn_item *item)
 	tree->traces = MAX(tree->traces, item->traces);
 	if (!tree->exe)
 		tree->exe = item->exe;
+	if (!tree->least ||
+	    (item->least && strcmp(item->least->text, tree->least->text) < 0))
+		tree->least = item->least;
 	if (item == tree)
 		return;
 	tree->count += item->count;

@@ -28,8 +28,10 @@ struct learn_item {
 	} key;
 	uint32_t verbs;
 	uint64_t count;
-	uint64_t names; /* that it stands for */
-	const struct name *exe;
+	uint64_t names;              /* that it stands for */
+	const struct name *exe;      /* the first that did it, */
+	const struct name *least;    /* and by its letters */
+	const struct name *observed; /* names of its address; or NULL */
 	unsigned traces, last_trace;
 	bool is_sensitive;
 	bool is_tree;    /* a directory, and all below it */

@@ -6,6 +6,7 @@
 
 #include <sys/socket.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "decode/address.h"
@@ -135,12 +136,24 @@ static bool has_port(const char *name, size_t length)
 	       name[length - digits - 1] == ':';
 }
 
+/* "socket", "socket:[1]", "AF_NETLINK" */
+static bool is_nameless(const char *name, size_t length)
+{
+	static const char *const starts[] = { "AF_", "socket:[", "socket" };
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(starts) &&
+	       (length < strlen(starts[i]) ||
+		memcmp(name, starts[i], strlen(starts[i])) != 0))
+		i++;
+	return i < 2 || (i == 2 && length == strlen(starts[i]));
+}
+
 void object_put_socket(struct text *text, const char *name, size_t length)
 {
-	if (length && (*name == '/' || *name == '@'))
-		text_put(text, OBJECT_UNIX);
-	/* "pipe:[1]" and "socket:[1]" end in a bracket. */
-	else if (has_port(name, length))
+	if (has_port(name, length))
 		text_put(text, OBJECT_INET);
+	else if (!is_nameless(name, length))
+		text_put(text, OBJECT_UNIX);
 	text_bytes(text, name, length);
 }

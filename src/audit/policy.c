@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/socket.h>
+
 #include "audit/fact.h"
+#include "audit/host.h"
 #include "audit/object.h"
 #include "base/array.h"
 #include "base/glob.h"
@@ -82,6 +85,21 @@ static bool matches(const struct policy_patterns *patterns, const char *text,
 	return any;
 }
 
+/* What a name is given to, who answers says: all names count less than any
+ * address, and more than none. */
+#define WEIGHT_NAME 2u
+#define WEIGHT_HOST 65536u
+
+/* Ports alone: 0 or 1. */
+static unsigned weigh_host(const struct endpoint *endpoint)
+{
+	unsigned weight = endpoint_weight(endpoint);
+
+	return endpoint->family != AF_UNSPEC && endpoint->prefix
+		   ? WEIGHT_HOST + weight
+		   : weight;
+}
+
 /* Bits of the host that count, and one more where there is a port. */
 static bool matches_host(const struct policy_rule *rule, const char *text,
 			 size_t length, unsigned *ret_weight)
@@ -93,13 +111,33 @@ static bool matches_host(const struct policy_rule *rule, const char *text,
 	    !endpoint_parse(&one, text + start, length - start) ||
 	    !endpoint_covers(&rule->endpoint, &one))
 		return false;
-	*ret_weight = endpoint_weight(&rule->endpoint);
+	*ret_weight = weigh_host(&rule->endpoint);
 	return true;
+}
+
+/* Any of the names that were observed. */
+static bool matches_name(const struct policy_rule *rule,
+			 const struct name *object, const struct host *host,
+			 unsigned *ret_weight)
+{
+	unsigned port, weight;
+	bool any = false;
+
+	if (!host || !matches_host(rule, object->text, object->length, &port))
+		return false;
+	for (unsigned i = 0; i < host->count; i++)
+		any |= matches(&rule->object, host->names[i]->text,
+			       host->names[i]->length, &weight);
+	if (any)
+		*ret_weight = MIN(WEIGHT_NAME + 2 * weight + port,
+				  WEIGHT_HOST - 1);
+	return any;
 }
 
 struct subject {
 	enum audit_verb verb;
 	const struct name *object, *exe;
+	const struct host *host;
 };
 
 static bool applies(const struct policy_rule *rule,
@@ -122,6 +160,8 @@ static bool applies(const struct policy_rule *rule,
 	case POLICY_INET:
 		return matches_host(rule, object->text, object->length,
 				    ret_weight);
+	case POLICY_NAME:
+		return matches_name(rule, object, subject->host, ret_weight);
 	case POLICY_ANY:
 		break;
 	}
@@ -159,7 +199,7 @@ static struct policy_judgement judge_name(const struct policy *policy,
 					  const struct name *object)
 {
 	struct subject subject = { (enum audit_verb)fact->key.verb, object,
-				   fact->key.exe };
+				   fact->key.exe, fact->host };
 	struct policy_judgement one = judge(policy, &subject, policy->count);
 
 	if (one.rule || !fact_found_nothing(fact))

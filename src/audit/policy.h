@@ -32,6 +32,7 @@ enum policy_kind {
 	POLICY_ANY,  /* whatever it is done to */
 	POLICY_GLOB, /* patterns of its name */
 	POLICY_INET, /* hosts and ports */
+	POLICY_NAME, /* patterns of names of hosts, and ports */
 };
 
 /* Patterns, any of which may match; a root has one for each directory. */
@@ -61,6 +62,7 @@ struct policy {
 	unsigned count, room;
 	enum policy_decision otherwise; /* where no rule matches */
 	bool has_otherwise;
+	unsigned otherwise_line; /* where that stands */
 	uint32_t sensitive; /* so many of the rules are the built-in ones */
 };
 

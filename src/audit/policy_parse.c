@@ -111,6 +111,7 @@ static int take_default(struct parse *parse)
 		return policy_parse_complain(
 		    parse, line->end, "default wants allow, warn or deny");
 	parse->policy->has_otherwise = true;
+	parse->policy->otherwise_line = parse->sources[parse->depth - 1].line;
 	return 0;
 }
 

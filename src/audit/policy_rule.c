@@ -1,6 +1,7 @@
 /*
  * The words of a line that allows or denies -> a rule.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,45 @@ static int take_path(struct parse *parse, struct policy_word *word,
 
 /* ---- what it is done to ---- */
 
+#define ANY_HOST ":0-65535"
+
+/* "*.example.org:443": a letter, and nothing that is no name of a host. */
+static bool is_name(const struct text *text)
+{
+	const char *colon = text->length ? memchr(text->data, ':', text->length)
+					 : NULL;
+	size_t length = colon ? (size_t)(colon - text->data) : text->length;
+	struct endpoint ports;
+	bool has_letter = false;
+
+	for (size_t i = 0; i < length; i++) {
+		char c = text->data[i];
+
+		if (!isalnum((unsigned char)c) && !strchr("*?.-_", c))
+			return false;
+		has_letter |= isalpha((unsigned char)c) != 0;
+	}
+	return has_letter &&
+	       (!colon || endpoint_parse(&ports, colon, text->length - length));
+}
+
+/* Names are told in small letters. */
+static int take_name(const struct text *text, struct policy_rule *rule)
+{
+	const char *colon = memchr(text->data, ':', text->length);
+	size_t length = colon ? (size_t)(colon - text->data) : text->length;
+	_cleanup_(text_done) struct text name = TEXT_INIT;
+
+	for (size_t i = 0; i < length; i++)
+		text_char(&name, (char)tolower((unsigned char)text->data[i]));
+	rule->kind = POLICY_NAME;
+	if (colon)
+		endpoint_parse(&rule->endpoint, colon, text->length - length);
+	else
+		endpoint_parse(&rule->endpoint, ANY_HOST, strlen(ANY_HOST));
+	return add_pattern(&rule->object, &name);
+}
+
 static int take_inet(struct parse *parse, const struct policy_word *word,
 		     struct policy_rule *rule)
 {
@@ -123,16 +163,19 @@ static int take_inet(struct parse *parse, const struct policy_word *word,
 			text_char(&host, word->text.data[i]);
 	if (!strcmp(text_string(&host), "*")) {
 		text_clear(&host);
-		text_put(&host, ":0-65535");
+		text_put(&host, ANY_HOST);
 	}
 	rule->kind = POLICY_INET;
 	if (endpoint_parse(&rule->endpoint, text_string(&host), host.length) &&
 	    rule->endpoint.family != AF_UNIX)
 		return 0;
+	if (is_name(&host))
+		return take_name(&host, rule);
 	return policy_parse_complain_of(
 	    parse, word,
 	    " is no host; inet:10.0.0.0/8, inet:127.0.0.1:80, "
-	    "inet:[::1]:8000-9000, inet::443 and inet:* are");
+	    "inet:[::1]:8000-9000, inet:*.example.org:443, inet::443 and "
+	    "inet:* are");
 }
 
 static bool begins(const struct policy_word *word, const char *text)

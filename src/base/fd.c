@@ -39,7 +39,9 @@ bool fd_may_replace(const char *path)
 
 	if (lstat(path, &status) < 0)
 		return errno == ENOENT;
-	return S_ISREG(status.st_mode) || S_ISLNK(status.st_mode);
+	return S_ISREG(status.st_mode) ||
+	       (S_ISLNK(status.st_mode) &&
+		(stat(path, &status) < 0 || S_ISREG(status.st_mode)));
 }
 
 int fd_write_all(int fd, const void *data, size_t length)

@@ -13,7 +13,8 @@ int fd_status(int fd, struct statx *ret);
 
 /*
  * Whether a new file may take a name: it is free, or has been that of a regular
- * file or of a symbolic link. Devices, FIFOs, sockets and directories stay.
+ * file, or of a symbolic link to one or to nothing. Devices, FIFOs, sockets and
+ * directories stay, and /dev/stdout.
  */
 bool fd_may_replace(const char *path);
 

@@ -32,6 +32,7 @@
 
 struct span {
 	unsigned start, length;
+	bool is_number; /* as long as it happens to be */
 };
 
 struct temporary_name {
@@ -110,8 +111,23 @@ static bool fits(const struct maker *maker, const char *name, size_t end,
 		if (!is_made_up(name[i]) &&
 		    (maker->takes_any || name[i] != '_'))
 			return false;
-	*ret = (struct span){ (unsigned)start, maker->length };
+	*ret = (struct span){ (unsigned)start, maker->length, false };
 	return true;
+}
+
+/* Go's os.MkdirTemp() and os.CreateTemp() put a number of 32 bits there, which
+ * is seldom a small one. */
+#define NUMBER_MIN 5u
+#define NUMBER_MAX 10u
+
+static bool fits_number(const char *name, size_t end, struct span *ret)
+{
+	size_t start = end;
+
+	while (start > 0 && name[start - 1] >= '0' && name[start - 1] <= '9')
+		start--;
+	*ret = (struct span){ (unsigned)start, (unsigned)(end - start), true };
+	return ret->length >= NUMBER_MIN && ret->length <= NUMBER_MAX;
 }
 
 /* At the end, and in front of each dot from there on. */
@@ -125,15 +141,23 @@ static unsigned find_spans(const char *name, size_t length, struct span *spans)
 		for (size_t i = 0; i < ARRAY_LEN(makers) && count < SPANS_MAX;
 		     i++)
 			count += fits(&makers[i], name, end, &spans[count]);
+		if (count < SPANS_MAX)
+			count += fits_number(name, end, &spans[count]);
 	}
 	return count;
 }
 
-static void put_shape(char *to, const char *name, size_t length,
-		      const struct span *span)
+/* Returns how long it is. */
+static size_t put_shape(char *to, const char *name, size_t length,
+			const struct span *span)
 {
-	memcpy(to, name, length);
-	memset(to + span->start, 'X', span->length);
+	size_t end = span->start + span->length;
+	size_t own = span->is_number ? 1 : span->length;
+
+	memcpy(to, name, span->start);
+	memset(to + span->start, 'X', own);
+	memcpy(to + span->start + own, name + end, length - end);
+	return span->start + own + length - end;
 }
 
 /* ---- learning ---- */
@@ -219,19 +243,19 @@ static int add_shape(struct temporaries *temporaries,
 {
 	struct temporary_shape *shape = NULL;
 	char text[COMPONENT_MAX];
+	size_t length = put_shape(text, name->name, name->length, span);
 
-	put_shape(text, name->name, name->length, span);
-	HASH_FIND(hh, temporaries->shapes, text, name->length, shape);
+	HASH_FIND(hh, temporaries->shapes, text, length, shape);
 	if (shape) {
 		shape->traces |= name->traces;
 		return 0;
 	}
-	shape = calloc(1, sizeof(*shape) + name->length);
+	shape = calloc(1, sizeof(*shape) + length);
 	if (!shape)
 		return -ENOMEM;
 	shape->traces = name->traces;
-	shape->length = name->length;
-	memcpy(shape->shape, text, name->length);
+	shape->length = length;
+	memcpy(shape->shape, text, length);
 	HASH_ADD_KEYPTR(hh, temporaries->shapes, shape->shape, shape->length,
 			shape);
 	if (shape->hh.tbl)
@@ -266,8 +290,10 @@ static const struct span *made_up(const struct temporaries *temporaries,
 	if (name->traces == BOTH)
 		return NULL;
 	for (unsigned i = 0; i < name->span_count; i++) {
-		put_shape(text, name->name, name->length, &name->spans[i]);
-		HASH_FIND(hh, temporaries->shapes, text, name->length, shape);
+		size_t length = put_shape(text, name->name, name->length,
+					  &name->spans[i]);
+
+		HASH_FIND(hh, temporaries->shapes, text, length, shape);
 		if (shape && shape->traces == BOTH)
 			return &name->spans[i];
 	}
@@ -311,8 +337,7 @@ static bool put_component(const struct temporaries *temporaries,
 		text_bytes(text, data, length);
 		return false;
 	}
-	put_shape(shape, data, length, span);
-	text_bytes(text, shape, length);
+	text_bytes(text, shape, put_shape(shape, data, length, span));
 	return true;
 }
 

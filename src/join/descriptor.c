@@ -237,6 +237,23 @@ static bool has_no_name(const struct call *call)
 	       flags & (O_TMPFILE & ~O_DIRECTORY);
 }
 
+/* As the kernel calls it, where it was asked. */
+static struct descriptor_name *unnamed(const struct call *call, unsigned index)
+{
+	struct descriptor_name *name = NULL;
+	struct text text = TEXT_INIT;
+	struct call_told told;
+
+	if (!call_told(call, index, &told) || !told.is_deleted)
+		return NULL;
+	text_bytes(&text, told.path, told.length);
+	text_put(&text, " (deleted)");
+	if (!text.failed)
+		name = descriptor_name_make(text.data, text.length);
+	text_done(&text);
+	return name;
+}
+
 static struct descriptor_name *opened(const struct call *call)
 {
 	int index = path_argument(call->row);
@@ -244,8 +261,9 @@ static struct descriptor_name *opened(const struct call *call)
 	const char *path;
 	size_t length;
 
-	if (index >= 0 && (has_no_name(call) ||
-			   !call_path(call, (unsigned)index, &path, &length)))
+	if (index >= 0 && has_no_name(call))
+		return unnamed(call, (unsigned)index);
+	if (index >= 0 && !call_path(call, (unsigned)index, &path, &length))
 		return NULL;
 	if (index >= 0) {
 		while (length > 2 && !memcmp(path + length - 2, "/.", 2))

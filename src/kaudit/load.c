@@ -64,15 +64,13 @@ static int read_all(struct audit *audit, struct reader *reader,
 	return r;
 }
 
-int load_trace(struct audit *ret, int fd, const char *name, struct mask *mask,
-	       struct text *error)
+static int load(struct audit *ret, int fd, const char *name, struct mask *mask,
+		struct text *error)
 {
 	_cleanup_(reader_done) struct reader *reader = NULL;
 	char why[WHY_MAX] = "";
-	int r;
+	int r = reader_open(&reader, fd);
 
-	audit_open(ret);
-	r = reader_open(&reader, fd);
 	if (!r)
 		r = read_all(ret, reader, mask, fd, why);
 	if (!r)
@@ -82,14 +80,28 @@ int load_trace(struct audit *ret, int fd, const char *name, struct mask *mask,
 	return r ? fail(error, name, r) : 0;
 }
 
-int load_trace_file(struct audit *ret, const char *path, struct text *error)
+int load_trace(struct audit *ret, int fd, const char *name, struct mask *mask,
+	       struct text *error)
+{
+	audit_open(ret);
+	return load(ret, fd, name, mask, error);
+}
+
+int load_trace_calls(struct audit *ret, const char *path, audit_visit *visit,
+		     void *context, struct text *error)
 {
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
-	if (fd >= 0)
-		return load_trace(ret, fd, path, NULL, error);
 	audit_open(ret);
-	return fail(error, path, -errno);
+	ret->each_call = visit;
+	ret->context = context;
+	return fd < 0 ? fail(error, path, -errno)
+		      : load(ret, fd, path, NULL, error);
+}
+
+int load_trace_file(struct audit *ret, const char *path, struct text *error)
+{
+	return load_trace_calls(ret, path, NULL, NULL, error);
 }
 
 const char *load_directory(const struct audit *audit)
@@ -101,15 +113,13 @@ const char *load_directory(const struct audit *audit)
 
 /* ---- policies ---- */
 
-static int read_policy(void *context, const char *path, char **ret,
-		       size_t *ret_length)
+int load_text(const char *path, char **ret, size_t *ret_length)
 {
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	_cleanup_free_ char *text = NULL;
 	struct stat status;
 	ssize_t got;
 
-	(void)context;
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return -errno;
 	if (status.st_size < 0 || (size_t)status.st_size > POLICY_FILE_MAX)
@@ -129,7 +139,14 @@ static int read_policy(void *context, const char *path, char **ret,
 	return 0;
 }
 
-static int copy_roots(struct policy *policy, const struct roots *given,
+static int read_included(void *context, const char *path, char **ret,
+			 size_t *ret_length)
+{
+	(void)context;
+	return load_text(path, ret, ret_length);
+}
+
+static int copy_roots(struct roots *to, const struct roots *given,
 		      struct text *error)
 {
 	int r = 0;
@@ -141,42 +158,53 @@ static int copy_roots(struct policy *policy, const struct roots *given,
 
 			text_format(&word, "%s=%s", given->items[i].name,
 				    given->items[i].dirs[dir]);
-			r = roots_set(&policy->roots, text_string(&word),
-				      error);
+			r = roots_set(to, text_string(&word), error);
 		}
 	return r;
 }
 
-static int add_file(struct policy *policy, const char *path, struct text *error)
+int load_roots(struct roots *ret, const struct kaudit_options *options,
+	       const char *directory, struct text *error)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t length = 0;
-	int r = read_policy(NULL, path, &text, &length);
+	const char *home = getenv("HOME");
+	int r = copy_roots(ret, &options->roots, error);
 
 	if (r)
-		return r == -EINVAL ? fail(error, path, -EIO)
-				    : fail(error, path, r);
-	return policy_parse(policy, path, text, length, read_policy, NULL,
-			    error);
+		return r;
+	r = roots_default(ret, home && *home == '/' ? home : HOME_DEFAULT,
+			  directory);
+	return r ? fail(error, "roots", r) : 0;
+}
+
+int load_rules(struct policy *ret, const struct kaudit_options *options,
+	       const char *directory, const char *name, const char *text,
+	       size_t length, struct text *error)
+{
+	int r;
+
+	policy_open(ret);
+	r = load_roots(&ret->roots, options, directory, error)
+		?: policy_add_sensitive(ret, error);
+	if (!r && text)
+		r = policy_parse(ret, name, text, length, read_included, NULL,
+				 error);
+	return r && !error->length ? fail(error, name, r) : r;
 }
 
 int load_policy(struct policy *ret, const struct kaudit_options *options,
 		const char *directory, struct text *error)
 {
-	const char *home = getenv("HOME");
-	int r;
+	_cleanup_free_ char *text = NULL;
+	size_t length = 0;
+	int r = 0;
 
 	policy_open(ret);
-	r = copy_roots(ret, &options->roots, error);
-	if (!r)
-		r = roots_default(&ret->roots,
-				  home && *home == '/' ? home : HOME_DEFAULT,
-				  directory);
-	if (!r)
-		r = policy_add_sensitive(ret, error);
-	if (!r && options->policy)
-		r = add_file(ret, options->policy, error);
-	if (r && !error->length)
-		fail(error, options->policy ? options->policy : "policy", r);
-	return r;
+	if (options->policy)
+		r = load_text(options->policy, &text, &length);
+	/* A policy that is wrong is another matter. */
+	if (r)
+		return fail(error, options->policy, r == -EINVAL ? -EIO : r);
+	return load_rules(ret, options, directory,
+			  options->policy ? options->policy : "policy", text,
+			  length, error);
 }

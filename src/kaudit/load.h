@@ -4,10 +4,14 @@
 #ifndef KAUDIT_LOAD_H
 #define KAUDIT_LOAD_H
 
-struct audit;
+#include <stddef.h>
+
+#include "audit/audit.h"
+
 struct kaudit_options;
 struct mask;
 struct policy;
+struct roots;
 struct text;
 
 /*
@@ -18,6 +22,24 @@ struct text;
 int load_trace(struct audit *ret, int fd, const char *name, struct mask *mask,
 	       struct text *error);
 int load_trace_file(struct audit *ret, const char *path, struct text *error);
+/* The same, and has somebody visit each call. */
+int load_trace_calls(struct audit *ret, const char *path, audit_visit *visit,
+		     void *context, struct text *error);
+
+/* Those that were given, and the others. *ret: all zeros. 0 or -errno. */
+int load_roots(struct roots *ret, const struct kaudit_options *options,
+	       const char *directory, struct text *error);
+
+/* All of a file: *ret is malloc'd. 0 or -errno. */
+int load_text(const char *path, char **ret, size_t *ret_length);
+
+/*
+ * The built-in lines, and those of a text (NULL: none), which is called so. As
+ * load_policy().
+ */
+int load_rules(struct policy *ret, const struct kaudit_options *options,
+	       const char *directory, const char *name, const char *text,
+	       size_t length, struct text *error);
 
 /*
  * The built-in lines, and those of --policy. directory: where the job started,

@@ -19,7 +19,9 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "decode/data.h"
+#include "kaudit/diff.h"
 #include "kaudit/digest.h"
+#include "kaudit/gate.h"
 #include "kaudit/hashes.h"
 #include "kaudit/load.h"
 #include "kaudit/mask.h"
@@ -89,6 +91,14 @@ static int print(const struct kaudit_options *options, struct text *error)
 	return VERDICT_FAILED;
 }
 
+static struct data_style own_style(void)
+{
+	return (struct data_style){
+		.width = WIDTH,
+		.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
+	};
+}
+
 /* In one form, to one place. 0 or -errno. */
 static int report(const struct report *report, const struct report_form *form,
 		  const char *file, int otherwise, struct text *error)
@@ -148,10 +158,7 @@ static int tell(const struct kaudit_options *options,
 		const struct matter *matter, const struct verdict *verdict,
 		struct text *error)
 {
-	const struct data_style style = {
-		.width = WIDTH,
-		.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
-	};
+	const struct data_style style = own_style();
 	_cleanup_(hashes_done) struct hashes hashes = { 0 };
 	struct digest digest;
 	struct report wanted = {
@@ -187,17 +194,21 @@ static int tell(const struct kaudit_options *options,
 static int judge(const struct kaudit_options *options,
 		 const struct matter *matter, struct text *error)
 {
+	const char *directory = load_directory(matter->audit);
 	_cleanup_(policy_done) struct policy policy = { 0 };
+	_cleanup_(gate_done) struct gate gate = { 0 };
 	_cleanup_(verdict_done) struct verdict verdict = { 0 };
-	int r = load_policy(&policy, options, load_directory(matter->audit),
-			    error);
+	int r = load_policy(&policy, options, directory, error)
+		    ?: gate_load(&gate, options, directory, error);
 
 	if (r)
 		return r == -EINVAL ? VERDICT_BAD_POLICY : VERDICT_FAILED;
-	r = verdict_reach(&verdict, matter->audit, &policy);
+	r = verdict_reach(&verdict, matter->audit, &policy)
+		?: gate_judge(&gate, options, directory, &verdict, error);
 	if (!r)
 		return tell(options, matter, &verdict, error);
-	fail(error, "judging", r);
+	if (!error->length)
+		fail(error, "judging", r);
 	return VERDICT_FAILED;
 }
 
@@ -233,8 +244,10 @@ static int check_policy(const struct kaudit_options *options,
 			struct text *error)
 {
 	_cleanup_(policy_done) struct policy policy = { 0 };
+	_cleanup_(gate_done) struct gate gate = { 0 };
 	_cleanup_free_ char *directory = getcwd(NULL, 0);
-	int r = load_policy(&policy, options, directory, error);
+	int r = load_policy(&policy, options, directory, error)
+		    ?: gate_load(&gate, options, directory, error);
 
 	if (!r)
 		return 0;
@@ -372,6 +385,20 @@ static int learn(const struct kaudit_options *options, struct text *error)
 	return VERDICT_COMPLIES;
 }
 
+/* ---- comparing ---- */
+
+static int differ(const struct kaudit_options *options, struct text *error)
+{
+	_cleanup_(text_done) struct text text = TEXT_INIT;
+	const struct data_style style = own_style();
+	int status = diff_files(&text, options, &style, error);
+
+	if (status != VERDICT_FAILED &&
+	    write_out(options->output, STDOUT_FILENO, &text, error))
+		return VERDICT_FAILED;
+	return status;
+}
+
 /* ---- */
 
 static int work(const struct kaudit_options *options, struct text *error)
@@ -383,6 +410,8 @@ static int work(const struct kaudit_options *options, struct text *error)
 		return run(options, error);
 	case KAUDIT_LEARN:
 		return learn(options, error);
+	case KAUDIT_DIFF:
+		return differ(options, error);
 	default:
 		return judge_file(options, error);
 	}

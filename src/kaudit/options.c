@@ -27,6 +27,7 @@ enum option_id {
 	OPTION_OUTPUT,
 	OPTION_POLICY,
 	OPTION_ALLOW_INCOMPLETE,
+	OPTION_BASELINE,
 	OPTION_COLLAPSE,
 	OPTION_ENV,
 	OPTION_EXIT_POLICY,
@@ -39,6 +40,7 @@ enum option_id {
 	OPTION_ROOT,
 	OPTION_SETUID,
 	OPTION_TIMEOUT,
+	OPTION_UPDATE_BASELINE,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_COUNT,
@@ -55,6 +57,8 @@ static const struct options_row table[] = {
 	{ 0, "allow-incomplete", NULL,
 	  "judge by what a trace holds, if it is not all",
 	  OPTION_ALLOW_INCOMPLETE },
+	{ 0, "baseline", "FILE", "what is not in this policy violates it",
+	  OPTION_BASELINE },
 	{ 0, "collapse", "N",
 	  "learn: more names than so many of a directory are one (8)",
 	  OPTION_COLLAPSE },
@@ -77,6 +81,8 @@ static const struct options_row table[] = {
 	  OPTION_SETUID },
 	{ 0, "timeout", "DURATION",
 	  "run: end a job that takes longer: 90, 90s, 15m, 2h", OPTION_TIMEOUT },
+	{ 0, "update-baseline", NULL,
+	  "have the baseline allow what was done", OPTION_UPDATE_BASELINE },
 	{ 0, "help", NULL, "print this", OPTION_HELP },
 	{ 0, "version", NULL, "print the version", OPTION_VERSION },
 	{ 0 },
@@ -87,10 +93,9 @@ static const struct {
 	enum kaudit_job job;
 	const char *name;
 } jobs[] = {
-	{ KAUDIT_RUN, "run" },
-	{ KAUDIT_REPORT, "report" },
-	{ KAUDIT_CHECK, "check" },
-	{ KAUDIT_LEARN, "learn" },
+	{ KAUDIT_RUN, "run" },     { KAUDIT_REPORT, "report" },
+	{ KAUDIT_CHECK, "check" }, { KAUDIT_LEARN, "learn" },
+	{ KAUDIT_DIFF, "diff" },
 };
 
 #define BIT(job) (1u << (job))
@@ -99,21 +104,24 @@ static const struct {
 /* Jobs that an option goes with. */
 static const unsigned goes_with[OPTION_COUNT] = {
 	[OPTION_TRACE] = BIT(KAUDIT_RUN),
-	[OPTION_OUTPUT] = JUDGES | BIT(KAUDIT_LEARN),
+	[OPTION_OUTPUT] = JUDGES | BIT(KAUDIT_LEARN) | BIT(KAUDIT_DIFF),
 	[OPTION_POLICY] = JUDGES,
-	[OPTION_ALLOW_INCOMPLETE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK),
+	[OPTION_ALLOW_INCOMPLETE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK) |
+				    BIT(KAUDIT_DIFF),
+	[OPTION_BASELINE] = JUDGES,
 	[OPTION_COLLAPSE] = BIT(KAUDIT_LEARN),
 	[OPTION_ENV] = BIT(KAUDIT_RUN),
 	[OPTION_EXIT_POLICY] = BIT(KAUDIT_RUN),
 	[OPTION_FORMAT] = JUDGES,
 	[OPTION_HASH] = BIT(KAUDIT_RUN),
-	[OPTION_JSON] = JUDGES,
+	[OPTION_JSON] = JUDGES | BIT(KAUDIT_DIFF),
 	[OPTION_MARKDOWN] = JUDGES,
 	[OPTION_REDACT] = JUDGES,
 	[OPTION_REPORT] = JUDGES,
-	[OPTION_ROOT] = JUDGES | BIT(KAUDIT_LEARN),
+	[OPTION_ROOT] = JUDGES | BIT(KAUDIT_LEARN) | BIT(KAUDIT_DIFF),
 	[OPTION_SETUID] = BIT(KAUDIT_RUN),
 	[OPTION_TIMEOUT] = BIT(KAUDIT_RUN),
+	[OPTION_UPDATE_BASELINE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK),
 	[OPTION_HELP] = UINT32_MAX,
 	[OPTION_VERSION] = UINT32_MAX,
 };
@@ -213,7 +221,7 @@ static int take_collapse(struct parse *parse, const char *value)
 	return 0;
 }
 
-#define NO_JOB "what to do is missing: run, report, check or learn"
+#define NO_JOB "what to do is missing: run, report, check, learn or diff"
 
 static int complain_job(struct parse *parse, int id)
 {
@@ -247,6 +255,9 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_ALLOW_INCOMPLETE:
 		options->allows_incomplete = true;
 		return 0;
+	case OPTION_BASELINE:
+		options->baseline = value;
+		return 0;
 	case OPTION_COLLAPSE:
 		return take_collapse(parse, value);
 	case OPTION_ENV:
@@ -273,6 +284,9 @@ static int take_option(void *context, int id, const char *value)
 		return take_setuid(parse, value);
 	case OPTION_TIMEOUT:
 		return take_timeout(parse, value);
+	case OPTION_UPDATE_BASELINE:
+		options->updates_baseline = true;
+		return 0;
 	case OPTION_HELP:
 		options->help = true;
 		return 0;
@@ -291,19 +305,24 @@ static const char *check(const struct kaudit_options *options)
 
 	if (options->help || options->version)
 		return NULL;
+	if (options->updates_baseline && !options->baseline)
+		return "--update-baseline wants a --baseline";
 	while (options->operands[count])
 		count++;
 	switch (options->job) {
 	case KAUDIT_RUN:
 		return count ? NULL : "run wants a command";
 	case KAUDIT_CHECK:
-		if (!options->policy)
-			return "check wants a policy: -p POLICY";
+		if (!options->policy && !options->baseline)
+			return "check wants a policy: -p POLICY, or a "
+			       "--baseline FILE";
 		return count == 1 ? NULL : "check wants one trace";
 	case KAUDIT_REPORT:
 		return count == 1 ? NULL : "report wants one trace";
 	case KAUDIT_LEARN:
 		return count ? NULL : "learn wants traces";
+	case KAUDIT_DIFF:
+		return count == 2 ? NULL : "diff wants two traces";
 	case KAUDIT_NONE:
 		break;
 	}
@@ -318,7 +337,8 @@ static int find_job(struct parse *parse, const char *word)
 			return 0;
 		}
 	text_format(parse->error,
-		    "\"%s\" is nothing to do; run, report, check and learn are",
+		    "\"%s\" is nothing to do; run, report, check, learn and "
+		    "diff are",
 		    word);
 	return -EINVAL;
 }
@@ -364,25 +384,28 @@ void kaudit_options_usage(struct text *text)
 	    text,
 	    "usage: kaudit-u run [-f trace] [-p policy] [-o file] "
 	    "[--format format]\n"
-	    "                    [--report format=file] [--allow-incomplete] "
-	    "[--exit-policy whose]\n"
-	    "                    [--env] [--hash] [--redact pattern] "
-	    "[--setuid what]\n"
-	    "                    [--root name=dir] [--timeout duration] "
-	    "command "
-	    "[argument ...]\n"
+	    "                    [--report format=file] "
+	    "[--baseline file [--update-baseline]]\n"
+	    "                    [--allow-incomplete] [--exit-policy whose] "
+	    "[--env] [--hash]\n"
+	    "                    [--redact pattern] [--setuid what] "
+	    "[--root name=dir]\n"
+	    "                    [--timeout duration] command [argument ...]\n"
 	    "       kaudit-u report [-p policy] [-o file] "
 	    "[--format format]\n"
 	    "                    [--redact pattern] [--report format=file] "
-	    "[--root name=dir]\n"
-	    "                    trace\n"
-	    "       kaudit-u check -p policy [-o file] "
-	    "[--format format]\n"
-	    "                    [--redact pattern] [--report format=file] "
-	    "[--allow-incomplete]\n"
+	    "[--baseline file]\n"
 	    "                    [--root name=dir] trace\n"
+	    "       kaudit-u check [-p policy] [-o file] "
+	    "[--format format]\n"
+	    "                    [--redact pattern] [--report format=file]\n"
+	    "                    [--baseline file [--update-baseline]]\n"
+	    "                    [--allow-incomplete] [--root name=dir] "
+	    "trace\n"
 	    "       kaudit-u learn [-o file] [--collapse n] "
-	    "[--root name=dir] trace ...\n");
+	    "[--root name=dir] trace ...\n"
+	    "       kaudit-u diff [-o file] [--json] [--allow-incomplete]\n"
+	    "                    [--root name=dir] trace trace\n");
 }
 
 void kaudit_options_help(struct text *text)

@@ -16,6 +16,7 @@ enum kaudit_job {
 	KAUDIT_REPORT,
 	KAUDIT_CHECK,
 	KAUDIT_LEARN,
+	KAUDIT_DIFF,
 };
 
 /* Whose exit status `run` has. */
@@ -35,8 +36,9 @@ struct kaudit_options {
 	} reports[KAUDIT_REPORTS_MAX]; /* besides the one of -o */
 	unsigned report_count;
 	enum kaudit_exit exit;
-	const char *trace;  /* run: where the trace is to be */
-	const char *policy; /* NULL: the built-in lines alone */
+	const char *trace;    /* run: where the trace is to be */
+	const char *policy;   /* NULL: the built-in lines alone */
+	const char *baseline; /* NULL: none */
 	const char *output; /* NULL: standard output; of run, standard error */
 	/* What is masked; what is known by its name always is. */
 	const char *redact[KAUDIT_REDACT_MAX + 1];
@@ -49,6 +51,7 @@ struct kaudit_options {
 	bool allows_incomplete;
 	bool honours_setuid;
 	bool hashes;
+	bool updates_baseline;
 	bool help;
 	bool version;
 	char *const *operands; /* the command, or files, up to a NULL */

@@ -189,6 +189,7 @@ static int become_recorder(const struct kaudit_options *options, int fd,
 				 "--no-io-uring",
 				 "--resolve",
 				 guard,
+				 "--answers",
 				 "--" };
 	size_t count = 0, first = ARRAY_LEN(before);
 	const char **words;

@@ -33,6 +33,20 @@ static void put_actor(struct text *text, const struct fact *fact)
 	text_char(text, ']');
 }
 
+/* Names that its address was given; they prove nothing. */
+static void put_hosts(struct text *text, const struct host *host)
+{
+	if (!host)
+		return;
+	document_open(text, "observed", '[');
+	for (unsigned i = 0; i < host->count; i++) {
+		document_next(text);
+		document_bytes(text, host->names[i]->text,
+			       host->names[i]->length);
+	}
+	text_char(text, ']');
+}
+
 static void put_judgement(struct text *text,
 			  const struct policy_judgement *judgement)
 {
@@ -70,6 +84,7 @@ static void put_fact(struct text *text, const struct report *report,
 			verb_name((enum audit_verb)fact->key.verb));
 	document_name(text, "object", fact->key.object);
 	document_name(text, "other", fact->key.other);
+	put_hosts(text, fact->host);
 	report_put_outcome(&outcome, fact);
 	document_string(text, "outcome", text_string(&outcome));
 	text_done(&outcome);

@@ -89,6 +89,20 @@ static void put_rule(struct text *text, const struct report *report,
 	text_char(text, '\n');
 }
 
+/* Names that its address was given. */
+static void put_hosts(struct text *text, const struct report *report,
+		      const struct fact *fact)
+{
+	if (!fact->host)
+		return;
+	text_put(text, "    named");
+	for (unsigned i = 0; i < fact->host->count; i++) {
+		text_char(text, ' ');
+		put_name(text, report, fact->host->names[i]);
+	}
+	text_put(text, " (observed)\n");
+}
+
 static void put_finding(struct text *text, const struct report *report,
 			const struct finding *finding)
 {
@@ -101,6 +115,7 @@ static void put_finding(struct text *text, const struct report *report,
 	text_format(text, ", %s, %" PRIu64 " times)\n",
 		    fact_mark_name((enum fact_mark)fact->key.mark),
 		    fact->count);
+	put_hosts(text, report, fact);
 	put_rule(text, report, &finding->judgement);
 	put_actor(text, report, fact);
 }

@@ -22,6 +22,18 @@ static int compare(const void *one, const void *other)
 	       (this->first_ns < that->first_ns);
 }
 
+static void count_findings(struct verdict *verdict)
+{
+	verdict->violations = verdict->warnings = 0;
+	for (unsigned i = 0; i < verdict->count; i++) {
+		const struct finding *finding = &verdict->findings[i];
+
+		verdict->violations += finding->judgement.decision ==
+				       POLICY_DENY;
+		verdict->warnings += finding->judgement.decision == POLICY_WARN;
+	}
+}
+
 int verdict_reach(struct verdict *ret, const struct audit *audit,
 		  const struct policy *policy)
 {
@@ -41,11 +53,31 @@ int verdict_reach(struct verdict *ret, const struct audit *audit,
 
 		finding->fact = fact;
 		finding->judgement = policy_judge(policy, fact);
-		ret->violations += finding->judgement.decision == POLICY_DENY;
-		ret->warnings += finding->judgement.decision == POLICY_WARN;
 	}
+	count_findings(ret);
 	qsort(ret->findings, ret->count, sizeof(*ret->findings), compare);
 	return 0;
+}
+
+void verdict_restrict(struct verdict *verdict, const struct policy *policy,
+		      const char *name, bool alone)
+{
+	verdict->absent = (struct policy_rule){
+		.decision = policy->otherwise,
+		.file = (char *)name,
+		.line = policy->otherwise_line,
+	};
+	for (unsigned i = 0; i < verdict->count; i++) {
+		struct finding *finding = &verdict->findings[i];
+		struct policy_judgement judgement = policy_judge(policy,
+								 finding->fact);
+
+		if (!judgement.rule)
+			judgement.rule = &verdict->absent;
+		if (alone || judgement.decision > finding->judgement.decision)
+			finding->judgement = judgement;
+	}
+	count_findings(verdict);
 }
 
 void verdict_done(struct verdict *verdict)

@@ -30,6 +30,7 @@ struct verdict {
 	} * findings;
 	unsigned count;
 	unsigned violations, warnings;
+	struct policy_rule absent; /* stands for what no line is about */
 	bool is_complete;
 };
 
@@ -37,6 +38,14 @@ struct verdict {
 int verdict_reach(struct verdict *ret, const struct audit *audit,
 		  const struct policy *policy);
 void verdict_done(struct verdict *verdict);
+
+/*
+ * Judges by a second policy as well, whose file has that name: the stricter
+ * line counts; alone: by it instead. What none of its lines is about has the
+ * line of its default. It outlives the verdict.
+ */
+void verdict_restrict(struct verdict *verdict, const struct policy *policy,
+		      const char *name, bool alone);
 
 int verdict_status(const struct verdict *verdict, bool allows_incomplete);
 

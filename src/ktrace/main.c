@@ -466,6 +466,7 @@ int main(int argc, char **argv)
 		.resolves = options.resolves,
 		.guards = options.guards,
 		.guarded = options.guarded,
+		.answers = options.answers,
 		.rules = options.rules,
 		.queue_size = options.queue_size,
 		.drop = options.drop,

@@ -14,6 +14,7 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "capture/capture.h"
+#include "supervisor/answer.h"
 #include "supervisor/files.h"
 #include "trace/facility.h"
 #include "trace/frame_writer.h"
@@ -55,6 +56,7 @@ enum option_id {
 	OPTION_RING,
 	OPTION_SNAPSHOT,
 	OPTION_NO_IO_URING,
+	OPTION_ANSWERS,
 	OPTION_RESOLVE,
 	OPTION_GUARD,
 	OPTION_STATUS,
@@ -122,6 +124,8 @@ static const struct options_row table[] = {
 	{ 0, "no-io-uring", NULL,
 	  "have programs do without: what it does is not seen",
 	  OPTION_NO_IO_URING },
+	{ 0, "answers", NULL, "record what name servers answer",
+	  OPTION_ANSWERS },
 	{ 0, "resolve", NULL,
 	  "ask the kernel what was opened, wherever links led to it",
 	  OPTION_RESOLVE },
@@ -479,6 +483,9 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_NO_IO_URING:
 		options->refuses_rings = true;
 		return 0;
+	case OPTION_ANSWERS:
+		options->answers = true;
+		return 0;
 	case OPTION_RESOLVE:
 		options->resolves = true;
 		return 0;
@@ -501,6 +508,8 @@ static const char *check_target(const struct ktrace_options *options)
 	if (options->seccomp == SECCOMP_ALWAYS)
 		return "--seccomp=always does not go with -p and -g: a process "
 		       "that runs cannot be given a filter";
+	if (options->answers)
+		return "--answers does not go with -p and -g";
 	if (options->resolves)
 		return "--resolve does not go with -p and -g";
 	if (options->guards)
@@ -606,6 +615,8 @@ int ktrace_options_parse(struct ktrace_options *ret, int argc,
 	options.command = argv + first;
 	if (check(&options, error) < 0)
 		return -EINVAL;
+	if (options.answers)
+		answer_select(&options.calls);
 	if (!options.file)
 		options.file = "ktrace.out";
 	*ret = options;

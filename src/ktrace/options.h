@@ -61,6 +61,7 @@ struct ktrace_options {
 	bool resolves;         /* --resolve */
 	bool guards;           /* --guard */
 	pid_t guarded;         /* its PID; 0 if not given */
+	bool answers;          /* --answers */
 	struct targets target; /* -p, -g, -d */
 	bool has_target;       /* -p or -g was given */
 	enum ktrace_mode mode;

@@ -9,6 +9,7 @@
 
 #include <ktrace-u/format.h>
 
+#include "supervisor/answer.h"
 #include "supervisor/effect.h"
 #include "supervisor/escape.h"
 #include "supervisor/guard.h"
@@ -101,8 +102,12 @@ static void call_capture(struct supervisor *supervisor, struct task *task,
 	};
 	struct capture_sink sink = session_sink(&scribe);
 	struct capture_memory memory = state_memory(task);
+	struct capture_policy policy = task->process->plan->policy;
 
-	half(&task->process->plan->policy, &task->call, &memory, &sink);
+	if (half == capture_exit)
+		answer_at_exit(supervisor, task, &policy);
+	half(&policy, &task->call, &memory, &sink);
+	answer_end(task);
 	if (task->process->unreadable && !task->process->unreadable_told) {
 		task->process->unreadable_told = true;
 		session_coverage(task->process->session, task, "memory",

@@ -356,7 +356,8 @@ static bool is_wanted(const struct task *task, unsigned kind)
 	facilities = task->process->facilities;
 	/* Our own structures explain what is there; they are no facility. */
 	return facilities && !task->process->is_away &&
-	       (kind == KTR_STRUCT || (facilities & KTRFAC(kind)));
+	       (kind == KTR_STRUCT || (facilities & KTRFAC(kind)) ||
+		(kind == KTR_GENIO && task->brings_answer));
 }
 
 void *session_reserve(struct session *session, struct task *task, unsigned kind,

@@ -26,6 +26,7 @@ struct supervisor_config {
 	bool resolves;              /* --resolve */
 	bool guards;                /* --guard */
 	pid_t guarded;              /* its pid, beside our own; 0: none */
+	bool answers;               /* --answers */
 	enum permission_form rules; /* --rules */
 	bool background;            /* for a recorder that will register */
 	bool filtered;              /* the command carries our seccomp filter */

@@ -63,6 +63,7 @@ struct task {
 	int64_t restarted;    /* the call that was made to go on last, or -1 */
 	bool is_settled;      /* an EINTR of its last call is to stay */
 	bool in_call;         /* between entry and exit */
+	bool brings_answer;   /* its data is recorded: answer.h */
 	bool wants_exit;      /* the exit of that call must stop */
 	bool is_recorded;     /* that call is written */
 	bool is_telling;      /* nobody may be held during it */

@@ -30,6 +30,7 @@ for program in ktrace-u kdump-u ktruss-u kaudit-u utrace-u; do
 	find_one "man1/$program.1" >/dev/null
 done
 find_one man5/ktr-u.5 >/dev/null
+find_one ktrace-u/examples/build.policy >/dev/null
 find_one man3/ktrace-u.3 >/dev/null
 find_one man3/ktrace-u-utrace.3 >/dev/null
 

@@ -20,61 +20,14 @@
 #include <sys/wait.h>
 
 #include "base/array.h"
+#include "support/kaudit.h"
 #include "support/run.h"
-
-#define WORDS_MAX 24
 
 static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
 
 static void open_place(struct run_place *place, void **state)
 {
 	assert_int_equal(run_place_open(place, *(enum run_user *)*state), 0);
-}
-
-/* Words of kaudit-u, up to a NULL. */
-static void run_kaudit(struct run_result *ret, const struct run_place *place,
-		       const char *const *words)
-{
-	const char *argv[WORDS_MAX] = { place->kaudit };
-	const struct run_spec spec = { .argv = argv };
-
-	for (size_t i = 0; words[i]; i++) {
-		assert_true(i + 2 < WORDS_MAX);
-		argv[i + 1] = words[i];
-	}
-	assert_int_equal(run_program(ret, place, &spec), 0);
-}
-
-static void must_exit(struct run_result *result, int status)
-{
-	if (!run_exited(result, status))
-		fail_msg("not %d: %s%s", status, text_string(&result->out),
-			 text_string(&result->err));
-}
-
-/* It must end so, and say that. */
-static void must_say(const struct run_place *place, const char *const *words,
-		     int status, const char *wanted)
-{
-	struct run_result result;
-
-	run_kaudit(&result, place, words);
-	must_exit(&result, status);
-	if (!strstr(text_string(&result.out), wanted) &&
-	    !strstr(text_string(&result.err), wanted))
-		fail_msg("no \"%s\" in:\n%s%s", wanted,
-			 text_string(&result.out), text_string(&result.err));
-	run_result_done(&result);
-}
-
-#define SAY(place, status, wanted, ...)                                        \
-	must_say(place, (const char *const[]){ __VA_ARGS__, NULL }, status,    \
-		 wanted)
-
-static void put(const struct run_place *place, const char *name,
-		const char *text)
-{
-	assert_int_equal(run_place_put(place, name, text, 0644), 0);
 }
 
 /* ---- how it ends ---- */
@@ -104,7 +57,7 @@ static void test_status(void **state)
 					      NULL };
 		struct run_result result;
 
-		run_kaudit(&result, &place, words);
+		kaudit_run(&result, &place, words);
 		if (!run_exited(&result, cases[i].status))
 			fail_msg("%s", cases[i].script);
 		/* Whatever became of it, there is a report. */
@@ -119,7 +72,7 @@ static void test_usage(void **state)
 	struct run_place place;
 
 	open_place(&place, state);
-	put(&place, "bad", "allow\n");
+	kaudit_put(&place, "bad", "allow\n");
 	SAY(&place, 2, "what to do is missing", "--json");
 	SAY(&place, 2, "\"judge\" is nothing to do", "judge");
 	SAY(&place, 2, "run wants a command", "run");
@@ -179,10 +132,10 @@ static void test_timeout(void **state)
 	SAY(&place, 0, "/etc/shadow", "report", "kaudit.ktr");
 	SAY(&place, 3, "cannot be judged", "run", "--exit-policy=audit",
 	    "--timeout", "1", "sleep", "103");
-	run_kaudit(&result, &place,
+	kaudit_run(&result, &place,
 		   (const char *const[]){ "run", "--timeout=3s", "sh", "-c",
 					  "sleep 104 & true", NULL });
-	must_exit(&result, 124);
+	kaudit_must_exit(&result, 124);
 	assert_non_null(strstr(text_string(&result.err),
 			       "still runs, though the command has ended: "));
 	assert_non_null(strstr(text_string(&result.err), "\"sleep\", \"104\""));
@@ -196,41 +149,31 @@ static void test_timeout(void **state)
 
 /* ---- what holds all, and what does not ---- */
 
-static void cut(const struct run_place *place, const char *name, off_t by)
-{
-	char path[PATH_MAX];
-	struct stat status;
-
-	run_place_file(place, name, path);
-	assert_int_equal(stat(path, &status), 0);
-	assert_int_equal(truncate(path, status.st_size - by), 0);
-}
-
 static void test_incomplete(void **state)
 {
 	struct run_place place;
 
 	open_place(&place, state);
-	put(&place, "all", "allow * **\n");
-	put(&place, "none", "default deny\n");
+	kaudit_put(&place, "all", "allow * **\n");
+	kaudit_put(&place, "none", "default deny\n");
 	SAY(&place, 0, "", "run", "-f", "t", "true");
 	SAY(&place, 0, "complies", "check", "-p", "all", "t");
 	SAY(&place, 1, "violates", "check", "-p", "none", "t");
 	/* Its end record is missing: the recorder was killed. */
-	cut(&place, "t", 1);
+	kaudit_cut(&place, "t", 1);
 	SAY(&place, 3, "its end is missing", "check", "-p", "all", "t");
 	SAY(&place, 0, "cannot be judged", "check", "-p", "all",
 	    "--allow-incomplete", "t");
 	SAY(&place, 1, "violates", "check", "-p", "none", "t");
-	put(&place, "t", "");
+	kaudit_put(&place, "t", "");
 	SAY(&place, 3, "does not say how it was recorded", "check", "-p", "all",
 	    "t");
-	put(&place, "t",
-	    "This is no trace, whatever its name may say of it; "
-	    "and it is longer than a header.");
+	kaudit_put(&place, "t",
+		   "This is no trace, whatever its name may say of it; "
+		   "and it is longer than a header.");
 	SAY(&place, 3, "damaged at offset 0", "check", "-p", "all", "t");
 	SAY(&place, 4, "none:1:1: x begins no line", "check", "-p",
-	    (put(&place, "none", "x"), "none"), "t");
+	    (kaudit_put(&place, "none", "x"), "none"), "t");
 	run_place_close(&place);
 }
 
@@ -304,7 +247,7 @@ static void test_policies(void **state)
 
 	open_place(&place, state);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		put(&place, "p", cases[i].policy);
+		kaudit_put(&place, "p", cases[i].policy);
 		SAY(&place, cases[i].status, cases[i].said, "run", "-p", "p",
 		    "sh", "-c", cases[i].script);
 	}
@@ -371,9 +314,9 @@ static void test_hostile_text(void **state)
 
 	open_place(&place, state);
 	SAY(&place, 0, "", "run", "-f", "t", "sh", "-c", hostile);
-	run_kaudit(&result, &place,
+	kaudit_run(&result, &place,
 		   (const char *const[]){ "report", "t", NULL });
-	must_exit(&result, 0);
+	kaudit_must_exit(&result, 0);
 	must_be_plain(&result.out);
 	assert_non_null(
 	    strstr(text_string(&result.out), "/new\\nline | </code><script>"));
@@ -391,9 +334,9 @@ static void test_hostile_markdown(void **state)
 
 	open_place(&place, state);
 	SAY(&place, 0, "", "run", "-f", "t", "sh", "-c", hostile);
-	run_kaudit(&result, &place,
+	kaudit_run(&result, &place,
 		   (const char *const[]){ "report", "--markdown", "t", NULL });
-	must_exit(&result, 0);
+	kaudit_must_exit(&result, 0);
 	text = text_string(&result.out);
 	assert_non_null(strstr(text, "### kaudit-u: complies\n"));
 	assert_non_null(strstr(text, "<code>"));
@@ -419,9 +362,9 @@ static void test_hostile_json(void **state)
 
 	open_place(&place, state);
 	SAY(&place, 0, "", "run", "-f", "t", "sh", "-c", hostile);
-	run_kaudit(&result, &place,
+	kaudit_run(&result, &place,
 		   (const char *const[]){ "report", "--json", "t", NULL });
-	must_exit(&result, 0);
+	kaudit_must_exit(&result, 0);
 	root = json_loads(text_string(&result.out), 0, &error);
 	if (!root)
 		fail_msg("line %d: %s", error.line, error.text);

@@ -33,6 +33,7 @@ enum {
 	SHMAT = 30,
 	CONNECT = 42,
 	SENDTO = 44,
+	RECVFROM = 45,
 	BIND = 49,
 	LISTEN = 50,
 	GETSOCKOPT = 55,
@@ -507,6 +508,66 @@ static void test_sockets(void **state)
 			   "send inet:169.254.169.254:443 0 proven 1\n");
 }
 
+/* 10.0.0.1, of the mapped address, is a.b; where that was told by a server. */
+static void receive(struct auditing *auditing, uint64_t fd, const uint8_t *from,
+		    size_t from_length)
+{
+	static const char message[] =
+	    "\0\7\x81\x80\0\1\0\1\0\0\0\0\1a\1B\0\0\1\0\1"
+	    "\300\14\0\1\0\1\0\0\0\7\0\4\12\0\0\1";
+
+	call(auditing, RECVFROM, fd, 1, 99);
+	if (from)
+		put_address(auditing, from, from_length);
+	sample_data(&auditing->sample, (int32_t)fd, 0, message,
+		    sizeof(message) - 1);
+	leave(auditing, RECVFROM, 0, sizeof(message) - 1);
+}
+
+static void test_observed(void **state)
+{
+	static const uint8_t server[16] = { 2, 0, 0, 53, 10, 0, 0, 53 };
+	struct auditing *auditing = *state;
+	const struct fact *fact;
+	unsigned named = 0;
+
+	execute(auditing);
+	/* From anybody else it is no answer. */
+	receive(auditing, 4, inet, sizeof(inet));
+	connect_to(auditing, 5, mapped, sizeof(mapped), 0);
+	receive(auditing, 4, server, sizeof(server));
+	connect_to(auditing, 5, mapped, sizeof(mapped), ECONNREFUSED);
+	connect_to(auditing, 5, inet, sizeof(inet), 0);
+	end(auditing);
+	audit_all(auditing);
+	for (fact = auditing->audit.facts.first; fact; fact = fact->hh.next) {
+		if (!fact->host)
+			continue;
+		named++;
+		assert_int_equal(fact->key.error, ECONNREFUSED);
+		assert_int_equal(fact->host->count, 1);
+		assert_string_equal(fact->host->names[0]->text, "a.b");
+	}
+	assert_int_equal(named, 1);
+}
+
+/* By where the socket leads, with any call that reads. */
+static void test_observed_connected(void **state)
+{
+	static const uint8_t server[16] = { 2, 0, 0, 53, 10, 0, 0, 53 };
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	connect_to(auditing, 4, server, sizeof(server), 0);
+	receive(auditing, 4, NULL, 0);
+	connect_to(auditing, 5, mapped, sizeof(mapped), 0);
+	end(auditing);
+	audit_all(auditing);
+	assert_non_null(auditing->audit.hosts.first);
+	assert_string_equal(auditing->audit.hosts.first->address->text,
+			    "inet:10.0.0.1");
+}
+
 /* What becomes of a connection that was only begun is told later, or never. */
 /* /run/x: of somebody else; /run/own: of the job */
 static const uint8_t other_socket[] = { 1, 0, '/', 'r', 'u', 'n', '/', 'x', 0 };
@@ -677,14 +738,24 @@ int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_opens),    TEST(test_names),
-		TEST(test_marks),    TEST(test_shared),
-		TEST(test_common),   TEST(test_written),
-		TEST(test_killed),   TEST(test_outside),
-		TEST(test_launcher), TEST(test_processes),
-		TEST(test_sockets),  TEST(test_connecting),
-		TEST(test_system),   TEST(test_missing),
-		TEST(test_selected), cmocka_unit_test(test_nothing),
+		TEST(test_opens),
+		TEST(test_names),
+		TEST(test_marks),
+		TEST(test_shared),
+		TEST(test_common),
+		TEST(test_written),
+		TEST(test_killed),
+		TEST(test_outside),
+		TEST(test_launcher),
+		TEST(test_processes),
+		TEST(test_sockets),
+		TEST(test_connecting),
+		TEST(test_system),
+		TEST(test_missing),
+		TEST(test_selected),
+		TEST(test_observed),
+		TEST(test_observed_connected),
+		cmocka_unit_test(test_nothing),
 	};
 
 	return cmocka_run_group_tests_name("audit", tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <errno.h>
 
 #include "audit/fact.h"
+#include "audit/host.h"
 #include "audit/policy.h"
 #include "base/array.h"
 #include "base/text.h"
@@ -240,6 +241,69 @@ static void test_absent(void **state)
 	}
 }
 
+/* ---- names of hosts ---- */
+
+/* Of an address that two names were observed for. */
+static const struct {
+	const char *policy, *object;
+	enum policy_decision decision;
+	unsigned line;
+} namings[] = {
+	{ "deny connect inet:a.example.org", "inet:1.2.3.4:5", POLICY_DENY, 1 },
+	{ "deny connect inet:A.Example.org:5", "inet:1.2.3.4:5", POLICY_DENY,
+	  1 },
+	{ "deny connect inet:b.example.org:6", "inet:1.2.3.4:5", POLICY_ALLOW,
+	  0 },
+	{ "deny connect inet:*.example.org:4-6", "inet:1.2.3.4:5", POLICY_DENY,
+	  1 },
+	{ "deny connect inet:example.org", "inet:1.2.3.4:5", POLICY_ALLOW, 0 },
+	{ "deny connect inet:*.org", "unix:/a.example.org", POLICY_ALLOW, 0 },
+	/* Any address counts more, however wide; but no host does not. */
+	{ "deny connect inet:1.0.0.0/8\nallow connect inet:a.example.org:5",
+	  "inet:1.2.3.4:5", POLICY_DENY, 1 },
+	{ "allow connect inet:*.example.org\ndeny connect inet::5",
+	  "inet:1.2.3.4:5", POLICY_ALLOW, 1 },
+	{ "allow connect inet:*.example.org\ndeny connect inet:*",
+	  "inet:1.2.3.4:5", POLICY_ALLOW, 1 },
+	{ "allow connect inet:*.org\ndeny connect inet:*.example.org",
+	  "inet:1.2.3.4:5", POLICY_DENY, 2 },
+};
+
+static void test_hosts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(namings); i++) {
+		struct names names = { 0 };
+		struct text error = TEXT_INIT;
+		struct policy_judgement got;
+		struct policy policy;
+		const struct host host = {
+			.names = { name_of(&names, "a.example.org"),
+				   name_of(&names, "b.example.org") },
+			.count = 2,
+		};
+		struct fact fact = { .key.verb = VERB_CONNECT, .host = &host };
+
+		policy_open(&policy);
+		if (policy_parse(&policy, "p", namings[i].policy,
+				 strlen(namings[i].policy), read_none, NULL,
+				 &error))
+			fail_msg("%s", text_string(&error));
+		fact.key.object = name_of(&names, namings[i].object);
+		got = policy_judge(&policy, &fact);
+		if (got.decision != namings[i].decision ||
+		    (got.rule ? got.rule->line : 0) != namings[i].line)
+			fail_msg("%s: %s", namings[i].policy,
+				 policy_decision_name(got.decision));
+		/* Of an address without a name they are about nothing. */
+		fact.host = NULL;
+		got = policy_judge(&policy, &fact);
+		assert_true(!got.rule || got.rule->kind == POLICY_INET);
+		policy_done(&policy);
+		names_done(&names);
+	}
+}
+
 /* ---- what is wrong ---- */
 
 static const struct {
@@ -258,7 +322,9 @@ static const struct {
 	{ "deny read \"\"", "dir/p:1:11: an empty name" },
 	{ "deny read inet:1.2.3.4", "is no file" },
 	{ "deny connect /a", "dir/p:1:14: /a is no address; inet:" },
-	{ "deny connect inet:nowhere.org", "inet:nowhere.org is no host; " },
+	{ "deny connect inet:no!where.org", "inet:no!where.org is no host; " },
+	{ "deny connect inet:a.org:x", "inet:a.org:x is no host; " },
+	{ "deny connect inet:*.*:80", "is no host; " },
 	{ "deny connect inet:/a", "is no host" },
 	{ "deny kernel /a", "is no system call; bpf" },
 	{ "deny signal inet:1.2.3.4", "is no process; self" },
@@ -461,6 +527,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decides),
 		cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_hosts),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_sensitive),
 		cmocka_unit_test(test_sensitive_below),

@@ -190,8 +190,11 @@ static void says_what_may_be_replaced(void **state)
 	assert_non_null(mkdtemp(directory));
 	assert_int_equal(chdir(directory), 0);
 	assert_true(fd_may_replace("absent"));
-	assert_int_equal(symlink("/dev/null", "link"), 0);
+	assert_int_equal(symlink("absent", "link"), 0);
 	assert_true(fd_may_replace("link"));
+	assert_int_equal(unlink("link"), 0);
+	assert_int_equal(symlink("/dev/null", "link"), 0);
+	assert_false(fd_may_replace("link"));
 	assert_int_equal(close(open("file", O_CREAT | O_WRONLY, 0600)), 0);
 	assert_true(fd_may_replace("file"));
 	assert_false(fd_may_replace("file/x"));

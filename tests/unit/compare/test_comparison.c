@@ -397,6 +397,11 @@ static const struct temporary_case {
 	  "" },
 	{ "/tmp/pip-28d4acg1.x", "/tmp/pip-dpp8bk_l.x",
 	  O_RDWR | O_CREAT | O_EXCL, 0600, "" },
+	{ "/tmp/go-build2316271298", "/tmp/go-build61237939",
+	  O_RDWR | O_CREAT | O_EXCL, 0600, "" },
+	{ "/tmp/a123.c", "/tmp/a1234.c", O_WRONLY | O_CREAT | O_EXCL, 0600,
+	  "-0|/tmp/a123.c|created|\n-0|/tmp/a123.c|written|\n"
+	  "+0|/tmp/a1234.c|created|\n+0|/tmp/a1234.c|written|\n" },
 	{ "/tmp/a.0123456789", "/tmp/a.abcdefghij", O_RDWR | O_CREAT | O_EXCL,
 	  0600, "" },
 	{ "/tmp/xxx28d4_cg1", "/tmp/xxxdpp8bkml", O_WRONLY | O_CREAT | O_EXCL,

@@ -1,0 +1,158 @@
+/* The file is read once: what is written is judged by as it was written. */
+#include "kaudit/gate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/stat.h>
+
+#include "audit/audit.h"
+#include "audit/baseline.h"
+#include "audit/learn.h"
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "base/text.h"
+#include "kaudit/load.h"
+#include "kaudit/options.h"
+#include "kaudit/verdict.h"
+
+#define MODE 0644
+
+void gate_done(struct gate *gate)
+{
+	policy_done(&gate->policy);
+	free(gate->text);
+}
+
+static int fail(struct text *error, const char *what, int r)
+{
+	text_format(error, "%s: %s", what, strerror(-r));
+	return r;
+}
+
+static int parse(struct gate *gate, const struct kaudit_options *options,
+		 const char *directory, struct text *error)
+{
+	int r = load_rules(&gate->policy, options, directory, options->baseline,
+			   gate->text, gate->length, error);
+
+	/* It says what may be, and not only what may not. */
+	gate->policy.otherwise = POLICY_DENY;
+	return r;
+}
+
+int gate_load(struct gate *ret, const struct kaudit_options *options,
+	      const char *directory, struct text *error)
+{
+	int r;
+
+	*ret = (struct gate){ 0 };
+	if (!options->baseline)
+		return 0;
+	r = load_text(options->baseline, &ret->text, &ret->length);
+	if (r && !(r == -ENOENT && options->updates_baseline))
+		return fail(error, options->baseline, r == -EINVAL ? -EIO : r);
+	return parse(ret, options, directory, error);
+}
+
+/* ---- updating ---- */
+
+static int learn(const struct gate *gate, const struct kaudit_options *options,
+		 const struct audit *audit, struct text *ret)
+{
+	_cleanup_(learn_done) struct learn learnt = { 0 };
+	const struct fact *fact = audit->facts.first;
+	int r = 0;
+
+	learn_open(&learnt, &gate->policy, options->collapse);
+	for (; !r && fact; fact = fact->hh.next)
+		if (policy_judge(&gate->policy, fact).decision == POLICY_DENY)
+			r = learn_add_fact(&learnt, fact);
+	return r ? r : baseline_put(ret, gate->text, gate->length, &learnt);
+}
+
+static int fill(int fd, mode_t mode, const struct text *text)
+{
+	int r = fd_write_all(fd, text->data, text->length);
+
+	if (!r && fchmod(fd, mode & 07777) < 0)
+		r = -errno;
+	return r;
+}
+
+/* In place of the former one when it is whole; but never of what is no file. */
+static int replace_file(const char *path, const struct text *text)
+{
+	_cleanup_free_ char *name = NULL;
+	_cleanup_fd_ int fd = -1;
+	struct stat former = { .st_mode = S_IFREG | MODE };
+	int r;
+
+	if (!fd_may_replace(path))
+		return -EEXIST;
+	if (stat(path, &former) < 0 && errno != ENOENT)
+		return -errno;
+	if (asprintf(&name, "%s.XXXXXX", path) < 0) {
+		name = NULL;
+		return -ENOMEM;
+	}
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	r = fill(fd, former.st_mode, text);
+	if (!r && rename(name, path) < 0)
+		r = -errno;
+	if (r)
+		unlink(name);
+	return r;
+}
+
+static int is_same(const struct gate *gate, const struct text *text)
+{
+	return gate->text && gate->length == text->length &&
+	       !memcmp(gate->text, text->data, text->length);
+}
+
+/* The text becomes the gate's. */
+static int reopen(struct gate *gate, const struct kaudit_options *options,
+		  const char *directory, struct text *text, struct text *error)
+{
+	gate_done(gate);
+	gate->text = text->data;
+	gate->length = text->length;
+	*text = (struct text)TEXT_INIT;
+	return parse(gate, options, directory, error);
+}
+
+static int update(struct gate *gate, const struct kaudit_options *options,
+		  const char *directory, const struct audit *audit,
+		  struct text *error)
+{
+	_cleanup_(text_done) struct text text = TEXT_INIT;
+	int r = learn(gate, options, audit, &text);
+
+	if (!r && !is_same(gate, &text))
+		r = replace_file(options->baseline, &text);
+	return r ? fail(error, options->baseline, r)
+		 : reopen(gate, options, directory, &text, error);
+}
+
+int gate_judge(struct gate *gate, const struct kaudit_options *options,
+	       const char *directory, struct verdict *verdict,
+	       struct text *error)
+{
+	int r = 0;
+
+	if (!options->baseline)
+		return 0;
+	if (options->updates_baseline)
+		r = update(gate, options, directory, verdict->audit, error);
+	if (!r)
+		verdict_restrict(verdict, &gate->policy, options->baseline,
+				 options->policy == NULL);
+	return r;
+}
