@@ -38,6 +38,7 @@ void audit_done(struct audit *audit)
 	facts_done(&audit->facts);
 	images_done(&audit->images);
 	names_done(&audit->names);
+	names_done(&audit->aliases);
 	gaps_done(&audit->gaps);
 	text_done(&audit->command);
 }
@@ -65,11 +66,13 @@ static int take_session(struct audit *audit, const struct record *record)
 {
 	const uint8_t *data = record->structure.data;
 	size_t length = record->structure.length;
-	int64_t facilities = 0, inherits = 0;
+	int64_t facilities = 0, inherits = 0, all = 0;
 	int r = 0;
 
 	fields_find_number(data, length, "facilities", &facilities);
 	fields_find_number(data, length, "inherit", &inherits);
+	fields_find_number(data, length, "all_calls", &all);
+	census_begin(&audit->census, all && facilities & KTRFAC(KTR_SYSCALL));
 	if ((facilities & NEEDED) != NEEDED)
 		r = gaps_add(&audit->gaps, NULL, 1,
 			     "calls, paths or structures were not recorded");

@@ -67,6 +67,24 @@ static bool asks_only(const struct deed *deed, unsigned index)
 	return use_meant(deed->call, index) == USED_ASKED;
 }
 
+/* A link that led there may be wanted under its own name again. */
+static int note_alias(struct deed *deed, const struct call_told *told,
+		      const struct text *place)
+{
+	_cleanup_(text_done) struct text given = TEXT_INIT;
+
+	if (deed->error || !told->given ||
+	    !object_put_path(&given, told->given, told->given_length,
+			     deed->call->entry.pid) ||
+	    (given.length == place->length &&
+	     !memcmp(given.data, place->data, given.length)))
+		return 0;
+	return !given.failed && names_add(&deed->audit->aliases, given.data,
+					  given.length)
+		   ? 0
+		   : -ENOMEM;
+}
+
 /* 1: it is there; 0: it is not, which is told where it matters; -ENOMEM. */
 static int find_path(struct deed *deed, unsigned index, struct place *ret)
 {
@@ -85,7 +103,7 @@ static int find_path(struct deed *deed, unsigned index, struct place *ret)
 				   : tell_unknown(deed, "a path is not known");
 	text_put(&ret->text, told.is_deleted ? DELETED : "");
 	ret->mark = mark_of(deed, &told);
-	return 1;
+	return note_alias(deed, &told, &ret->text) ?: 1;
 }
 
 static int find_name(struct deed *deed, unsigned index, struct place *ret)

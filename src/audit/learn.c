@@ -118,6 +118,19 @@ static int take(struct learn *learn, const struct fact *fact,
 	return 0;
 }
 
+/* What led nowhere, or was forbidden: no sandbox has to let it through. */
+static bool was_refused(const struct fact *fact)
+{
+	static const int32_t refusals[] = { ENOENT, ENOTDIR, EACCES,
+					    EPERM,  EROFS,   ELOOP,
+					    EFAULT, ENOSYS,  ENAMETOOLONG };
+
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
+		if (fact->key.error == refusals[i])
+			return true;
+	return false;
+}
+
 int learn_add(struct learn *learn, const struct audit *audit)
 {
 	const struct fact *fact = audit->facts.first;
@@ -125,6 +138,8 @@ int learn_add(struct learn *learn, const struct audit *audit)
 
 	learn->traces++;
 	for (; !r && fact; fact = fact->hh.next) {
+		if (learn->skips_refused && was_refused(fact))
+			continue;
 		if (fact->key.verb == VERB_LOOK) {
 			learn->looks += fact->count;
 			continue;
@@ -270,4 +285,16 @@ int learn_put(struct learn *learn, struct text *text)
 			    learn->looks);
 	put_items(text, learn);
 	return text->failed ? -ENOMEM : 0;
+}
+
+int learn_each(struct learn *learn, learn_visit *visit, void *context)
+{
+	int r = learn_collapse(learn);
+
+	for (const struct learn_item *item = learn->items; !r && item;
+	     item = item->hh.next)
+		if (!item->is_covered)
+			r = visit(context, item->verbs, item->key.object,
+				  item->is_tree);
+	return r;
 }

@@ -22,6 +22,7 @@
 #include "supervisor/sessions.h"
 #include "supervisor/stack.h"
 #include "supervisor/state.h"
+#include "sysdesc/select.h"
 #include "trace/facility.h"
 #include "tracee/stop.h"
 
@@ -77,6 +78,7 @@ void identity_put_session(struct supervisor *supervisor,
 	fields_string(fields, "filter", origin->filtered ? "seccomp" : "none");
 	fields_number(fields, "facilities", origin->wish->facilities);
 	fields_number(fields, "inherit", origin->inherit);
+	fields_number(fields, "all_calls", select_is_all(&origin->wish->calls));
 	fields_number(fields, "genio_size", origin->wish->genio_size);
 	if (origin->continues)
 		fields_number(fields, "continues", 1);
