@@ -19,6 +19,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "decode/data.h"
+#include "kaudit/export.h"
 #include "kaudit/load.h"
 #include "kaudit/options.h"
 #include "kaudit/recording.h"
@@ -252,6 +253,18 @@ static int learn(const struct kaudit_options *options, struct text *error)
 	return VERDICT_COMPLIES;
 }
 
+/* ---- exporting ---- */
+
+static int export(const struct kaudit_options *options, struct text *error)
+{
+	_cleanup_(text_done) struct text text = TEXT_INIT;
+	int status = export_profile(options, &text, error);
+
+	if (!status && write_out(options, STDOUT_FILENO, &text, error))
+		return VERDICT_FAILED;
+	return status;
+}
+
 /* ---- */
 
 static int work(const struct kaudit_options *options, struct text *error)
@@ -263,6 +276,8 @@ static int work(const struct kaudit_options *options, struct text *error)
 		return run(options, error);
 	case KAUDIT_LEARN:
 		return learn(options, error);
+	case KAUDIT_EXPORT:
+		return export(options, error);
 	default:
 		return judge_file(options, error);
 	}

@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "kaudit/export.h"
 
 #define COLLAPSE_MAX 1000000
 
@@ -25,6 +26,8 @@ enum option_id {
 	OPTION_EXIT_POLICY,
 	OPTION_JSON,
 	OPTION_MARKDOWN,
+	OPTION_ALL_SYSCALLS,
+	OPTION_NUL,
 	OPTION_ROOT,
 	OPTION_SETUID,
 	OPTION_HELP,
@@ -36,21 +39,26 @@ enum option_id {
 static const struct options_row table[] = {
 	{ 'f', NULL, "FILE", "run: keep the trace there (" KAUDIT_TRACE ")",
 	  OPTION_TRACE },
-	{ 'o', NULL, "FILE", "write the report, or the policy, there",
+	{ 'o', NULL, "FILE", "write the report, policy or profile there",
 	  OPTION_OUTPUT },
 	{ 'p', NULL, "POLICY", "judge by this file too, not only by what is "
 			       "built in", OPTION_POLICY },
 	{ 0, "allow-incomplete", NULL,
-	  "judge by what a trace holds, if it is not all",
+	  "make do with what a trace holds, if it is not all",
 	  OPTION_ALLOW_INCOMPLETE },
+	{ 0, "all-syscalls", NULL,
+	  "run: record all calls, as export seccomp wants it",
+	  OPTION_ALL_SYSCALLS },
 	{ 0, "collapse", "N",
-	  "learn: more names than so many of a directory are one (8)",
+	  "learn, export: more names of a directory than these are one (8)",
 	  OPTION_COLLAPSE },
 	{ 0, "exit-policy", "WHOSE",
 	  "run: whose exit status it has: command, audit", OPTION_EXIT_POLICY },
 	{ 0, "json", NULL, "report in JSON, for programs", OPTION_JSON },
 	{ 0, "markdown", NULL, "report in Markdown, for summaries of jobs",
 	  OPTION_MARKDOWN },
+	{ 0, "nul", NULL, "export bubblewrap: words for bwrap --args FD",
+	  OPTION_NUL },
 	{ 0, "root", "NAME=DIR", "what @NAME is in policies", OPTION_ROOT },
 	{ 0, "setuid", "WHAT",
 	  "run: programs that gain privilege: deny, honor (and let go)",
@@ -65,26 +73,30 @@ static const struct {
 	enum kaudit_job job;
 	const char *name;
 } jobs[] = {
-	{ KAUDIT_RUN, "run" },
-	{ KAUDIT_REPORT, "report" },
-	{ KAUDIT_CHECK, "check" },
-	{ KAUDIT_LEARN, "learn" },
+	{ KAUDIT_RUN, "run" },       { KAUDIT_REPORT, "report" },
+	{ KAUDIT_CHECK, "check" },   { KAUDIT_LEARN, "learn" },
+	{ KAUDIT_EXPORT, "export" },
 };
 
 #define BIT(job) (1u << (job))
 #define JUDGES   (BIT(KAUDIT_RUN) | BIT(KAUDIT_REPORT) | BIT(KAUDIT_CHECK))
 
+#define WRITES (BIT(KAUDIT_LEARN) | BIT(KAUDIT_EXPORT))
+
 /* Jobs that an option goes with. */
 static const unsigned goes_with[OPTION_COUNT] = {
 	[OPTION_TRACE] = BIT(KAUDIT_RUN),
-	[OPTION_OUTPUT] = JUDGES | BIT(KAUDIT_LEARN),
-	[OPTION_POLICY] = JUDGES,
-	[OPTION_ALLOW_INCOMPLETE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK),
-	[OPTION_COLLAPSE] = BIT(KAUDIT_LEARN),
+	[OPTION_OUTPUT] = JUDGES | WRITES,
+	[OPTION_POLICY] = JUDGES | BIT(KAUDIT_EXPORT),
+	[OPTION_ALLOW_INCOMPLETE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK) |
+				    BIT(KAUDIT_EXPORT),
+	[OPTION_ALL_SYSCALLS] = BIT(KAUDIT_RUN),
+	[OPTION_COLLAPSE] = WRITES,
 	[OPTION_EXIT_POLICY] = BIT(KAUDIT_RUN),
 	[OPTION_JSON] = JUDGES,
 	[OPTION_MARKDOWN] = JUDGES,
-	[OPTION_ROOT] = JUDGES | BIT(KAUDIT_LEARN),
+	[OPTION_NUL] = BIT(KAUDIT_EXPORT),
+	[OPTION_ROOT] = JUDGES | WRITES,
 	[OPTION_SETUID] = BIT(KAUDIT_RUN),
 	[OPTION_HELP] = UINT32_MAX,
 	[OPTION_VERSION] = UINT32_MAX,
@@ -166,7 +178,7 @@ static int take_form(struct parse *parse, enum kaudit_form form)
 	return 0;
 }
 
-#define NO_JOB "what to do is missing: run, report, check or learn"
+#define NO_JOB "what to do is missing: run, report, check, learn or export"
 
 static int complain_job(struct parse *parse, int id)
 {
@@ -208,6 +220,12 @@ static int take_option(void *context, int id, const char *value)
 		return take_form(parse, KAUDIT_JSON);
 	case OPTION_MARKDOWN:
 		return take_form(parse, KAUDIT_MARKDOWN);
+	case OPTION_ALL_SYSCALLS:
+		options->records_all = true;
+		return 0;
+	case OPTION_NUL:
+		options->nul = true;
+		return 0;
 	case OPTION_ROOT:
 		return roots_set(&options->roots, value, parse->error);
 	case OPTION_SETUID:
@@ -222,6 +240,19 @@ static int take_option(void *context, int id, const char *value)
 		break;
 	}
 	return -EINVAL;
+}
+
+static const char *check_export(const struct kaudit_options *options,
+				unsigned count)
+{
+	if (!options->format)
+		return "export wants a format first, as in export landlock "
+		       "FILE";
+	if (options->policy && count)
+		return "export wants traces or a policy, not both";
+	return options->policy || count
+		   ? NULL
+		   : "export wants traces, or a policy: -p POLICY";
 }
 
 static const char *check(const struct kaudit_options *options)
@@ -243,6 +274,8 @@ static const char *check(const struct kaudit_options *options)
 		return count == 1 ? NULL : "report wants one trace";
 	case KAUDIT_LEARN:
 		return count ? NULL : "learn wants traces";
+	case KAUDIT_EXPORT:
+		return check_export(options, count);
 	case KAUDIT_NONE:
 		break;
 	}
@@ -257,7 +290,8 @@ static int find_job(struct parse *parse, const char *word)
 			return 0;
 		}
 	text_format(parse->error,
-		    "\"%s\" is nothing to do; run, report, check and learn are",
+		    "\"%s\" is nothing to do; run, report, check, learn "
+		    "and export are",
 		    word);
 	return -EINVAL;
 }
@@ -266,7 +300,7 @@ int kaudit_options_parse(struct kaudit_options *ret, int argc,
 			 char *const *argv, struct text *error)
 {
 	struct parse parse = { ret, error };
-	bool has_job = argc > 1 && argv[1][0] != '-';
+	int words = argc > 1 && argv[1][0] != '-';
 	const char *problem;
 	int operand;
 
@@ -274,13 +308,15 @@ int kaudit_options_parse(struct kaudit_options *ret, int argc,
 		.trace = KAUDIT_TRACE,
 		.collapse = LEARN_COLLAPSE,
 	};
-	if (has_job && find_job(&parse, argv[1]))
+	if (words && find_job(&parse, argv[1]))
 		return -EINVAL;
-	operand = options_parse(table, argc - has_job, argv + has_job,
-				take_option, &parse, error);
+	if (ret->job == KAUDIT_EXPORT && argc > 2 && argv[2][0] != '-')
+		ret->format = argv[++words];
+	operand = options_parse(table, argc - words, argv + words, take_option,
+				&parse, error);
 	if (operand < 0)
 		return operand;
-	ret->operands = argv + has_job + operand;
+	ret->operands = argv + words + operand;
 	problem = check(ret);
 	if (!problem)
 		return 0;
@@ -295,22 +331,26 @@ void kaudit_options_done(struct kaudit_options *options)
 
 void kaudit_options_usage(struct text *text)
 {
-	text_put(
-	    text,
-	    "usage: kaudit-u run [-f trace] [-p policy] [-o file] "
-	    "[--json | --markdown]\n"
-	    "                    [--allow-incomplete] [--exit-policy whose]\n"
-	    "                    [--setuid what] [--root name=dir] "
-	    "command [argument ...]\n"
-	    "       kaudit-u report [-p policy] [-o file] "
-	    "[--json | --markdown]\n"
-	    "                    [--root name=dir] trace\n"
-	    "       kaudit-u check -p policy [-o file] "
-	    "[--json | --markdown]\n"
-	    "                    [--allow-incomplete] [--root name=dir] "
-	    "trace\n"
-	    "       kaudit-u learn [-o file] [--collapse n] "
-	    "[--root name=dir] trace ...\n");
+	text_put(text,
+		 "usage: kaudit-u run [-f trace] [-p policy] [-o file] "
+		 "[--json | --markdown]\n"
+		 "                    [--all-syscalls] [--allow-incomplete]\n"
+		 "                    [--exit-policy whose] [--setuid what] "
+		 "[--root name=dir]\n"
+		 "                    command [argument ...]\n"
+		 "       kaudit-u report [-p policy] [-o file] "
+		 "[--json | --markdown]\n"
+		 "                    [--root name=dir] trace\n"
+		 "       kaudit-u check -p policy [-o file] "
+		 "[--json | --markdown]\n"
+		 "                    [--allow-incomplete] [--root name=dir] "
+		 "trace\n"
+		 "       kaudit-u learn [-o file] [--collapse n] "
+		 "[--root name=dir] trace ...\n"
+		 "       kaudit-u export format [-o file] [--allow-incomplete] "
+		 "[--collapse n]\n"
+		 "                    [--nul] [--root name=dir] "
+		 "(trace ... | -p policy)\n");
 }
 
 void kaudit_options_help(struct text *text)
@@ -324,4 +364,6 @@ void kaudit_options_help(struct text *text)
 		text_format(text, "  %-10s  %s\n",
 			    verb_name((enum audit_verb)verb),
 			    verb_help((enum audit_verb)verb));
+	text_put(text, "\nFormats of export:\n");
+	export_help(text);
 }

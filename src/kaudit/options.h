@@ -14,6 +14,7 @@ enum kaudit_job {
 	KAUDIT_REPORT,
 	KAUDIT_CHECK,
 	KAUDIT_LEARN,
+	KAUDIT_EXPORT,
 };
 
 enum kaudit_form { KAUDIT_TEXT, KAUDIT_JSON, KAUDIT_MARKDOWN };
@@ -27,6 +28,7 @@ struct kaudit_options {
 	enum kaudit_job job;
 	enum kaudit_form form;
 	enum kaudit_exit exit;
+	const char *format; /* export: the word behind it; or NULL */
 	const char *trace;  /* run: where the trace is to be */
 	const char *policy; /* NULL: the built-in lines alone */
 	const char *output; /* NULL: standard output; of run, standard error */
@@ -34,6 +36,8 @@ struct kaudit_options {
 	unsigned collapse;
 	bool allows_incomplete;
 	bool honours_setuid;
+	bool records_all; /* run: all calls */
+	bool nul;         /* export: words, each with its NUL */
 	bool help;
 	bool version;
 	char *const *operands; /* the command, or files, up to a NULL */

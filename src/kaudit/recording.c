@@ -24,7 +24,9 @@
 
 #define RECORDER "ktrace-u"
 /* Calls, paths, structures, arguments, signals, and what filters deny. */
-#define POINTS      "cntasp"
+#define POINTS "cntasp"
+/* Of calls, those that matter to somebody. */
+#define CALLS       "all"
 #define EXIT_ABSENT 127
 #define MODE        0600
 
@@ -145,6 +147,8 @@ static int become_recorder(const struct kaudit_options *options, int fd,
 				 options->honours_setuid ? "allow" : "deny",
 				 "--no-io-uring",
 				 "--resolve",
+				 "--syscalls",
+				 options->records_all ? "all" : CALLS,
 				 "--" };
 	size_t count = 0, first = ARRAY_LEN(before);
 	const char **words;
