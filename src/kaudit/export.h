@@ -13,10 +13,10 @@ struct text;
 int export_profile(const struct kaudit_options *options, struct text *text,
 		   struct text *error);
 
-/* What a policy lets through, likewise. *ret is to be given to profile_done()
- * in any case. */
-int export_of_policy(struct profile *ret, const struct kaudit_options *options,
-		     struct text *error);
+/* What a policy lets through, likewise. *profile is to be given to
+ * profile_done() in any case. */
+int export_of_policy(struct profile *profile,
+		     const struct kaudit_options *options, struct text *error);
 
 /* Names of the formats and what they are for, a line each. */
 void export_help(struct text *text);

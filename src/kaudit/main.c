@@ -19,6 +19,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "decode/data.h"
+#include "kaudit/enforce.h"
 #include "kaudit/export.h"
 #include "kaudit/load.h"
 #include "kaudit/options.h"
@@ -204,11 +205,14 @@ static int judge_recording(const struct kaudit_options *options,
 static int run(const struct kaudit_options *options, struct text *error)
 {
 	_cleanup_(recording_done) struct recording recording = { .fd = -1 };
+	_cleanup_fd_ int rules = -1;
 	int audit = check_policy(options, error);
 
+	if (!audit && options->enforce)
+		audit = enforce_rules(options, &rules, error);
 	if (audit)
 		return audit;
-	if (recording_run(&recording, options, error))
+	if (recording_run(&recording, options, rules, error))
 		return EXIT_OURS;
 	audit = judge_recording(options, &recording, error);
 	return settle(options, status_of(recording.status), audit);

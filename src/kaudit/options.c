@@ -27,6 +27,7 @@ enum option_id {
 	OPTION_JSON,
 	OPTION_MARKDOWN,
 	OPTION_ALL_SYSCALLS,
+	OPTION_ENFORCE,
 	OPTION_NUL,
 	OPTION_ROOT,
 	OPTION_SETUID,
@@ -52,6 +53,9 @@ static const struct options_row table[] = {
 	{ 0, "collapse", "N",
 	  "learn, export: more names of a directory than these are one (8)",
 	  OPTION_COLLAPSE },
+	{ 0, "enforce", "[WHAT]",
+	  "run: have the kernel forbid what -p does: all, possible",
+	  OPTION_ENFORCE },
 	{ 0, "exit-policy", "WHOSE",
 	  "run: whose exit status it has: command, audit", OPTION_EXIT_POLICY },
 	{ 0, "json", NULL, "report in JSON, for programs", OPTION_JSON },
@@ -92,6 +96,7 @@ static const unsigned goes_with[OPTION_COUNT] = {
 				    BIT(KAUDIT_EXPORT),
 	[OPTION_ALL_SYSCALLS] = BIT(KAUDIT_RUN),
 	[OPTION_COLLAPSE] = WRITES,
+	[OPTION_ENFORCE] = BIT(KAUDIT_RUN),
 	[OPTION_EXIT_POLICY] = BIT(KAUDIT_RUN),
 	[OPTION_JSON] = JUDGES,
 	[OPTION_MARKDOWN] = JUDGES,
@@ -150,6 +155,18 @@ static int take_setuid(struct parse *parse, const char *value)
 	int r = take_word(parse, "setuid", value, words, &which);
 
 	parse->options->honours_setuid = which;
+	return r;
+}
+
+static int take_enforce(struct parse *parse, const char *value)
+{
+	static const char *const words[] = { "all", "possible" };
+	unsigned which = 0;
+	int r = take_word(parse, "enforce", value ? value : words[0], words,
+			  &which);
+
+	parse->options->enforce = which ? KAUDIT_ENFORCE_POSSIBLE
+					: KAUDIT_ENFORCE_ALL;
 	return r;
 }
 
@@ -223,6 +240,8 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_ALL_SYSCALLS:
 		options->records_all = true;
 		return 0;
+	case OPTION_ENFORCE:
+		return take_enforce(parse, value);
 	case OPTION_NUL:
 		options->nul = true;
 		return 0;
@@ -240,6 +259,17 @@ static int take_option(void *context, int id, const char *value)
 		break;
 	}
 	return -EINVAL;
+}
+
+static const char *check_run(const struct kaudit_options *options,
+			     unsigned count)
+{
+	if (options->enforce && !options->policy)
+		return "--enforce wants a policy: -p POLICY";
+	/* Who gains privilege would leave what it is confined in. */
+	if (options->enforce && options->honours_setuid)
+		return "--enforce does not go with --setuid=honor";
+	return count ? NULL : "run wants a command";
 }
 
 static const char *check_export(const struct kaudit_options *options,
@@ -265,7 +295,7 @@ static const char *check(const struct kaudit_options *options)
 		count++;
 	switch (options->job) {
 	case KAUDIT_RUN:
-		return count ? NULL : "run wants a command";
+		return check_run(options, count);
 	case KAUDIT_CHECK:
 		if (!options->policy)
 			return "check wants a policy: -p POLICY";
@@ -334,7 +364,8 @@ void kaudit_options_usage(struct text *text)
 	text_put(text,
 		 "usage: kaudit-u run [-f trace] [-p policy] [-o file] "
 		 "[--json | --markdown]\n"
-		 "                    [--all-syscalls] [--allow-incomplete]\n"
+		 "                    [--all-syscalls] [--allow-incomplete] "
+		 "[--enforce[=what]]\n"
 		 "                    [--exit-policy whose] [--setuid what] "
 		 "[--root name=dir]\n"
 		 "                    command [argument ...]\n"

@@ -22,15 +22,23 @@ enum kaudit_form { KAUDIT_TEXT, KAUDIT_JSON, KAUDIT_MARKDOWN };
 /* Whose exit status `run` has. */
 enum kaudit_exit { KAUDIT_EXIT_BOTH, KAUDIT_EXIT_COMMAND, KAUDIT_EXIT_AUDIT };
 
+/* Whether the kernel is to hold the command to the policy, and to all of it. */
+enum kaudit_enforce {
+	KAUDIT_ENFORCE_NOTHING,
+	KAUDIT_ENFORCE_ALL,
+	KAUDIT_ENFORCE_POSSIBLE,
+};
+
 #define KAUDIT_TRACE "kaudit.ktr"
 
 struct kaudit_options {
 	enum kaudit_job job;
 	enum kaudit_form form;
 	enum kaudit_exit exit;
-	const char *format; /* export: the word behind it; or NULL */
-	const char *trace;  /* run: where the trace is to be */
-	const char *policy; /* NULL: the built-in lines alone */
+	enum kaudit_enforce enforce; /* run */
+	const char *format;          /* export: the word behind it; or NULL */
+	const char *trace;           /* run: where the trace is to be */
+	const char *policy;          /* NULL: the built-in lines alone */
 	const char *output; /* NULL: standard output; of run, standard error */
 	struct roots roots; /* owned */
 	unsigned collapse;

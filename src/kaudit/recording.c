@@ -25,10 +25,10 @@
 #define RECORDER "ktrace-u"
 /* Calls, paths, structures, arguments, signals, and what filters deny. */
 #define POINTS "cntasp"
-/* Of calls, those that matter to somebody. */
-#define CALLS       "all"
-#define EXIT_ABSENT 127
-#define MODE        0600
+/* Words that are there or not. */
+#define OPTIONAL_MAX 4
+#define EXIT_ABSENT  127
+#define MODE         0600
 
 static int fail(struct text *error, const char *what, int r)
 {
@@ -134,9 +134,9 @@ static void find_recorder(char ret[PATH_MAX])
 
 /* For the child alone: returns only when that cannot be. -errno. */
 static int become_recorder(const struct kaudit_options *options, int fd,
-			   const char *path)
+			   int rules, const char *path)
 {
-	char file[16];
+	char file[16], confining[32];
 	const char *before[] = { RECORDER,
 				 "--take-fd",
 				 file,
@@ -146,22 +146,31 @@ static int become_recorder(const struct kaudit_options *options, int fd,
 				 "--setuid",
 				 options->honours_setuid ? "allow" : "deny",
 				 "--no-io-uring",
-				 "--resolve",
-				 "--syscalls",
-				 options->records_all ? "all" : CALLS,
-				 "--" };
+				 "--resolve" };
 	size_t count = 0, first = ARRAY_LEN(before);
 	const char **words;
 
 	while (options->operands[count])
 		count++;
-	words = calloc(first + count + 1, sizeof(*words));
+	words = calloc(first + OPTIONAL_MAX + count + 1, sizeof(*words));
 	if (!words)
 		return -ENOMEM;
 	snprintf(file, sizeof(file), "%d", fd);
+	snprintf(confining, sizeof(confining), "--confine-fd=%d", rules);
 	memcpy(words, before, sizeof(before));
+	if (options->records_all)
+		words[first++] = "--syscalls=all";
+	/* A call that one filter denies does not stop for another one: that it
+	 * was tried is to be told. */
+	if (rules >= 0) {
+		words[first++] = confining;
+		words[first++] = "--seccomp=never";
+	}
+	words[first++] = "--";
 	memcpy(words + first, options->operands, count * sizeof(*words));
 	fcntl(fd, F_SETFD, 0);
+	if (rules >= 0)
+		fcntl(rules, F_SETFD, 0);
 	execvp(path, (char *const *)words);
 	return -errno;
 }
@@ -184,7 +193,8 @@ static void restore(const struct sigaction before[ARRAY_LEN(ignored)])
 		sigaction(ignored[i], &before[i], NULL);
 }
 
-static pid_t fork_recorder(const struct kaudit_options *options, int fd)
+static pid_t fork_recorder(const struct kaudit_options *options, int fd,
+			   int rules)
 {
 	struct sigaction before[ARRAY_LEN(ignored)];
 	char path[PATH_MAX];
@@ -197,7 +207,7 @@ static pid_t fork_recorder(const struct kaudit_options *options, int fd)
 	if (pid != 0)
 		return pid < 0 ? -errno : pid;
 	restore(before);
-	r = become_recorder(options, fd, path);
+	r = become_recorder(options, fd, rules, path);
 	dprintf(STDERR_FILENO, "kaudit-u: %s: %s\n", path, strerror(-r));
 	_exit(EXIT_ABSENT);
 }
@@ -217,7 +227,7 @@ static int await_all(pid_t command)
 }
 
 int recording_run(struct recording *ret, const struct kaudit_options *options,
-		  struct text *error)
+		  int rules, struct text *error)
 {
 	pid_t pid;
 	int r;
@@ -228,7 +238,7 @@ int recording_run(struct recording *ret, const struct kaudit_options *options,
 		return fail(error, options->trace, r);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return fail(error, "cannot adopt what is left behind", -errno);
-	pid = fork_recorder(options, ret->fd);
+	pid = fork_recorder(options, ret->fd, rules);
 	if (pid < 0)
 		return fail(error, "cannot start the recorder", (int)pid);
 	/* The job may be of our user: it has no business in here. */

@@ -75,13 +75,14 @@ static void put_rule(struct text *text, const char *name, size_t length,
 	put_access(text, verbs);
 }
 
-/* Directories end in a slash there. */
+/* Directories end in a slash there, and who opens one to read it may not have
+ * said what it is. */
 static void put_path(struct text *text, const struct profile_path *path)
 {
 	const char *name = path->name->text;
 	size_t length = path->name->length;
-	const uint32_t of_directories = VERB_BIT(VERB_LIST) | PROFILE_NAMING |
-					VERB_BIT(VERB_CHANGE);
+	const uint32_t of_both = VERB_BIT(VERB_READ) | VERB_BIT(VERB_LIST) |
+				 VERB_BIT(VERB_CHANGE) | PROFILE_NAMING;
 	bool is_root = length == 1;
 
 	if (!(path->verbs & (PROFILE_READING | PROFILE_CHANGING)))
@@ -92,12 +93,13 @@ static void put_path(struct text *text, const struct profile_path *path)
 			 path->verbs);
 		return;
 	}
-	if (path->verbs & ~VERB_BIT(VERB_LIST))
+	if (is_root)
 		put_rule(text, name, length, "", path->verbs);
-	if (!is_root && path->verbs & of_directories)
-		put_rule(text, name, length, "/", path->verbs & of_directories);
-	if (is_root && path->verbs & VERB_BIT(VERB_LIST))
-		put_rule(text, name, length, "", VERB_BIT(VERB_LIST));
+	else if (!(path->verbs & ~VERB_BIT(VERB_LIST)))
+		put_rule(text, name, length, "/", path->verbs);
+	else
+		put_rule(text, name, length,
+			 path->verbs & of_both ? "{,/}" : "", path->verbs);
 }
 
 static void put_family(struct text *text, unsigned family)

@@ -19,9 +19,11 @@ static const struct {
 	enum audit_verb verb;
 	const char *own, *around;
 } rights[] = {
-	{ VERB_READ, READ_FILE, NULL },
+	/* Directories are opened like files by who does not know. */
+	{ VERB_READ, READ_FILE " read_dir", NULL },
 	{ VERB_MAP, READ_FILE, NULL },
-	{ VERB_EXEC, "execute", NULL },
+	/* The kernel reads what it runs, and asks for that too. */
+	{ VERB_EXEC, "execute " READ_FILE, NULL },
 	{ VERB_LIST, "read_dir", NULL },
 	{ VERB_WRITE, "write_file truncate", NULL },
 	{ VERB_CREATE, "write_file truncate", MAKE },

@@ -7,18 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sys/socket.h>
-
-#include "audit/fact.h"
 #include "audit/object.h"
 #include "audit/policy.h"
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "profile/profile_calls.h"
 #include "profile/profile_private.h"
 
-#define BELOW    "/**"
-#define ANYTHING "anything"
+#define BELOW "/**"
 
 struct making {
 	struct profile *profile;
@@ -129,6 +124,11 @@ static int allow_files(struct making *making, const struct policy_rule *rule,
 	if (!r && is_named && verbs & PROFILE_NAMING)
 		r = note(making, rule,
 			 "names are made and removed in its whole directory");
+	if (!r && verbs & VERB_BIT(VERB_CREATE) &&
+	    !(verbs & VERB_BIT(VERB_WRITE)))
+		r = note(making, rule,
+			 "where names are made, files are "
+			 "written");
 	if (!r && verbs & VERB_BIT(VERB_CHANGE))
 		r = note(making, rule, "change is allowed of anything, or not");
 	return r;
@@ -251,9 +251,14 @@ static int deny_files(struct making *making, const struct policy_rule *rule,
 			return note(making, rule,
 				    "it is in a directory that is allowed");
 	}
-	if (rule->kind == POLICY_ANY && making->profile->everywhere & verbs)
-		making->profile->everywhere &= ~verbs;
-	return 0;
+	if (rule->kind != POLICY_ANY)
+		return 0;
+	making->profile->everywhere &= ~verbs;
+	return verbs & VERB_BIT(VERB_WRITE) &&
+		       making->profile->everywhere & VERB_BIT(VERB_CREATE)
+		   ? note(making, rule,
+			  "where names are made, files are written")
+		   : 0;
 }
 
 static int deny_hosts(struct making *making, const struct policy_rule *rule,
@@ -273,109 +278,49 @@ static int deny_hosts(struct making *making, const struct policy_rule *rule,
 	return 0;
 }
 
+/* Landlock keeps it from those outside, whoever they are; and that is all. */
+static int deny_processes(struct making *making, const struct policy_rule *rule,
+			  uint32_t verbs)
+{
+	static const char *const outside[] = { "outside", "all" };
+
+	if (rule->kind == POLICY_ANY) {
+		making->profile->others &= ~verbs;
+		return 0;
+	}
+	if (!(making->profile->others & verbs))
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(outside); i++)
+		if (rule->object.count == 1 &&
+		    !strcmp(rule->object.items[0].text, outside[i]))
+			return 0;
+	return note(making, rule, "any process of the job is allowed");
+}
+
 static int deny(struct making *making, const struct policy_rule *rule)
 {
 	uint32_t files = verbs_on(rule->verbs, VERB_ON_FILE);
 	uint32_t sockets = verbs_on(rule->verbs, VERB_ON_SOCKET);
+	uint32_t processes = verbs_on(rule->verbs, VERB_ON_PROCESS);
 	int r = 0;
 
 	if (files)
 		r = deny_files(making, rule, files);
 	if (!r && sockets)
 		r = deny_hosts(making, rule, sockets);
-	return r;
-}
-
-/* ---- calls ---- */
-
-static bool allows(struct making *making, enum audit_verb verb,
-		   const char *object)
-{
-	struct fact fact = { 0 };
-
-	fact.key.verb = (uint16_t)verb;
-	fact.key.object = names_add(&making->profile->names, object,
-				    strlen(object));
-	return !fact.key.object ||
-	       policy_judge(making->policy, &fact).decision != POLICY_DENY;
-}
-
-static bool is_done_by(const struct sysdesc_row *row, enum sysdesc_use use)
-{
-	for (unsigned i = 0; i < row->narg; i++)
-		if ((row->arg[i].kind == KIND_PATH ||
-		     row->arg[i].kind == KIND_FD ||
-		     row->arg[i].kind == KIND_PID) &&
-		    row->arg[i].set == use)
-			return true;
-	return false;
-}
-
-static bool is_denied(struct making *making, const struct sysdesc_row *row)
-{
-	const uint32_t done = making->profile->others |
-			      making->profile->everywhere;
-
-	/* What makes namespaces is looked at by its flags. */
-	if (row->classes & CLASS_KERNEL && row->effect != EFFECT_UNSHARE &&
-	    !allows(making, VERB_KERNEL, row->name))
-		return true;
-	if (row->effect == EFFECT_CREDS &&
-	    !allows(making, VERB_PRIVILEGE, row->name))
-		return true;
-	if (is_done_by(row, USE_CHANGE) && !(done & VERB_BIT(VERB_CHANGE)))
-		return true;
-	return is_done_by(row, USE_TRACE) && !(done & VERB_BIT(VERB_TRACE));
-}
-
-/* Sockets of families for which no line allows anything. */
-static void take_families(struct making *making)
-{
-	struct profile *profile = making->profile;
-	const uint64_t bit = 1;
-
-	profile->has_families = profile->census.families != UINT64_MAX;
-	if (profile->uses_inet)
-		profile->census.families |= bit << AF_INET | bit << AF_INET6;
-	if (profile->uses_unix)
-		profile->census.families |= bit << AF_UNIX;
-	for (unsigned family = 0; family < CENSUS_FAMILIES; family++) {
-		const char *name = profile_family(family);
-
-		if (name && family != AF_INET && family != AF_INET6 &&
-		    family != AF_UNIX &&
-		    (allows(making, VERB_CONNECT, name) ||
-		     allows(making, VERB_BIND, name) ||
-		     allows(making, VERB_SEND, name)))
-			profile->census.families |= bit << family;
-	}
-}
-
-static int take_calls(struct making *making)
-{
-	struct profile *profile = making->profile;
-
-	for (unsigned i = 0; i < sysdesc_count(); i++)
-		if (is_denied(making, sysdesc_row(i)))
-			select_add(&profile->denied, sysdesc_row(i));
-	profile->denies_userns = !allows(making, VERB_KERNEL, "userns");
-	profile->denies_namespaces = !allows(making, VERB_KERNEL, "namespace");
-	profile->denies_signals = !allows(making, VERB_SIGNAL, "outside");
-	if (!profile->denies_signals && !allows(making, VERB_SIGNAL, ANYTHING))
-		return note(making, NULL, "signals are sent to anybody");
-	return 0;
+	return !r && processes ? deny_processes(making, rule, processes) : r;
 }
 
 /* ---- what no sandbox prevents ---- */
 
 static int take_holes(struct making *making)
 {
-	const struct profile *profile = making->profile;
 	int r = 0;
 
-	if (!(profile->everywhere & VERB_BIT(VERB_LOOK)))
+	if (!(making->profile->everywhere & VERB_BIT(VERB_LOOK)))
 		r = note(making, NULL, "to look at anything is allowed");
-	if (!r && !allows(making, VERB_SIGNAL, "self"))
+	if (!r && !profile_allows(making->profile, making->policy, VERB_SIGNAL,
+				  "self"))
 		r = note(making, NULL, "to signal one another is allowed");
 	return r;
 }
@@ -416,6 +361,6 @@ int profile_of_policy(struct profile *ret, const struct policy *policy)
 	profile_settle(ret);
 	if (!r)
 		r = take_rules(&making, is_denying, deny);
-	take_families(&making);
-	return r ? r : take_calls(&making) ?: take_holes(&making);
+	profile_forbid_calls(ret, policy);
+	return r ? r : take_holes(&making);
 }

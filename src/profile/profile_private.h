@@ -18,4 +18,9 @@ void profile_settle(struct profile *profile);
 bool profile_has(const struct profile *profile, const char *path, size_t length,
 		 bool is_tree);
 
+/* Of a policy's: what it says of one thing, and of calls and sockets. */
+bool profile_allows(struct profile *profile, const struct policy *policy,
+		    enum audit_verb verb, const char *object);
+void profile_forbid_calls(struct profile *profile, const struct policy *policy);
+
 #endif

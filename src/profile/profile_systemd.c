@@ -128,29 +128,42 @@ static void put_families(struct text *text, const struct profile *profile)
 	text_put(text, any ? "\n" : "none\n");
 }
 
-/* What systemd filters by their flags are calls like others to it. */
-static void put_calls(struct text *text, const struct profile *profile)
+/* What others filter by their flags are calls like all to it. */
+static void put_filter(struct text *text, const struct select *calls,
+		       const char *sign)
 {
 	const char *names[PROFILE_CALLS_MAX];
+
+	for (unsigned guard = GUARD_NUMBER; guard <= GUARD_HIDDEN; guard++) {
+		unsigned count = profile_call_names(calls, (enum guard)guard,
+						    names);
+
+		for (unsigned i = 0; i < count; i++)
+			text_format(text, "%s%s%s",
+				    i % 8 ? " " : "\nSystemCallFilter=",
+				    i % 8 ? "" : sign, names[i]);
+	}
+	text_char(text, '\n');
+}
+
+static void put_calls(struct text *text, const struct profile *profile)
+{
 	struct select calls;
 	bool is_native = true;
 
+	if (profile->is_policy) {
+		put_filter(text, &profile->denied, "~");
+		text_put(text, "SystemCallErrorNumber=EPERM\n");
+		return;
+	}
 	if (!profile->has_calls) {
 		text_put(text, "# No SystemCallFilter: not all calls were "
 			       "recorded (kaudit-u run --all-syscalls).\n");
 		return;
 	}
 	profile_calls(&calls, profile);
-	for (unsigned guard = GUARD_NUMBER; guard <= GUARD_HIDDEN; guard++) {
-		unsigned count = profile_call_names(&calls, (enum guard)guard,
-						    names);
-
-		for (unsigned i = 0; i < count; i++)
-			text_format(
-			    text, "%s%s",
-			    i % 8 ? " " : "\nSystemCallFilter=", names[i]);
-	}
-	text_put(text, "\nSystemCallErrorNumber=ENOSYS\n");
+	put_filter(text, &calls, "");
+	text_put(text, "SystemCallErrorNumber=ENOSYS\n");
 	for (unsigned abi = 0; abi < SYSDESC_ABI_COUNT; abi++)
 		is_native &= !profile->census.abis[abi] ||
 			     abi == SYSDESC_X86_64 || abi == SYSDESC_AARCH64;

@@ -117,14 +117,15 @@ static void test_hostile(void **state)
 	finish(profiling, true);
 	must_have(profiling, profile_put_landlock,
 		  "path \"/home/me/src/a 'b\\\"\\012$(c)\\\\*?[d]{e}@%\\377\" "
-		  "read_file\n",
+		  "read_file read_dir\n",
 		  true);
 	must_have(profiling, put_script,
 		  "'/home/me/src/a '\\''b\"\n$(c)\\*?[d]{e}@%\377' ", true);
-	must_have(profiling, profile_put_apparmor,
-		  "  \"/home/me/src/a 'b??\\$(c)?\\*\\?\\[d\\]\\{e\\}\\@%?\" "
-		  "rwk,\n",
-		  true);
+	must_have(
+	    profiling, profile_put_apparmor,
+	    "  \"/home/me/src/a 'b??\\$(c)?\\*\\?\\[d\\]\\{e\\}\\@%?{,/}\" "
+	    "rwk,\n",
+	    true);
 	/* In a unit it cannot be written: the directory can. */
 	must_have(profiling, profile_put_systemd,
 		  "ReadWritePaths=\"-/home/me/src\"\n", true);
@@ -161,7 +162,9 @@ static void test_files(void **state)
 	add(profiling, VERB_CREATE, "/tmp/made", 0);
 	finish(profiling, true);
 	must_have(profiling, profile_put_landlock,
-		  "path \"/home/me/a\" read_file\n", true);
+		  "path \"/home/me/a\" read_file read_dir\n", true);
+	must_have(profiling, profile_put_landlock,
+		  "path \"/usr/bin/x\" execute read_file\n", true);
 	must_have(profiling, profile_put_landlock, "gone", false);
 	must_have(profiling, profile_put_landlock, "not", false);
 	/* What was made is made where there was something. */
