@@ -223,7 +223,7 @@ static void test_denial(void **state)
 #if defined(__aarch64__)
 					  SYSDESC_X86_64,
 #else
-					   SYSDESC_AARCH64,
+					  SYSDESC_AARCH64,
 #endif
 					  1, 0)),
 			 ENOSYS);
