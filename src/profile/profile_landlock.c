@@ -45,7 +45,7 @@ static const char *const interpreters[] = {
 
 static bool has_word(const struct text *words, const char *word, size_t length)
 {
-	const char *at = words->data, *end = at + words->length;
+	const char *at = words->data, *end = at ? at + words->length : at;
 
 	while (at && at < end) {
 		const char *stop = memchr(at, ' ', (size_t)(end - at));
