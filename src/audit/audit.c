@@ -43,6 +43,7 @@ void audit_done(struct audit *audit)
 	hosts_done(&audit->hosts);
 	images_done(&audit->images);
 	names_done(&audit->names);
+	names_done(&audit->aliases);
 	gaps_done(&audit->gaps);
 	text_done(&audit->command);
 }
@@ -101,11 +102,13 @@ static int take_session(struct audit *audit, const struct record *record)
 {
 	const uint8_t *data = record->structure.data;
 	size_t length = record->structure.length;
-	int64_t facilities = 0, inherits = 0;
+	int64_t facilities = 0, inherits = 0, all = 0;
 	int r = 0;
 
 	fields_find_number(data, length, "facilities", &facilities);
 	fields_find_number(data, length, "inherit", &inherits);
+	fields_find_number(data, length, "all_calls", &all);
+	census_begin(&audit->census, all && facilities & KTRFAC(KTR_SYSCALL));
 	take_guarded(audit, record);
 	r = take_doors(audit, record);
 	if (!r && (facilities & NEEDED) != NEEDED)

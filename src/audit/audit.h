@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "audit/census.h"
 #include "audit/connecting.h"
 #include "audit/door.h"
 #include "audit/fact.h"
@@ -40,8 +41,11 @@ struct audit {
 	struct gaps gaps;    /* none: the trace is complete */
 	struct text command; /* words, each with its NUL */
 	uint64_t records, first_ns, last_ns;
-	uint64_t ended;   /* processes */
-	unsigned outside; /* facts that are marked so */
+	uint64_t ended;       /* processes */
+	unsigned outside;     /* facts that are marked so */
+	struct census census; /* calls */
+	/* Names that led to what has another one: of symbolic links. */
+	struct names aliases;
 	/* And what it takes to know it: */
 	struct names names;
 	struct hosts hosts;

@@ -372,6 +372,17 @@ static int take_unknown(struct audit *audit, const struct call *call)
 	return gaps_add_text(&audit->gaps, &call->entry, 1, &what);
 }
 
+static void take_used(struct deed *deed)
+{
+	const struct sysdesc_inner *inner =
+	    sysdesc_inner_find(deed->row, deed->call->args[0]);
+	struct census *census = &deed->audit->census;
+
+	census_take(census, deed->call, deed->row, deed_namespaces(deed));
+	if (inner)
+		census_take(census, deed->call, inner->row, 0);
+}
+
 int deed_take(struct audit *audit, const struct call *call)
 {
 	struct deed deed = { .audit = audit, .call = call, .row = call->row };
@@ -380,13 +391,14 @@ int deed_take(struct audit *audit, const struct call *call)
 
 	if (!call->row)
 		return take_unknown(audit, call);
-	r = connecting_settle(&audit->connecting, &audit->facts, call);
-	if (r)
-		return r < 0 ? r : 0;
 	deed.error = outcome_of(call);
 	if (!find_actor(&deed))
 		return 0;
-	r = images_map(deed.image, call);
+	take_used(&deed);
+	r = images_map(deed.image, call)
+		?: connecting_settle(&audit->connecting, &audit->facts, call);
+	if (r)
+		return r < 0 ? r : 0;
 	count = MIN(call->arg_count, (unsigned)call->row->narg);
 	for (unsigned i = 0; !r && i < count; i++)
 		r = take_use(&deed, i);

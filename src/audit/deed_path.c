@@ -28,15 +28,26 @@ static void place_done(struct place *place)
 
 /* ---- how it is known ---- */
 
+/* Of a call that leads to no descriptor the kernel was asked behind it, by the
+ * name that it was given: where others could have changed that, it is no more
+ * than a claim. */
+static bool is_word_only(const struct deed *deed, enum fact_mark mark)
+{
+	return mark == FACT_KERNEL && deed->is_shared &&
+	       deed->row->result != RESULT_FD &&
+	       deed->row->effect != EFFECT_EXEC;
+}
+
 static enum fact_mark mark_of(const struct deed *deed,
 			      const struct call_told *told)
 {
-	for (unsigned mark = 0; mark < FACT_MARKS; mark++) {
-		const char *name = fact_mark_name((enum fact_mark)mark);
+	for (enum fact_mark mark = 0; mark < FACT_MARKS; mark++) {
+		const char *name = fact_mark_name(mark);
 
 		if (strlen(name) == told->how_length &&
 		    !memcmp(name, told->how, told->how_length))
-			return (enum fact_mark)mark;
+			return is_word_only(deed, mark) ? deed_claim(deed)
+							: mark;
 	}
 	return deed_claim(deed);
 }
@@ -160,6 +171,24 @@ static bool asks_only(const struct deed *deed, unsigned index)
 	return use_meant(deed->call, index) == USED_ASKED;
 }
 
+/* A link that led there may be wanted under its own name again. */
+static int note_alias(struct deed *deed, const struct call_told *told,
+		      const struct text *place)
+{
+	_cleanup_(text_done) struct text given = TEXT_INIT;
+
+	if (deed->error || !told->given ||
+	    !object_put_path(&given, told->given, told->given_length,
+			     deed->call->entry.pid) ||
+	    (given.length == place->length &&
+	     !memcmp(given.data, place->data, given.length)))
+		return 0;
+	return !given.failed && names_add(&deed->audit->aliases, given.data,
+					  given.length)
+		   ? 0
+		   : -ENOMEM;
+}
+
 /* 1: it is there; 0: it is not, which is told where it matters; -ENOMEM. */
 static int find_path(struct deed *deed, unsigned index, struct place *ret)
 {
@@ -180,7 +209,7 @@ static int find_path(struct deed *deed, unsigned index, struct place *ret)
 	ret->mark = mark_of(deed, &told);
 	if (ret->mark != FACT_KERNEL && ret->mark != FACT_RACED)
 		follow_own(deed, index, ret);
-	return 1;
+	return note_alias(deed, &told, &ret->text) ?: 1;
 }
 
 static int find_name(struct deed *deed, unsigned index, struct place *ret)

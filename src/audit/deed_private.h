@@ -48,5 +48,7 @@ int deed_executed(struct deed *deed);
 /* The process that is an argument; and what it asks of the system. Likewise. */
 int deed_process(struct deed *deed, unsigned index, enum sysdesc_use use);
 int deed_system(struct deed *deed);
+/* Flags of what it makes or leaves: those of namespaces. */
+uint64_t deed_namespaces(const struct deed *deed);
 
 #endif

@@ -158,9 +158,14 @@ static uint64_t namespace_flags(const struct deed *deed)
 	}
 }
 
+uint64_t deed_namespaces(const struct deed *deed)
+{
+	return namespace_flags(deed) & NAMESPACES;
+}
+
 static int take_namespaces(struct deed *deed)
 {
-	uint64_t flags = namespace_flags(deed) & NAMESPACES;
+	uint64_t flags = deed_namespaces(deed);
 	int r = 0;
 
 	if (flags & CLONE_NEWUSER)

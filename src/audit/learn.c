@@ -180,6 +180,19 @@ int learn_add_fact(struct learn *learn, const struct fact *fact)
 	return take(learn, fact, fact->key.other);
 }
 
+/* What led nowhere, or was forbidden: no sandbox has to let it through. */
+static bool was_refused(const struct fact *fact)
+{
+	static const int32_t refusals[] = { ENOENT, ENOTDIR, EACCES,
+					    EPERM,  EROFS,   ELOOP,
+					    EFAULT, ENOSYS,  ENAMETOOLONG };
+
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
+		if (fact->key.error == refusals[i])
+			return true;
+	return false;
+}
+
 int learn_add(struct learn *learn, const struct audit *audit)
 {
 	const struct fact *fact = audit->facts.first;
@@ -187,7 +200,8 @@ int learn_add(struct learn *learn, const struct audit *audit)
 
 	learn->traces++;
 	for (; !r && fact; fact = fact->hh.next)
-		r = learn_add_fact(learn, fact);
+		if (!learn->skips_refused || !was_refused(fact))
+			r = learn_add_fact(learn, fact);
 	return r;
 }
 
@@ -359,4 +373,16 @@ int learn_put_lines(struct learn *learn, struct text *text)
 		text_char(text, '\n');
 	}
 	return text->failed ? -ENOMEM : 0;
+}
+
+int learn_each(struct learn *learn, learn_visit *visit, void *context)
+{
+	int r = learn_collapse(learn);
+
+	for (const struct learn_item *item = learn->items; !r && item;
+	     item = item->hh.next)
+		if (!item->is_covered)
+			r = visit(context, item->verbs, item->key.object,
+				  item->is_tree);
+	return r;
 }

@@ -5,6 +5,8 @@
 #ifndef AUDIT_LEARN_H
 #define AUDIT_LEARN_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "audit/name.h"
@@ -25,7 +27,8 @@ struct learn {
 	struct names names;
 	struct learn_item *items; /* a table */
 	unsigned traces;
-	uint64_t looks; /* at what is there */
+	uint64_t looks;     /* at what is there */
+	bool skips_refused; /* what did not work is not learnt */
 };
 
 void learn_open(struct learn *ret, const struct policy *policy,
@@ -41,5 +44,11 @@ int learn_add_fact(struct learn *learn, const struct fact *fact);
 int learn_put(struct learn *learn, struct text *text);
 /* Its lines alone, in any order, each with who did it behind. Likewise. */
 int learn_put_lines(struct learn *learn, struct text *text);
+
+/* The same for programs: verbs (VERB_BIT()s) that were done to a name, or to a
+ * directory and all below it. 0, -ENOMEM, or what the visitor returned. */
+typedef int learn_visit(void *context, uint32_t verbs, const struct name *name,
+			bool is_tree);
+int learn_each(struct learn *learn, learn_visit *visit, void *context);
 
 #endif

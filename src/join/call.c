@@ -188,6 +188,8 @@ static void take_told(struct call_told *ret, const struct record *part)
 		ret->how = field.data;
 		ret->how_length = field.length;
 	}
+	ret->given = ret->path;
+	ret->given_length = ret->length;
 	ret->path = NULL;
 	ret->length = 0;
 	if (fields_find(data, length, "path", &field)) {

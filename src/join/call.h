@@ -109,6 +109,8 @@ struct call_told {
 	size_t how_length;
 	const char *path; /* NULL: it could not be told */
 	size_t length;
+	const char *given; /* what was said of it before; NULL: nothing */
+	size_t given_length;
 	bool is_deleted;
 	bool is_empty; /* as it was given: the descriptor before it is meant */
 };

@@ -21,6 +21,8 @@
 #include "decode/data.h"
 #include "kaudit/diff.h"
 #include "kaudit/digest.h"
+#include "kaudit/enforce.h"
+#include "kaudit/export.h"
 #include "kaudit/gate.h"
 #include "kaudit/hashes.h"
 #include "kaudit/load.h"
@@ -336,11 +338,14 @@ static int judge_recording(const struct kaudit_options *options,
 static int run(const struct kaudit_options *options, struct text *error)
 {
 	_cleanup_(recording_done) struct recording recording = { .fd = -1 };
+	_cleanup_fd_ int rules = -1;
 	int audit = check_policy(options, error);
 
+	if (!audit && options->enforce)
+		audit = enforce_rules(options, &rules, error);
 	if (audit)
 		return audit;
-	if (recording_run(&recording, options, error))
+	if (recording_run(&recording, options, rules, error))
 		return EXIT_OURS;
 	audit = judge_recording(options, &recording, error);
 	return settle(options, command_status(&recording.waiting), audit);
@@ -399,6 +404,18 @@ static int differ(const struct kaudit_options *options, struct text *error)
 	return status;
 }
 
+/* ---- exporting ---- */
+
+static int export(const struct kaudit_options *options, struct text *error)
+{
+	_cleanup_(text_done) struct text text = TEXT_INIT;
+	int status = export_profile(options, &text, error);
+
+	if (!status && write_out(options->output, STDOUT_FILENO, &text, error))
+		return VERDICT_FAILED;
+	return status;
+}
+
 /* ---- */
 
 static int work(const struct kaudit_options *options, struct text *error)
@@ -412,6 +429,8 @@ static int work(const struct kaudit_options *options, struct text *error)
 		return learn(options, error);
 	case KAUDIT_DIFF:
 		return differ(options, error);
+	case KAUDIT_EXPORT:
+		return export(options, error);
 	default:
 		return judge_file(options, error);
 	}

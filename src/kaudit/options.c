@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "kaudit/export.h"
 #include "kaudit/report.h"
 #include "kaudit/wanted.h"
 #include "redact/redact.h"
@@ -37,6 +38,9 @@ enum option_id {
 	OPTION_MARKDOWN,
 	OPTION_REDACT,
 	OPTION_REPORT,
+	OPTION_ALL_SYSCALLS,
+	OPTION_ENFORCE,
+	OPTION_NUL,
 	OPTION_ROOT,
 	OPTION_SETUID,
 	OPTION_TIMEOUT,
@@ -50,20 +54,26 @@ enum option_id {
 static const struct options_row table[] = {
 	{ 'f', NULL, "FILE", "run: keep the trace there (" KAUDIT_TRACE ")",
 	  OPTION_TRACE },
-	{ 'o', NULL, "FILE", "write the report, or the policy, there",
+	{ 'o', NULL, "FILE", "write the report, policy or profile there",
 	  OPTION_OUTPUT },
 	{ 'p', NULL, "POLICY", "judge by this file too, not only by what is "
 			       "built in", OPTION_POLICY },
 	{ 0, "allow-incomplete", NULL,
-	  "judge by what a trace holds, if it is not all",
+	  "make do with what a trace holds, if it is not all",
 	  OPTION_ALLOW_INCOMPLETE },
 	{ 0, "baseline", "FILE", "what is not in this policy violates it",
 	  OPTION_BASELINE },
+	{ 0, "all-syscalls", NULL,
+	  "run: record all calls, as export seccomp wants it",
+	  OPTION_ALL_SYSCALLS },
 	{ 0, "collapse", "N",
-	  "learn: more names than so many of a directory are one (8)",
+	  "learn, export: more names of a directory than these are one (8)",
 	  OPTION_COLLAPSE },
 	{ 0, "env", NULL, "run: keep values of variables, not only hashes",
 	  OPTION_ENV },
+	{ 0, "enforce", "[WHAT]",
+	  "run: have the kernel forbid what -p does: all, possible",
+	  OPTION_ENFORCE },
 	{ 0, "exit-policy", "WHOSE",
 	  "run: whose exit status it has: command, audit", OPTION_EXIT_POLICY },
 	{ 0, "format", "FORMAT", "of the report (" REPORT_DEFAULT ")",
@@ -72,6 +82,8 @@ static const struct options_row table[] = {
 	  OPTION_HASH },
 	{ 0, "json", NULL, "--format json", OPTION_JSON },
 	{ 0, "markdown", NULL, "--format markdown", OPTION_MARKDOWN },
+	{ 0, "nul", NULL, "export bubblewrap: words for bwrap --args FD",
+	  OPTION_NUL },
 	{ 0, "redact", "PATTERN", "mask what matches, too", OPTION_REDACT },
 	{ 0, "report", "FORMAT=FILE", "write one more report there",
 	  OPTION_REPORT },
@@ -93,32 +105,37 @@ static const struct {
 	enum kaudit_job job;
 	const char *name;
 } jobs[] = {
-	{ KAUDIT_RUN, "run" },     { KAUDIT_REPORT, "report" },
-	{ KAUDIT_CHECK, "check" }, { KAUDIT_LEARN, "learn" },
-	{ KAUDIT_DIFF, "diff" },
+	{ KAUDIT_RUN, "run" },       { KAUDIT_REPORT, "report" },
+	{ KAUDIT_CHECK, "check" },   { KAUDIT_LEARN, "learn" },
+	{ KAUDIT_EXPORT, "export" }, { KAUDIT_DIFF, "diff" },
 };
 
 #define BIT(job) (1u << (job))
 #define JUDGES   (BIT(KAUDIT_RUN) | BIT(KAUDIT_REPORT) | BIT(KAUDIT_CHECK))
 
+#define WRITES (BIT(KAUDIT_LEARN) | BIT(KAUDIT_EXPORT))
+
 /* Jobs that an option goes with. */
 static const unsigned goes_with[OPTION_COUNT] = {
 	[OPTION_TRACE] = BIT(KAUDIT_RUN),
-	[OPTION_OUTPUT] = JUDGES | BIT(KAUDIT_LEARN) | BIT(KAUDIT_DIFF),
-	[OPTION_POLICY] = JUDGES,
+	[OPTION_OUTPUT] = JUDGES | WRITES | BIT(KAUDIT_DIFF),
+	[OPTION_POLICY] = JUDGES | BIT(KAUDIT_EXPORT),
 	[OPTION_ALLOW_INCOMPLETE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK) |
-				    BIT(KAUDIT_DIFF),
+				    BIT(KAUDIT_EXPORT) | BIT(KAUDIT_DIFF),
+	[OPTION_ALL_SYSCALLS] = BIT(KAUDIT_RUN),
 	[OPTION_BASELINE] = JUDGES,
-	[OPTION_COLLAPSE] = BIT(KAUDIT_LEARN),
+	[OPTION_COLLAPSE] = WRITES,
+	[OPTION_ENFORCE] = BIT(KAUDIT_RUN),
 	[OPTION_ENV] = BIT(KAUDIT_RUN),
 	[OPTION_EXIT_POLICY] = BIT(KAUDIT_RUN),
 	[OPTION_FORMAT] = JUDGES,
 	[OPTION_HASH] = BIT(KAUDIT_RUN),
 	[OPTION_JSON] = JUDGES | BIT(KAUDIT_DIFF),
 	[OPTION_MARKDOWN] = JUDGES,
+	[OPTION_NUL] = BIT(KAUDIT_EXPORT),
 	[OPTION_REDACT] = JUDGES,
 	[OPTION_REPORT] = JUDGES,
-	[OPTION_ROOT] = JUDGES | BIT(KAUDIT_LEARN) | BIT(KAUDIT_DIFF),
+	[OPTION_ROOT] = JUDGES | WRITES | BIT(KAUDIT_DIFF),
 	[OPTION_SETUID] = BIT(KAUDIT_RUN),
 	[OPTION_TIMEOUT] = BIT(KAUDIT_RUN),
 	[OPTION_UPDATE_BASELINE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK),
@@ -207,6 +224,18 @@ static int take_timeout(struct parse *parse, const char *value)
 	return 0;
 }
 
+static int take_enforce(struct parse *parse, const char *value)
+{
+	static const char *const words[] = { "all", "possible" };
+	unsigned which = 0;
+	int r = take_word(parse, "enforce", value ? value : words[0], words,
+			  &which);
+
+	parse->options->enforce = which ? KAUDIT_ENFORCE_POSSIBLE
+					: KAUDIT_ENFORCE_ALL;
+	return r;
+}
+
 static int take_collapse(struct parse *parse, const char *value)
 {
 	int64_t number = 0;
@@ -221,7 +250,8 @@ static int take_collapse(struct parse *parse, const char *value)
 	return 0;
 }
 
-#define NO_JOB "what to do is missing: run, report, check, learn or diff"
+#define NO_JOB                                                                 \
+	"what to do is missing: run, report, check, learn, export or diff"
 
 static int complain_job(struct parse *parse, int id)
 {
@@ -278,6 +308,14 @@ static int take_option(void *context, int id, const char *value)
 		return wanted_redact(options, value, parse->error);
 	case OPTION_REPORT:
 		return wanted_report(options, value, parse->error);
+	case OPTION_ALL_SYSCALLS:
+		options->records_all = true;
+		return 0;
+	case OPTION_ENFORCE:
+		return take_enforce(parse, value);
+	case OPTION_NUL:
+		options->nul = true;
+		return 0;
 	case OPTION_ROOT:
 		return roots_set(&options->roots, value, parse->error);
 	case OPTION_SETUID:
@@ -299,6 +337,30 @@ static int take_option(void *context, int id, const char *value)
 	return -EINVAL;
 }
 
+static const char *check_run(const struct kaudit_options *options,
+			     unsigned count)
+{
+	if (options->enforce && !options->policy)
+		return "--enforce wants a policy: -p POLICY";
+	/* Who gains privilege would leave what it is confined in. */
+	if (options->enforce && options->honours_setuid)
+		return "--enforce does not go with --setuid=honor";
+	return count ? NULL : "run wants a command";
+}
+
+static const char *check_export(const struct kaudit_options *options,
+				unsigned count)
+{
+	if (!options->format)
+		return "export wants a format first, as in export landlock "
+		       "FILE";
+	if (options->policy && count)
+		return "export wants traces or a policy, not both";
+	return options->policy || count
+		   ? NULL
+		   : "export wants traces, or a policy: -p POLICY";
+}
+
 static const char *check(const struct kaudit_options *options)
 {
 	unsigned count = 0;
@@ -311,7 +373,7 @@ static const char *check(const struct kaudit_options *options)
 		count++;
 	switch (options->job) {
 	case KAUDIT_RUN:
-		return count ? NULL : "run wants a command";
+		return check_run(options, count);
 	case KAUDIT_CHECK:
 		if (!options->policy && !options->baseline)
 			return "check wants a policy: -p POLICY, or a "
@@ -323,6 +385,8 @@ static const char *check(const struct kaudit_options *options)
 		return count ? NULL : "learn wants traces";
 	case KAUDIT_DIFF:
 		return count == 2 ? NULL : "diff wants two traces";
+	case KAUDIT_EXPORT:
+		return check_export(options, count);
 	case KAUDIT_NONE:
 		break;
 	}
@@ -337,8 +401,8 @@ static int find_job(struct parse *parse, const char *word)
 			return 0;
 		}
 	text_format(parse->error,
-		    "\"%s\" is nothing to do; run, report, check, learn and "
-		    "diff are",
+		    "\"%s\" is nothing to do; run, report, check, learn, "
+		    "export and diff are",
 		    word);
 	return -EINVAL;
 }
@@ -347,7 +411,7 @@ int kaudit_options_parse(struct kaudit_options *ret, int argc,
 			 char *const *argv, struct text *error)
 {
 	struct parse parse = { ret, error };
-	bool has_job = argc > 1 && argv[1][0] != '-';
+	int words = argc > 1 && argv[1][0] != '-';
 	const char *problem;
 	int operand;
 
@@ -357,13 +421,15 @@ int kaudit_options_parse(struct kaudit_options *ret, int argc,
 		.redact = { REDACT_DEFAULT },
 		.redact_count = 1,
 	};
-	if (has_job && find_job(&parse, argv[1]))
+	if (words && find_job(&parse, argv[1]))
 		return -EINVAL;
-	operand = options_parse(table, argc - has_job, argv + has_job,
-				take_option, &parse, error);
+	if (ret->job == KAUDIT_EXPORT && argc > 2 && argv[2][0] != '-')
+		ret->format = argv[++words];
+	operand = options_parse(table, argc - words, argv + words, take_option,
+				&parse, error);
 	if (operand < 0)
 		return operand;
-	ret->operands = argv + has_job + operand;
+	ret->operands = argv + words + operand;
 	if (!ret->form)
 		ret->form = report_find(REPORT_DEFAULT, strlen(REPORT_DEFAULT));
 	problem = check(ret);
@@ -386,8 +452,9 @@ void kaudit_options_usage(struct text *text)
 	    "[--format format]\n"
 	    "                    [--report format=file] "
 	    "[--baseline file [--update-baseline]]\n"
-	    "                    [--allow-incomplete] [--exit-policy whose] "
-	    "[--env] [--hash]\n"
+	    "                    [--all-syscalls] [--allow-incomplete] "
+	    "[--enforce[=what]]\n"
+	    "                    [--exit-policy whose] [--env] [--hash]\n"
 	    "                    [--redact pattern] [--setuid what] "
 	    "[--root name=dir]\n"
 	    "                    [--timeout duration] command [argument ...]\n"
@@ -404,6 +471,10 @@ void kaudit_options_usage(struct text *text)
 	    "trace\n"
 	    "       kaudit-u learn [-o file] [--collapse n] "
 	    "[--root name=dir] trace ...\n"
+	    "       kaudit-u export format [-o file] [--allow-incomplete] "
+	    "[--collapse n]\n"
+	    "                    [--nul] [--root name=dir] "
+	    "(trace ... | -p policy)\n"
 	    "       kaudit-u diff [-o file] [--json] [--allow-incomplete]\n"
 	    "                    [--root name=dir] trace trace\n");
 }
@@ -421,4 +492,6 @@ void kaudit_options_help(struct text *text)
 		text_format(text, "  %-10s  %s\n",
 			    verb_name((enum audit_verb)verb),
 			    verb_help((enum audit_verb)verb));
+	text_put(text, "\nFormats of export:\n");
+	export_help(text);
 }

@@ -17,10 +17,18 @@ enum kaudit_job {
 	KAUDIT_CHECK,
 	KAUDIT_LEARN,
 	KAUDIT_DIFF,
+	KAUDIT_EXPORT,
 };
 
 /* Whose exit status `run` has. */
 enum kaudit_exit { KAUDIT_EXIT_BOTH, KAUDIT_EXIT_COMMAND, KAUDIT_EXIT_AUDIT };
+
+/* Whether the kernel is to hold the command to the policy, and to all of it. */
+enum kaudit_enforce {
+	KAUDIT_ENFORCE_NOTHING,
+	KAUDIT_ENFORCE_ALL,
+	KAUDIT_ENFORCE_POSSIBLE,
+};
 
 #define KAUDIT_TRACE "kaudit.ktr"
 /* Times that --report and --redact may be given. */
@@ -36,9 +44,11 @@ struct kaudit_options {
 	} reports[KAUDIT_REPORTS_MAX]; /* besides the one of -o */
 	unsigned report_count;
 	enum kaudit_exit exit;
-	const char *trace;    /* run: where the trace is to be */
-	const char *policy;   /* NULL: the built-in lines alone */
-	const char *baseline; /* NULL: none */
+	enum kaudit_enforce enforce; /* run */
+	const char *format;          /* export: the word behind it; or NULL */
+	const char *trace;           /* run: where the trace is to be */
+	const char *policy;          /* NULL: the built-in lines alone */
+	const char *baseline;        /* NULL: none */
 	const char *output; /* NULL: standard output; of run, standard error */
 	/* What is masked; what is known by its name always is. */
 	const char *redact[KAUDIT_REDACT_MAX + 1];
@@ -52,6 +62,8 @@ struct kaudit_options {
 	bool honours_setuid;
 	bool hashes;
 	bool updates_baseline;
+	bool records_all; /* run: all calls */
+	bool nul;         /* export: words, each with its NUL */
 	bool help;
 	bool version;
 	char *const *operands; /* the command, or files, up to a NULL */

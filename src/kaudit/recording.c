@@ -32,6 +32,8 @@
 #define EXIT_ABSENT 127
 #define MODE        0600
 #define COPY_SIZE   ((size_t)1 << 20)
+/* Words that are there or not. */
+#define OPTIONAL_MAX 2
 
 static int fail(struct text *error, const char *what, int r)
 {
@@ -173,9 +175,9 @@ static void find_recorder(char ret[PATH_MAX])
 
 /* For the child alone: returns only when that cannot be. -errno. */
 static int become_recorder(const struct kaudit_options *options, int fd,
-			   const char *path)
+			   int rules, const char *path)
 {
-	char file[16], guard[32];
+	char file[16], guard[32], confining[32];
 	const char *before[] = { RECORDER,
 				 "--take-fd",
 				 file,
@@ -183,27 +185,36 @@ static int become_recorder(const struct kaudit_options *options, int fd,
 				 "-t",
 				 POINTS,
 				 "--syscalls",
-				 CALLS,
+				 options->records_all ? "all" : CALLS,
 				 "--setuid",
 				 options->honours_setuid ? "allow" : "deny",
 				 "--no-io-uring",
 				 "--resolve",
 				 guard,
-				 "--answers",
-				 "--" };
+				 "--answers" };
 	size_t count = 0, first = ARRAY_LEN(before);
 	const char **words;
 
 	while (options->operands[count])
 		count++;
-	words = calloc(first + count + 1, sizeof(*words));
+	words = calloc(first + OPTIONAL_MAX + count + 2, sizeof(*words));
 	if (!words)
 		return -ENOMEM;
 	snprintf(file, sizeof(file), "%d", fd);
 	snprintf(guard, sizeof(guard), "--guard=%d", getppid());
+	snprintf(confining, sizeof(confining), "--confine-fd=%d", rules);
 	memcpy(words, before, sizeof(before));
+	/* A call that one filter denies does not stop for another one: that it
+	 * was tried is to be told. */
+	if (rules >= 0) {
+		words[first++] = confining;
+		words[first++] = "--seccomp=never";
+	}
+	words[first++] = "--";
 	memcpy(words + first, options->operands, count * sizeof(*words));
 	fcntl(fd, F_SETFD, 0);
+	if (rules >= 0)
+		fcntl(rules, F_SETFD, 0);
 	execvp(path, (char *const *)words);
 	return -errno;
 }
@@ -226,7 +237,8 @@ static void restore(const struct sigaction before[ARRAY_LEN(ignored)])
 		sigaction(ignored[i], &before[i], NULL);
 }
 
-static pid_t fork_recorder(const struct kaudit_options *options, int fd)
+static pid_t fork_recorder(const struct kaudit_options *options, int fd,
+			   int rules)
 {
 	struct sigaction before[ARRAY_LEN(ignored)];
 	char path[PATH_MAX];
@@ -239,13 +251,13 @@ static pid_t fork_recorder(const struct kaudit_options *options, int fd)
 	if (pid != 0)
 		return pid < 0 ? -errno : pid;
 	restore(before);
-	r = become_recorder(options, fd, path);
+	r = become_recorder(options, fd, rules, path);
 	dprintf(STDERR_FILENO, "kaudit-u: %s: %s\n", path, strerror(-r));
 	_exit(EXIT_ABSENT);
 }
 
 int recording_run(struct recording *ret, const struct kaudit_options *options,
-		  struct text *error)
+		  int rules, struct text *error)
 {
 	pid_t pid;
 	int r;
@@ -263,7 +275,7 @@ int recording_run(struct recording *ret, const struct kaudit_options *options,
 	/* The job may be of our user: it has no business in here. An exec takes
 	 * that away again. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	pid = fork_recorder(options, ret->fd);
+	pid = fork_recorder(options, ret->fd, rules);
 	if (pid > 0)
 		waiting_run(&ret->waiting, pid, options->timeout_ns);
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);

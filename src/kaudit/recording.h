@@ -17,13 +17,12 @@ struct recording {
 };
 
 /*
- * Runs the command, and returns when it and all its descendants have ended, or
- * were ended. 0,
- * or -errno with one line in *error. *ret is to be given to recording_done()
- * in any case.
+ * Runs the command, held to rules (confine/confine.h) that a descriptor has, or
+ * -1; returns when it and all its descendants have ended. 0, or -errno with one
+ * line in *error. *ret is to be given to recording_done() in any case.
  */
 int recording_run(struct recording *ret, const struct kaudit_options *options,
-		  struct text *error);
+		  int rules, struct text *error);
 
 /* Gives the trace its name, in place of what had it. 0 or -errno, likewise. */
 int recording_keep(struct recording *recording, const char *path,

@@ -16,8 +16,10 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "confine/confine.h"
 #include "control/tracers.h"
 #include "ktrace/ask.h"
+#include "ktrace/confining.h"
 #include "ktrace/options.h"
 #include "ktrace/output.h"
 #include "ktrace/report.h"
@@ -140,16 +142,23 @@ static bool forgoes_privilege(const struct ktrace_options *options,
 	       (filter && options->seccomp == SECCOMP_ALWAYS);
 }
 
-/* What is left to do for the process that was started. */
+/* What is left to do for the process that was started. confine is NULL, or what
+ * it gives itself into last: no file that we need is forbidden before. */
 static int be_command(const struct ktrace_options *options,
+		      const struct confine *confine,
 		      const struct filter *filter, struct launch *launch)
 {
-	struct text line = TEXT_INIT;
+	_cleanup_(text_done) struct text line = TEXT_INIT;
 	bool is_filter = false;
 	int r = launch_wait(launch);
 
 	if (r < 0) {
 		why_not_traced(&line, -r);
+		return complain(EXIT_OURS, text_string(&line));
+	}
+	r = confine ? confine_apply(confine) : 0;
+	if (r < 0) {
+		text_format(&line, "--confine-fd: %s", strerror(-r));
 		return complain(EXIT_OURS, text_string(&line));
 	}
 	r = launch_exec(filter, forgoes_privilege(options, filter),
@@ -373,11 +382,16 @@ static int ask_others(const struct ktrace_options *options)
 static int record(const struct ktrace_options *options,
 		  struct supervisor_config *config)
 {
+	_cleanup_(confine_done) struct confine confine = { 0 };
+	_cleanup_(text_done) struct text line = TEXT_INIT;
 	struct filter filter = { 0 };
-	struct text line = TEXT_INIT;
 	struct launch launch;
-	int r;
+	int r = 0;
 
+	if (options->confine_fd >= 0)
+		r = confining_read(&confine, options->confine_fd, &line);
+	if (r < 0)
+		return complain(EXIT_OURS, text_string(&line));
 	config->fd = output_open(options, &line);
 	if (config->fd < 0)
 		return complain(EXIT_OURS, text_string(&line));
@@ -396,7 +410,8 @@ static int record(const struct ktrace_options *options,
 		return EXIT_OURS;
 	if (r == LAUNCH_SUPERVISOR)
 		return be_supervisor(config, &launch);
-	return be_command(options, config->filtered ? &filter : NULL, &launch);
+	return be_command(options, options->confine_fd >= 0 ? &confine : NULL,
+			  config->filtered ? &filter : NULL, &launch);
 }
 
 /* A descriptor of ours must not get the number of a standard one that the

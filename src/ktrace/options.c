@@ -68,6 +68,7 @@ enum option_id {
 	OPTION_RESUME,
 	OPTION_FACILITIES,
 	OPTION_REPORT_FD,
+	OPTION_CONFINE_FD,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -152,6 +153,9 @@ static const struct options_row table[] = {
 	{ 0, "report-fd", "N",
 	  "with -p or -g: tell the socket N what becomes of it",
 	  OPTION_REPORT_FD },
+	{ 0, "confine-fd", "N",
+	  "let the command do only what the rules say that N holds",
+	  OPTION_CONFINE_FD },
 	{ 0, "help", NULL, "print this and exit", OPTION_HELP },
 	{ 0, "version", NULL, "print the version and exit", OPTION_VERSION },
 	{ 0 },
@@ -443,6 +447,9 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_REPORT_FD:
 		return take_fd(parse, "--report-fd", value,
 			       &options->report_fd);
+	case OPTION_CONFINE_FD:
+		return take_fd(parse, "--confine-fd", value,
+			       &options->confine_fd);
 	case OPTION_STACKS:
 		return take_stacks(parse, "all");
 	case OPTION_STACK:
@@ -510,6 +517,9 @@ static const char *check_target(const struct ktrace_options *options)
 		       "that runs cannot be given a filter";
 	if (options->answers)
 		return "--answers does not go with -p and -g";
+	if (options->confine_fd >= 0)
+		return "--confine-fd does not go with -p and -g: a process "
+		       "that runs cannot be confined";
 	if (options->resolves)
 		return "--resolve does not go with -p and -g";
 	if (options->guards)
@@ -601,6 +611,7 @@ int ktrace_options_parse(struct ktrace_options *ret, int argc,
 	struct ktrace_options options = {
 		.fd = -1,
 		.report_fd = -1,
+		.confine_fd = -1,
 		.points = facility_default(),
 		.genio_size = CAPTURE_GENIO_SIZE_DEFAULT,
 		.queue_size = WRITER_QUEUE_DEFAULT,

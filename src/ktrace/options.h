@@ -40,6 +40,7 @@ struct ktrace_options {
 	int fd;           /* --fd, --take-fd; -1 if not given */
 	bool takes_fd;    /* the command does not have it */
 	int report_fd;    /* --report-fd; -1 if not given */
+	int confine_fd;   /* --confine-fd; -1 if not given */
 	uint32_t points;  /* -t: KTRFAC() bits */
 	bool points_given;
 	struct select calls; /* --syscalls */

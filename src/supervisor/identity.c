@@ -23,6 +23,7 @@
 #include "supervisor/sessions.h"
 #include "supervisor/stack.h"
 #include "supervisor/state.h"
+#include "sysdesc/select.h"
 #include "trace/facility.h"
 #include "tracee/stop.h"
 
@@ -104,6 +105,7 @@ void identity_put_session(struct supervisor *supervisor,
 	fields_string(fields, "filter", origin->filtered ? "seccomp" : "none");
 	fields_number(fields, "facilities", origin->wish->facilities);
 	fields_number(fields, "inherit", origin->inherit);
+	fields_number(fields, "all_calls", select_is_all(&origin->wish->calls));
 	fields_number(fields, "genio_size", origin->wish->genio_size);
 	for (unsigned i = 0; i < supervisor->guard.count; i++)
 		fields_number(fields, "guarded", supervisor->guard.pids[i]);

@@ -1,7 +1,8 @@
 /*
  * A trace: no crash, reports without a byte that a terminal obeys, and what is
- * learnt of it is a policy that allows all of it.
- * Rooms: kaudit audit
+ * learnt of it is a policy that allows all of it. Profiles of it are text, and
+ * those for Landlock are taken back.
+ * Rooms: kaudit audit profile confine
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,10 @@
 #include "audit/audit.h"
 #include "audit/learn.h"
 #include "audit/policy.h"
+#include "base/array.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "confine/confine.h"
 #include "decode/data.h"
 #include "kaudit/load.h"
 #include "kaudit/mask.h"
@@ -20,6 +23,7 @@
 #include "kaudit/verdict.h"
 #include "must.h"
 #include "redact/redact.h"
+#include "profile/profile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -122,6 +126,51 @@ static void learn_again(const struct audit *audit, struct policy *policy)
 	text_done(&text);
 }
 
+static void put_profiles(const struct profile *profile)
+{
+	static int (*const puts[])(struct text *, const struct profile *) = {
+		profile_put_seccomp,    profile_put_landlock,
+		profile_put_apparmor,   profile_put_systemd,
+		profile_put_bubblewrap,
+	};
+	struct text text = TEXT_INIT, words = TEXT_INIT, error = TEXT_INIT;
+	struct confine confine;
+
+	for (size_t i = 0; i < ARRAY_LEN(puts); i++) {
+		text_clear(&text);
+		MUST(puts[i](&text, profile) == 0);
+	}
+	text_bytes(&words, text.data, text.length);
+	MUST(profile_put_shell(&text, &words, profile) == 0);
+	text_clear(&text);
+	MUST(profile_put_systemd(&text, profile) == 0);
+	MUST(text_is_utf8(text.data, text.length));
+	text_clear(&text);
+	MUST(profile_put_apparmor(&text, profile) == 0);
+	must_be_plain(&text);
+	text_clear(&text);
+	MUST(profile_put_landlock(&text, profile) == 0);
+	must_be_plain(&text);
+	MUST(confine_parse(&confine, text.data, text.length, &error) == 0);
+	confine_done(&confine);
+	text_done(&text);
+	text_done(&words);
+}
+
+static void export_all(const struct audit *audit, const struct policy *policy)
+{
+	struct profile profile;
+
+	profile_open(&profile, policy, 2);
+	MUST(profile_add_trace(&profile, audit) == 0);
+	MUST(profile_end_traces(&profile) == 0);
+	put_profiles(&profile);
+	profile_done(&profile);
+	MUST(profile_of_policy(&profile, policy) == 0);
+	put_profiles(&profile);
+	profile_done(&profile);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct policy policy;
@@ -130,8 +179,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	load(&audit, data, size);
 	open_policy(&policy);
 	tell(&audit, &policy);
+	export_all(&audit, &policy);
 	learn_again(&audit, &policy);
 	tell_masked(&audit, &policy);
+	export_all(&audit, &policy);
 	policy_done(&policy);
 	audit_done(&audit);
 	return 0;

@@ -165,8 +165,9 @@ static void test_files(void **state)
 		    { "create", "%s/two", NULL, "ok", "proven" },
 		    { "read", "%s/two", NULL, "ok", "kernel" } },
 		  { 0 } },
+		/* By then the kernel is asked for a directory that is gone. */
 		{ "moved",
-		  { { "rename", "%s/before", "%s/after", "ok", "proven" },
+		  { { "rename", "%s/before", "%s/after", "ok", NULL },
 		    { "create", "%s/after/x", NULL, "ok", "kernel" },
 		    { "delete", "%s/after/x", NULL, "ok", "proven" } },
 		  { NULL, "%s/before/x", NULL, NULL, NULL } },
