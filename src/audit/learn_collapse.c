@@ -160,7 +160,7 @@ static size_t measure(const struct collapsing *collapsing, size_t first,
 		const struct learn_item *item = collapsing->items[i];
 		size_t child = components(item->key.object, depth + 1);
 
-		if (!is_same_start(path, item->key.object, length))
+		if (i > first && !is_same_start(path, item->key.object, length))
 			break;
 		if (!child || item->is_sensitive)
 			continue;

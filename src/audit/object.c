@@ -63,7 +63,7 @@ bool object_put_path(struct text *text, const char *path, size_t length,
 	_cleanup_(text_done) struct text plain = TEXT_INIT;
 	size_t own;
 
-	if (length == 0 || path[0] != '/')
+	if (length == 0 || path[0] != '/' || memchr(path, '\0', length))
 		return false;
 	put_components(&plain, path, length);
 	if (plain.failed) {

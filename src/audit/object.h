@@ -17,7 +17,7 @@ struct text;
 /*
  * An absolute path without "//", "/./", "/../" and a last slash, by its letters
  * alone; below /proc, what is the process's own is "self". False: it is not
- * absolute.
+ * absolute, or no path, with a NUL in it.
  */
 bool object_put_path(struct text *text, const char *path, size_t length,
 		     int32_t pid);

@@ -124,12 +124,29 @@ static int read_duration(struct value *value, const char *word)
 	return -EINVAL;
 }
 
+/* ".5", and nothing behind it; or nothing at all. */
+static int read_rest(const char *word, uint64_t *ret)
+{
+	char digits[16];
+	const char *end;
+
+	*ret = 0;
+	if (!*word)
+		return 0;
+	if (*word != '.' ||
+	    snprintf(digits, sizeof(digits), "0%s", word) >=
+		(int)sizeof(digits) ||
+	    read_fraction(digits, CLOCK_NS_PER_S, ret, &end))
+		return -EINVAL;
+	return *end ? -EINVAL : 0;
+}
+
 /* "2026-11-20", "2026-11-20T10:00:00.5", as the clock on the wall shows it. */
 static int read_date(struct value *value, const char *word)
 {
 	struct tm tm = { .tm_isdst = -1 };
 	const char *end = strptime(word, "%Y-%m-%d", &tm);
-	uint64_t part = 0;
+	uint64_t part;
 	time_t seconds;
 
 	if (end && (*end == 'T' || *end == ' '))
@@ -139,16 +156,7 @@ static int read_date(struct value *value, const char *word)
 	seconds = mktime(&tm);
 	if (seconds < 0 || seconds > INT64_MAX / (int64_t)CLOCK_NS_PER_S - 1)
 		return -EINVAL;
-	if (*end == '.') {
-		char digits[16];
-
-		if (snprintf(digits, sizeof(digits), "0%s", end) >=
-		    (int)sizeof(digits))
-			return -EINVAL;
-		if (read_fraction(digits, CLOCK_NS_PER_S, &part, &end))
-			return -EINVAL;
-	}
-	if (*end)
+	if (read_rest(end, &part))
 		return -EINVAL;
 	return take_number(value,
 			   seconds * (int64_t)CLOCK_NS_PER_S + (int64_t)part);

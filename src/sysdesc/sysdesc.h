@@ -210,7 +210,7 @@ enum sysdesc_use {
 	USE_SIGNALS,     /* the same; 0 and below are groups, -1 is all */
 	USE_TRACE,       /* looks into it, or changes it, from outside */
 	USE_ADJUST,      /* sets how it runs: limits, priority, where, groups */
-	USE_HOLD,        /* gets hold of it, or asks what is no other's business */
+	USE_HOLD,        /* gets hold of it, or asks what others must not */
 	USE_COUNT,
 };
 

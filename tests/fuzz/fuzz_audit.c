@@ -22,8 +22,8 @@
 #include "kaudit/report.h"
 #include "kaudit/verdict.h"
 #include "must.h"
-#include "redact/redact.h"
 #include "profile/profile.h"
+#include "redact/redact.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
