@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "audit/audit.h"
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "kaudit/hashes.h"
 #include "kaudit/report.h"
@@ -116,12 +117,15 @@ static void put_finding(struct text *text, const struct report *report,
 }
 
 static void put_section(struct text *text, const struct report *report,
-			enum policy_decision decision, const char *title,
-			unsigned count)
+			enum policy_decision decision, const char *title)
 {
-	const struct verdict *verdict = report->verdict;
-	unsigned told = 0;
+	_cleanup_free_ const struct finding **list = NULL;
+	unsigned count, told = 0;
 
+	if (verdict_list(report->verdict, decision, &list, &count)) {
+		text->failed = true;
+		return;
+	}
 	if (!count)
 		return;
 	/* What is denied is there to be seen; of much else it is enough that it
@@ -131,15 +135,8 @@ static void put_section(struct text *text, const struct report *report,
 		    "</summary>\n",
 		    decision == POLICY_DENY || count <= OPEN_MAX ? " open" : "",
 		    title, count);
-	for (unsigned i = 0; i < verdict->count && told < REPORT_FINDINGS_MAX;
-	     i++) {
-		const struct finding *finding = &verdict->findings[i];
-
-		if (finding->judgement.decision != decision)
-			continue;
-		put_finding(text, report, finding);
-		told++;
-	}
+	for (; told < count && told < REPORT_FINDINGS_MAX; told++)
+		put_finding(text, report, list[told]);
 	if (told < count)
 		text_format(text,
 			    "<p class=\"count\">%u more are in the tables "
@@ -152,9 +149,8 @@ void report_findings_put(struct text *text, const struct report *report)
 {
 	const struct verdict *verdict = report->verdict;
 
-	put_section(text, report, POLICY_DENY, "Denied", verdict->violations);
-	put_section(text, report, POLICY_WARN, "Warned about",
-		    verdict->warnings);
+	put_section(text, report, POLICY_DENY, "Denied");
+	put_section(text, report, POLICY_WARN, "Warned about");
 	if (!verdict->violations && !verdict->warnings)
 		text_put(text, "<p>Nothing that was seen is denied, or warned "
 			       "about.</p>");

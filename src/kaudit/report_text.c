@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "audit/audit.h"
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "decode/data.h"
@@ -11,7 +12,7 @@
 #include "kaudit/verdict.h"
 
 #define NANOSECONDS 1e9
-#define VERB_WIDTH  10
+#define WORDS_WIDTH 160
 
 static void put_name(struct text *text, const struct report *report,
 		     const struct name *name)
@@ -50,43 +51,62 @@ static void put_link(void *context, const struct name *exe)
 	put_name(chain->text, chain->report, exe);
 }
 
+/* Not within a character. */
+static size_t cut_length(const struct text *text, size_t most)
+{
+	size_t length = MIN(text->length, most);
+
+	while (length > 0 && length < text->length &&
+	       ((unsigned char)text->data[length] & 0xc0) == 0x80)
+		length--;
+	return length;
+}
+
+/* Words behind that tell little: JSON has all. */
+static void put_words(struct text *text, const struct report *report,
+		      const struct name *words)
+{
+	_cleanup_(text_done) struct text quoted = TEXT_INIT;
+	size_t length;
+
+	data_quote_list(&quoted, words->text, words->length, report->style);
+	text->failed |= quoted.failed;
+	length = cut_length(&quoted, WORDS_WIDTH);
+	text_put(text, "    ");
+	text_bytes(text, quoted.data, length);
+	text_put(text, length < quoted.length ? " ...\n" : "\n");
+}
+
 static void put_actor(struct text *text, const struct report *report,
 		      const struct fact *fact)
 {
 	struct chain chain = { text, report };
 	const struct image *image = fact->image;
 
-	text_put(text, "    by    ");
+	text_put(text, "  ");
 	put_name(text, report, fact->key.exe);
 	report_chain(fact, put_link, &chain);
-	text_char(text, '\n');
-	if (!image)
-		return;
-	text_format(text, "    as    pid %d", image->pid);
-	if (image->args) {
-		text_put(text, ": ");
-		data_quote_list(text, image->args->text, image->args->length,
-				report->style);
+	if (image) {
+		text_format(text, ", pid %d, in ", image->pid);
+		put_name(text, report, fact->cwd);
 	}
-	text_put(text, "\n    in    ");
-	put_name(text, report, fact->cwd);
 	text_char(text, '\n');
+	if (image && image->args)
+		put_words(text, report, image->args);
 }
 
 static void put_rule(struct text *text, const struct report *report,
-		     const struct policy_judgement *judgement)
+		     const struct finding *finding)
 {
-	const struct policy_rule *rule = judgement->rule;
+	const struct policy_rule *rule = finding->judgement.rule;
 
-	text_put(text, "    line  ");
-	if (!rule)
-		text_put(text, "none: the default");
-	else {
-		data_escape(text, rule->file, strlen(rule->file),
-			    report->style);
-		text_format(text, ":%u", rule->line);
+	text_put(text, "  # ");
+	if (!rule) {
+		text_put(text, "no line: the default");
+		return;
 	}
-	text_char(text, '\n');
+	data_escape(text, rule->file, strlen(rule->file), report->style);
+	text_format(text, ":%u", rule->line);
 }
 
 /* Names that its address was given. */
@@ -95,12 +115,12 @@ static void put_hosts(struct text *text, const struct report *report,
 {
 	if (!fact->host)
 		return;
-	text_put(text, "    named");
+	text_put(text, ", named");
 	for (unsigned i = 0; i < fact->host->count; i++) {
 		text_char(text, ' ');
 		put_name(text, report, fact->host->names[i]);
 	}
-	text_put(text, " (observed)\n");
+	text_put(text, " (observed)");
 }
 
 static void put_finding(struct text *text, const struct report *report,
@@ -108,30 +128,47 @@ static void put_finding(struct text *text, const struct report *report,
 {
 	const struct fact *fact = finding->fact;
 
-	text_format(text, "  %s ", verb_name((enum audit_verb)fact->key.verb));
+	text_format(text, "      %s ",
+		    verb_name((enum audit_verb)fact->key.verb));
 	put_object(text, report, fact);
 	text_put(text, " (");
 	report_put_outcome(text, fact);
-	text_format(text, ", %s, %" PRIu64 " times)\n",
-		    fact_mark_name((enum fact_mark)fact->key.mark),
-		    fact->count);
+	if (fact_is_weak(fact))
+		text_format(text, ", %s",
+			    fact_mark_name((enum fact_mark)fact->key.mark));
+	if (fact->count > 1)
+		text_format(text, ", %" PRIu64 " times", fact->count);
 	put_hosts(text, report, fact);
-	put_rule(text, report, &finding->judgement);
-	put_actor(text, report, fact);
+	text_char(text, ')');
+	put_rule(text, report, finding);
+	text_char(text, '\n');
+}
+
+static bool is_same_actor(const struct fact *one, const struct fact *other)
+{
+	return one && one->image == other->image &&
+	       one->key.exe == other->key.exe && one->cwd == other->cwd;
 }
 
 static void put_findings(struct text *text, const struct report *report,
-			 enum policy_decision decision, const char *title,
-			 unsigned count)
+			 enum policy_decision decision, const char *title)
 {
-	const struct verdict *verdict = report->verdict;
+	_cleanup_free_ const struct finding **list = NULL;
+	const struct fact *last = NULL;
+	unsigned count;
 
-	if (!count)
+	if (verdict_list(report->verdict, decision, &list, &count)) {
+		text->failed = true;
 		return;
-	text_format(text, "\n%s\n", title);
-	for (unsigned i = 0; i < verdict->count; i++)
-		if (verdict->findings[i].judgement.decision == decision)
-			put_finding(text, report, &verdict->findings[i]);
+	}
+	if (count)
+		text_format(text, "\n%s\n", title);
+	for (unsigned i = 0; i < count; i++) {
+		if (!is_same_actor(last, list[i]->fact))
+			put_actor(text, report, list[i]->fact);
+		last = list[i]->fact;
+		put_finding(text, report, list[i]);
+	}
 }
 
 /* ---- what goes on elsewhere ---- */
@@ -278,12 +315,9 @@ static void put_gaps(struct text *text, const struct report *report)
 
 static void put_all(struct text *text, const struct report *report)
 {
-	const struct verdict *verdict = report->verdict;
-
 	put_head(text, report);
-	put_findings(text, report, POLICY_DENY, "violations",
-		     verdict->violations);
-	put_findings(text, report, POLICY_WARN, "warnings", verdict->warnings);
+	put_findings(text, report, POLICY_DENY, "violations");
+	put_findings(text, report, POLICY_WARN, "warnings");
 	put_outside(text, report);
 	put_gaps(text, report);
 	if (!report->is_short)

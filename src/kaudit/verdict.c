@@ -2,10 +2,12 @@
 #include "kaudit/verdict.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "audit/audit.h"
+#include "base/cleanup.h"
 
 static int compare(const void *one, const void *other)
 {
@@ -85,6 +87,86 @@ void verdict_done(struct verdict *verdict)
 	free(verdict->findings);
 	verdict->findings = NULL;
 }
+
+/* ---- for people ---- */
+
+bool verdict_is_meant(const struct verdict *verdict,
+		      const struct finding *finding)
+{
+	const struct policy_rule *rule = finding->judgement.rule;
+
+	return rule && rule != &verdict->absent;
+}
+
+struct listed {
+	const struct finding *finding;
+	unsigned rank, process;
+};
+
+static unsigned rank_of(const struct verdict *verdict,
+			const struct finding *finding)
+{
+	if (verdict_is_meant(verdict, finding))
+		return 0;
+	if (finding->fact->key.verb == VERB_LOOK)
+		return 3;
+	return fact_worked(finding->fact) ? 1 : 2;
+}
+
+static int compare_listed(const void *one, const void *other)
+{
+	const struct listed *this = one, *that = other;
+
+	if (this->rank != that->rank)
+		return this->rank < that->rank ? -1 : 1;
+	if (this->process != that->process)
+		return this->process < that->process ? -1 : 1;
+	return this->finding < that->finding ? -1 : 1;
+}
+
+static unsigned collect(const struct verdict *verdict,
+			enum policy_decision decision, struct listed *ret)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < verdict->count; i++) {
+		const struct finding *finding = &verdict->findings[i];
+		const struct image *image = finding->fact->image;
+
+		if (finding->judgement.decision != decision)
+			continue;
+		ret[count++] = (struct listed){
+			finding,
+			rank_of(verdict, finding),
+			image ? image->number : UINT_MAX,
+		};
+	}
+	qsort(ret, count, sizeof(*ret), compare_listed);
+	return count;
+}
+
+int verdict_list(const struct verdict *verdict, enum policy_decision decision,
+		 const struct finding ***ret, unsigned *ret_count)
+{
+	struct listed *listed = calloc(verdict->count + 1u, sizeof(*listed));
+	const struct finding **list = calloc(verdict->count + 1u,
+					     sizeof(struct finding *));
+
+	*ret = NULL;
+	*ret_count = 0;
+	if (listed && list) {
+		*ret_count = collect(verdict, decision, listed);
+		for (unsigned i = 0; i < *ret_count; i++)
+			list[i] = listed[i].finding;
+		*ret = list;
+	}
+	if (!listed)
+		free(list);
+	free(listed);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* ---- */
 
 int verdict_status(const struct verdict *verdict, bool allows_incomplete)
 {

@@ -47,6 +47,18 @@ void verdict_done(struct verdict *verdict);
 void verdict_restrict(struct verdict *verdict, const struct policy *policy,
 		      const char *name, bool alone);
 
+/*
+ * What was decided so, as people want to read it: what a line is about before
+ * what none is, what worked before what did not, looks last; and of one process
+ * together. *ret is malloc'd. 0 or -ENOMEM.
+ */
+int verdict_list(const struct verdict *verdict, enum policy_decision decision,
+		 const struct finding ***ret, unsigned *ret_count);
+
+/* Whether a line is about it, and not only what is said of all else. */
+bool verdict_is_meant(const struct verdict *verdict,
+		      const struct finding *finding);
+
 int verdict_status(const struct verdict *verdict, bool allows_incomplete);
 
 /* "complies", "violates the policy", "cannot be judged: ..." */

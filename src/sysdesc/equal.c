@@ -9,6 +9,8 @@
 
 #define EQUAL_MAX 16
 
+/* A list, which parentheses would end.
+ * NOLINTBEGIN(bugprone-macro-parentheses) */
 #define EACH1(id, ...)  ROW_##id + 1, __VA_OPT__(EACH2(__VA_ARGS__))
 #define EACH2(id, ...)  ROW_##id + 1, __VA_OPT__(EACH3(__VA_ARGS__))
 #define EACH3(id, ...)  ROW_##id + 1, __VA_OPT__(EACH4(__VA_ARGS__))
@@ -19,6 +21,7 @@
 #define EACH8(id, ...)  ROW_##id + 1, __VA_OPT__(EACH9(__VA_ARGS__))
 #define EACH9(id, ...)  ROW_##id + 1, __VA_OPT__(EACH10(__VA_ARGS__))
 #define EACH10(id, ...) ROW_##id + 1
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* Rows, one more, so that 0 ends them. */
 static const uint16_t sets[][EQUAL_MAX] = {
