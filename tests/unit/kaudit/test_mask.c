@@ -115,7 +115,7 @@ static void test_kinds(void **state)
 
 #define VARIABLES                                                              \
 	"A=one and a long value\0B=two\0C=one and a long value\0D\0EMPTY=\0"   \
-	"E=a=b\0"
+	"E=x=y\0"
 
 static void test_variables(void **state)
 {
@@ -131,7 +131,7 @@ static void test_variables(void **state)
 	assert_null(memmem(masked.data, masked.length, BYTES("two")));
 	assert_non_null(
 	    memmem(masked.data, masked.length, BYTES("\0EMPTY=\0")));
-	assert_null(memmem(masked.data, masked.length, BYTES("=b")));
+	assert_null(memmem(masked.data, masked.length, BYTES("=y")));
 	/* Equal ones can be told in a trace, and nowhere else. */
 	assert_memory_equal(a, c, 20);
 	assert_memory_not_equal(masked.data + 2, again.data + 2, 16);
