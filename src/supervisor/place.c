@@ -10,6 +10,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -63,9 +64,11 @@ static bool follows(const struct task *task, unsigned arg)
 	}
 }
 
-/* So often in a row: what changes elsewhere at that moment may keep the kernel
- * from telling by what it remembers. */
-#define TRIES 16
+/* So often: what changes elsewhere at that moment, as a mount does, may keep the
+ * kernel from telling by what it remembers. The last ones give it time. */
+#define TRIES      24
+#define TRIES_FAST 16
+#define NAP_NS     20000
 
 /* A link of /proc that leads elsewhere for us than for who is traced is none
  * that we follow. */
@@ -75,11 +78,15 @@ static int open_place(const char *path)
 		.flags = O_PATH | O_CLOEXEC,
 		.resolve = RESOLVE_CACHED | RESOLVE_NO_MAGICLINKS,
 	};
+	const struct timespec nap = { .tv_nsec = NAP_NS };
 	long fd = -1;
 
 	errno = EAGAIN;
-	for (unsigned i = 0; fd < 0 && errno == EAGAIN && i < TRIES; i++)
+	for (unsigned i = 0; fd < 0 && errno == EAGAIN && i < TRIES; i++) {
+		if (i >= TRIES_FAST)
+			nanosleep(&nap, NULL);
 		fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+	}
 	/* Linux 5.6 to 5.11 has not the first of these, and those before none.
 	 */
 	if (fd < 0 && errno == EINVAL) {
