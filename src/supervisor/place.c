@@ -10,8 +10,8 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <ktrace-u/format.h>
@@ -64,8 +64,8 @@ static bool follows(const struct task *task, unsigned arg)
 	}
 }
 
-/* So often: what changes elsewhere at that moment, as a mount does, may keep the
- * kernel from telling by what it remembers. The last ones give it time. */
+/* So often: what changes elsewhere at that moment, as a mount does, may keep
+ * the kernel from telling by what it remembers. The last ones give it time. */
 #define TRIES      24
 #define TRIES_FAST 16
 #define NAP_NS     20000
@@ -165,4 +165,9 @@ void place_put(struct task *task, unsigned arg, const char *path)
 		put(task, arg, "unproven", path);
 	else if (!r)
 		put(task, arg, "kernel", name);
+}
+
+void place_doubt(struct task *task, unsigned arg, const char *path)
+{
+	put(task, arg, "unproven", path);
 }

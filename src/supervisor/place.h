@@ -21,4 +21,7 @@ bool place_is_of_use(enum sysdesc_use use);
  */
 void place_put(struct task *task, unsigned arg, const char *path);
 
+/* Writes that it was not asked: others may have changed names meanwhile. */
+void place_doubt(struct task *task, unsigned arg, const char *path);
+
 #endif

@@ -265,10 +265,9 @@ void still_end(struct supervisor *supervisor, struct task *task)
 {
 	struct still *still = &supervisor->still;
 
-	if (task->is_loose) {
-		task->is_loose = false;
-		still->loose--;
-	}
+	still->loose -= task->is_loose;
+	still->renaming -= task->may_rename;
+	task->is_loose = task->may_rename = false;
 	if (still->whose == task)
 		release(supervisor);
 }
@@ -278,6 +277,22 @@ void still_forget(struct supervisor *supervisor, struct task *task)
 	gathered(&supervisor->still, task);
 	unkeep(&supervisor->still, task);
 	still_end(supervisor, task);
+}
+
+/* Its names may have led elsewhere by the time that they are asked for. */
+static void put_doubts(const struct still *still)
+{
+	for (unsigned i = 0; i < still->path_count; i++)
+		place_doubt(still->whose, still->paths[i].arg,
+			    still->paths[i].text);
+}
+
+/* What opens a file may make it, but has no path lead elsewhere. */
+static bool may_rename(const struct still *still)
+{
+	const struct sysdesc_row *row = still->whose->call.row;
+
+	return still->wants & STILL_NAMES && !(row && row->result == RESULT_FD);
 }
 
 /* Others were kept waiting for long enough: it goes on as it can. */
@@ -293,6 +308,11 @@ static void give_up(struct supervisor *supervisor)
 	}
 	still->whose->is_loose = true;
 	still->loose++;
+	if (may_rename(still)) {
+		still->whose->may_rename = true;
+		still->renaming++;
+		put_doubts(still);
+	}
 	release(supervisor);
 }
 
@@ -384,13 +404,17 @@ void still_tell(struct supervisor *supervisor, struct task *task)
 {
 	struct still *still = &supervisor->still;
 
-	if (still->whose != task || still->is_broken)
+	if (still->whose != task)
 		return;
-	if (still->wants & STILL_OTHERS)
+	if (still->wants & STILL_OTHERS && !still->is_broken)
 		put_held(task);
-	/* A call that took too long may change names yet. */
-	if (task->call.failed || still->loose)
+	if (task->call.failed)
 		return;
+	/* A call that took too long may change names yet. */
+	if (still->is_broken || still->renaming) {
+		put_doubts(still);
+		return;
+	}
 	for (unsigned i = 0; i < still->path_count; i++)
 		place_put(task, still->paths[i].arg, still->paths[i].text);
 }

@@ -38,7 +38,8 @@ struct still {
 	unsigned found_busy, found_asleep; /* when that was over */
 	struct task *kept; /* stops that are put aside, by kept_next */
 	struct task *turn; /* of which this one is answered now */
-	unsigned loose;    /* calls that took too long, and are not over */
+	unsigned loose;    /* calls that took too long, and are not over, */
+	unsigned renaming; /* and of these, who may change names yet */
 	bool has_alarm;
 	struct still_path {
 		unsigned arg;

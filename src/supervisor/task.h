@@ -80,7 +80,8 @@ struct task {
 	bool in_group_stop;   /* process NULL: how it stopped */
 	bool is_gathered;     /* it was asked to stand still: still.h */
 	bool is_kept;         /* a stop of it is put aside, */
-	bool is_loose;        /* and its call took too long for that */
+	bool is_loose;        /* and its call took too long for that, */
+	bool may_rename;      /* and may change names yet */
 	struct stop kept;
 	uint64_t opening;    /* task_closed.now when that call began */
 	uint64_t spawning;   /* number of the birth that it is busy with */

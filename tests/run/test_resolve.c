@@ -17,6 +17,8 @@
 #include "support/run.h"
 #include "support/trace.h"
 
+#define TRIES 10u
+
 static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
 
 static void record(struct trace *ret, const struct run_place *place,
@@ -109,6 +111,22 @@ static void test_links(void **state)
 	run_place_close(&place);
 }
 
+/* Where the disk has a call wait for a tenth of a second, nobody is asked, and
+ * all that is told is that: then once more. One name is never known. */
+static void record_quickly(struct trace *ret, struct run_place *place,
+			   enum run_user user, const char *const *argv)
+{
+	for (unsigned i = 0; i < TRIES; i++) {
+		assert_int_equal(run_place_open(place, user), 0);
+		record(ret, place, argv);
+		if (count(ret, "unproven", "", false) <= 1)
+			return;
+		trace_done(ret);
+		run_place_close(place);
+	}
+	fail_msg("never known in %u runs", TRIES);
+}
+
 /* Of what is made, changed and removed by its name: which directory that is in,
  * and for a link, if it is followed, where it leads. */
 static void test_names(void **state)
@@ -140,8 +158,7 @@ static void test_names(void **state)
 	struct trace trace;
 	char path[PATH_MAX];
 
-	assert_int_equal(run_place_open(&place, *(enum run_user *)*state), 0);
-	record(&trace, &place, argv);
+	record_quickly(&trace, &place, *(enum run_user *)*state, argv);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		size_t found =
 		    count(&trace, "kernel",
