@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 
 #include "base/array.h"
+#include "base/beside.h"
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
@@ -153,26 +154,6 @@ void recording_done(struct recording *recording)
 
 /* ---- the recorder ---- */
 
-/* The one that lies beside us, else that of the path. */
-static void find_recorder(char ret[PATH_MAX])
-{
-	char self[PATH_MAX - sizeof(RECORDER)];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
-
-	snprintf(ret, PATH_MAX, "%s", RECORDER);
-	if (length <= 0)
-		return;
-	self[length] = 0;
-	slash = strrchr(self, '/');
-	if (!slash)
-		return;
-	*slash = 0;
-	snprintf(ret, PATH_MAX, "%s/%s", self, RECORDER);
-	if (access(ret, X_OK) < 0)
-		snprintf(ret, PATH_MAX, "%s", RECORDER);
-}
-
 /* For the child alone: returns only when that cannot be. -errno. */
 static int become_recorder(const struct kaudit_options *options, int fd,
 			   int rules, const char *path)
@@ -245,7 +226,7 @@ static pid_t fork_recorder(const struct kaudit_options *options, int fd,
 	pid_t pid;
 	int r;
 
-	find_recorder(path);
+	beside_find(path, RECORDER);
 	ignore(before);
 	pid = fork();
 	if (pid != 0)

@@ -15,32 +15,13 @@
 #include <sys/wait.h>
 
 #include "base/array.h"
+#include "base/beside.h"
 #include "base/fd.h"
 #include "ktruss/options.h"
 
 #define RECORDER    "ktrace-u"
 #define NUMBER_ROOM 16
 #define EXIT_ABSENT 127
-
-/* The one that lies beside us, else that of the path. */
-static void find_recorder(char ret[PATH_MAX])
-{
-	char self[PATH_MAX - sizeof(RECORDER)];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
-
-	snprintf(ret, PATH_MAX, "%s", RECORDER);
-	if (length <= 0)
-		return;
-	self[length] = 0;
-	slash = strrchr(self, '/');
-	if (!slash)
-		return;
-	*slash = 0;
-	snprintf(ret, PATH_MAX, "%s/%s", self, RECORDER);
-	if (access(ret, X_OK) < 0)
-		snprintf(ret, PATH_MAX, "%s", RECORDER);
-}
 
 /* A NULL-terminated copy behind the words that there are. */
 static const char **add_words(const char **words, const char *const *more)
@@ -70,7 +51,7 @@ static int become_recorder(const struct ktruss_options *options, int fd)
 
 	if (!words)
 		return -ENOMEM;
-	find_recorder(path);
+	beside_find(path, RECORDER);
 	snprintf(file, sizeof(file), "%d", fd);
 	snprintf(target, sizeof(target), "%d", options->pid);
 	word = add_words(
@@ -178,7 +159,7 @@ void recording_clear(pid_t pid)
 	char path[PATH_MAX], target[NUMBER_ROOM];
 	pid_t child;
 
-	find_recorder(path);
+	beside_find(path, RECORDER);
 	snprintf(target, sizeof(target), "%d", pid);
 	child = fork();
 	if (child == 0) {
