@@ -95,6 +95,23 @@ bool deeds_has(const struct sysdesc_row *row)
 	return is_deed_by_choice(row);
 }
 
+bool deeds_is_look(const struct sysdesc_row *row)
+{
+	const uint32_t others = CLASS_NETWORK | CLASS_KERNEL;
+
+	if (!deeds_has(row) || !row || row->classes & others ||
+	    row->result == RESULT_FD || row->effect != EFFECT_NONE ||
+	    is_deed_by_choice(row))
+		return false;
+	/* What has a descriptor watch it goes on doing so. */
+	for (unsigned i = 0; i < row->narg; i++)
+		if (row->arg[i].kind == KIND_FD ||
+		    (is_deed_by_argument(&row->arg[i]) &&
+		     row->arg[i].set != USE_LOOKUP))
+			return false;
+	return true;
+}
+
 /* Who maps no file, or not to run it, has opened it before; but what is in
  * memory in common with others can be changed by them. i386's first mmap has
  * its arguments in memory. */

@@ -15,6 +15,10 @@ struct sysdesc_row;
  * do anything. */
 bool deeds_has(const struct sysdesc_row *row);
 
+/* Whether all that calls of such a row do is to ask: about what a path leads
+ * to, or where they are. They change nothing, and lead nothing elsewhere. */
+bool deeds_is_look(const struct sysdesc_row *row);
+
 /* Calls of a row are none for which (args[arg] & mask) == value in all parts.
  * Each part is about another argument; mask 0: there are no more. */
 #define DEEDS_PARTS 2

@@ -11,6 +11,7 @@
 #include "sysdesc/sysdesc.h"
 
 #define DEEDS "@deeds"
+#define LOOKS "@looks"
 
 /* A piece of the expression, between commas. */
 struct word {
@@ -74,13 +75,27 @@ bool select_is_all(const struct select *select)
 	return select->unknown;
 }
 
+/* Whether all deeds are there that do, or do not, only look. */
+static bool has_deeds(const struct select *select, bool looks)
+{
+	for (unsigned i = 0; i < sysdesc_count(); i++) {
+		const struct sysdesc_row *row = sysdesc_row(i);
+
+		if (deeds_has(row) && deeds_is_look(row) == looks &&
+		    !select_has(select, row))
+			return false;
+	}
+	return true;
+}
+
 bool select_has_deeds(const struct select *select)
 {
-	for (unsigned i = 0; i < sysdesc_count(); i++)
-		if (deeds_has(sysdesc_row(i)) &&
-		    !select_has(select, sysdesc_row(i)))
-			return false;
-	return select->unknown;
+	return has_deeds(select, false) && select->unknown;
+}
+
+bool select_has_looks(const struct select *select)
+{
+	return has_deeds(select, true);
 }
 
 bool select_has(const struct select *select, const struct sysdesc_row *row)
@@ -133,6 +148,14 @@ static void apply_deeds(struct select *select, bool wanted)
 	select->unknown = wanted;
 }
 
+static void apply_looks(struct select *select, bool wanted)
+{
+	for (unsigned i = 0; i < sysdesc_count(); i++)
+		if (deeds_is_look(sysdesc_row(i)))
+			(wanted ? select_add : select_remove)(select,
+							      sysdesc_row(i));
+}
+
 /* Adds or takes away what the word names; false when it names nothing. */
 static bool apply(struct select *select, struct word word, bool wanted)
 {
@@ -145,6 +168,10 @@ static bool apply(struct select *select, struct word word, bool wanted)
 	}
 	if (word_is(word, DEEDS)) {
 		apply_deeds(select, wanted);
+		return true;
+	}
+	if (word_is(word, LOOKS)) {
+		apply_looks(select, wanted);
 		return true;
 	}
 	for (unsigned i = 0; i < sysdesc_count(); i++) {

@@ -1,8 +1,8 @@
 /*
  * A choice among the system calls: --syscalls=open,@network,!@pure. Names,
  * classes (@), `all`, and `!` in front to take away, applied left to right; a
- * list that starts with `!` starts from all. @deeds is what sysdesc/deeds.h
- * says: of some rows not all calls.
+ * list that starts with `!` starts from all. @deeds and @looks, which are part
+ * of it, are what sysdesc/deeds.h says: of some rows not all calls.
  */
 #ifndef SYSDESC_SELECT_H
 #define SYSDESC_SELECT_H
@@ -30,8 +30,9 @@ void select_none(struct select *select);
 void select_add(struct select *select, const struct sysdesc_row *row);
 void select_add_deeds(struct select *select, const struct sysdesc_row *row);
 bool select_is_all(const struct select *select);
-/* Whether all deeds are there. */
+/* Whether all deeds are there, but for those that only look; and those. */
 bool select_has_deeds(const struct select *select);
+bool select_has_looks(const struct select *select);
 /* row NULL: a call that no row knows. */
 bool select_has(const struct select *select, const struct sysdesc_row *row);
 /* Of a row that is there: whether only those of its calls are that are deeds.

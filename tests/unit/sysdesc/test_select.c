@@ -216,6 +216,60 @@ static void deeds_are_what_matters(void **state)
 	assert_true(deeds_has(NULL));
 }
 
+static void must_look(const char *name, bool wanted)
+{
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < sysdesc_count(); i++) {
+		if (strcmp(sysdesc_row(i)->name, name) != 0)
+			continue;
+		found++;
+		if (deeds_is_look(sysdesc_row(i)) != wanted)
+			fail_msg("%s", name);
+	}
+	assert_true(found > 0);
+}
+
+/* What asks is one, but for what gives a descriptor, or goes there. */
+static void looks_change_nothing(void **state)
+{
+	static const char *const looks[] = {
+		"stat",   "lstat",      "newfstatat", "statx",
+		"access", "readlink",   "statfs",     "readlinkat",
+		"getcwd", "faccessat2", "getxattr",   "stat64",
+	};
+	static const char *const others[] = {
+		"open",       "openat",        "chdir",
+		"getdents64", "rename",        "open_tree",
+		"fstat",      "connect",       "execve",
+		"utimensat",  "getsockopt",    "pivot_root",
+		"close",      "mkdir",         "setxattr",
+		"quotactl",   "fanotify_mark", "inotify_add_watch",
+		"chroot",     "truncate",      "read",
+	};
+	struct select select, other;
+	size_t at, length;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(looks); i++)
+		must_look(looks[i], true);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		must_look(others[i], false);
+	assert_false(deeds_is_look(NULL));
+	assert_int_equal(select_parse(&select, "@deeds", &at, &length), 0);
+	assert_true(select_has_looks(&select));
+	assert_int_equal(select_parse(&select, "@deeds,!@looks", &at, &length),
+			 0);
+	assert_true(select_has_deeds(&select));
+	assert_false(select_has_looks(&select));
+	assert_int_equal(select_parse(&other, "@looks", &at, &length), 0);
+	assert_false(select_has_deeds(&other));
+	for (unsigned i = 0; i < sysdesc_count(); i++)
+		assert_int_equal(select_has(&select, sysdesc_row(i)) +
+				     select_has(&other, sysdesc_row(i)),
+				 deeds_has(sysdesc_row(i)));
+}
+
 static void sets_are_filled_and_emptied(void **state)
 {
 	struct select select;
@@ -240,6 +294,7 @@ int main(void)
 		cmocka_unit_test(every_name_and_class_can_be_said),
 		cmocka_unit_test(deeds_are_a_part_of_some),
 		cmocka_unit_test(deeds_are_what_matters),
+		cmocka_unit_test(looks_change_nothing),
 		cmocka_unit_test(sets_are_filled_and_emptied),
 	};
 
