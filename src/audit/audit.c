@@ -102,12 +102,14 @@ static int take_session(struct audit *audit, const struct record *record)
 {
 	const uint8_t *data = record->structure.data;
 	size_t length = record->structure.length;
-	int64_t facilities = 0, inherits = 0, all = 0;
+	int64_t facilities = 0, inherits = 0, all = 0, looks = 0;
 	int r = 0;
 
 	fields_find_number(data, length, "facilities", &facilities);
 	fields_find_number(data, length, "inherit", &inherits);
 	fields_find_number(data, length, "all_calls", &all);
+	fields_find_number(data, length, "looks", &looks);
+	audit->lacks_looks |= !looks;
 	census_begin(&audit->census, all && facilities & KTRFAC(KTR_SYSCALL));
 	take_guarded(audit, record);
 	r = take_doors(audit, record);

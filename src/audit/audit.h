@@ -58,9 +58,10 @@ struct audit {
 	int32_t guarded[AUDIT_GUARDED_MAX];
 	unsigned guarded_count;
 	struct doors doors;
-	bool has_losses; /* that were counted */
-	bool has_drops;  /* or marked */
-	int failure;     /* of what was visited */
+	bool lacks_looks; /* no session, or not each, holds who only looked */
+	bool has_losses;  /* that were counted */
+	bool has_drops;   /* or marked */
+	int failure;      /* of what was visited */
 };
 
 void audit_open(struct audit *ret);

@@ -20,6 +20,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/fd.h"
 
 #define PROC_NAME_MAX 64
@@ -376,6 +377,27 @@ bool proc_is_deleted(pid_t tid, const char *link)
 
 	proc_name(name, tid, link);
 	return stat(name, &status) == 0 && status.st_nlink == 0;
+}
+
+int proc_birth(pid_t tid, const char *link, struct proc_birth *ret)
+{
+	char name[PROC_NAME_MAX];
+	struct statx status;
+
+	proc_name(name, tid, link);
+	if (statx(AT_FDCWD, name, AT_STATX_DONT_SYNC, STATX_INO | STATX_BTIME,
+		  &status) < 0)
+		return -errno;
+	if (!(status.stx_mask & STATX_BTIME) || status.stx_btime.tv_sec < 0)
+		return -ENODATA;
+	*ret = (struct proc_birth){
+		.ns = (uint64_t)status.stx_btime.tv_sec * CLOCK_NS_PER_S +
+		      status.stx_btime.tv_nsec,
+		.inode = status.stx_ino,
+		.major = status.stx_dev_major,
+		.minor = status.stx_dev_minor,
+	};
+	return 0;
 }
 
 bool proc_is_of_proc(pid_t tid, const char *link)

@@ -105,6 +105,18 @@ ssize_t proc_link(pid_t tid, const char *link, char *buffer, size_t size);
 /* Whether what such a link points at has no name any more. */
 bool proc_is_deleted(pid_t tid, const char *link);
 
+/* Which file it points at, and when that was made: in nanoseconds, by the clock
+ * of its file system. */
+struct proc_birth {
+	uint64_t ns;
+	uint64_t inode;
+	uint32_t major, minor; /* of the device */
+};
+
+/* As far as that is remembered: nobody is waited for. -ENODATA where the file
+ * system does not say when; -errno. */
+int proc_birth(pid_t tid, const char *link, struct proc_birth *ret);
+
 /* Whether it points at a file, and no directory, of a /proc. */
 bool proc_is_of_proc(pid_t tid, const char *link);
 

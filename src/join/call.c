@@ -180,7 +180,7 @@ static void take_told(struct call_told *ret, const struct record *part)
 	const uint8_t *data = part->structure.data;
 	size_t length = part->structure.length;
 	struct field field;
-	int64_t deleted = 0;
+	int64_t deleted = 0, made = 0;
 
 	ret->how = "";
 	ret->how_length = 0;
@@ -197,7 +197,9 @@ static void take_told(struct call_told *ret, const struct record *part)
 		ret->length = field.length;
 	}
 	fields_find_number(data, length, "deleted", &deleted);
+	fields_find_number(data, length, "made", &made);
 	ret->is_deleted = deleted != 0;
+	ret->is_made = made != 0;
 }
 
 bool call_told(const struct call *call, unsigned index, struct call_told *ret)

@@ -112,6 +112,7 @@ struct call_told {
 	const char *given; /* what was said of it before; NULL: nothing */
 	size_t given_length;
 	bool is_deleted;
+	bool is_made;  /* by this call */
 	bool is_empty; /* as it was given: the descriptor before it is meant */
 };
 

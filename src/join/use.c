@@ -154,6 +154,17 @@ static unsigned of_row(const struct call *call, enum sysdesc_use use)
 	return use == USE_OPEN ? of_open(call) : by_use[use];
 }
 
+/* Whether a file was there before, the recorder may have been told. */
+static unsigned settled(const struct call *call, unsigned index, unsigned used)
+{
+	struct call_told told;
+
+	if (used & USED_ENSURED && call_told(call, index, &told) &&
+	    told.is_made)
+		return (used & ~USED_ENSURED) | USED_MADE;
+	return used;
+}
+
 /* A program that replaces another has other registers, and no result. */
 static bool has_failed(const struct call *call)
 {
@@ -169,7 +180,7 @@ unsigned use_meant(const struct call *call, unsigned index)
 		return USED_MAPPED;
 	if (arg->kind != KIND_PATH && arg->kind != KIND_FD)
 		return 0;
-	return of_row(call, (enum sysdesc_use)arg->set);
+	return settled(call, index, of_row(call, (enum sysdesc_use)arg->set));
 }
 
 unsigned use_of(const struct call *call, unsigned index)

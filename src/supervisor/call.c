@@ -14,6 +14,7 @@
 #include "supervisor/escape.h"
 #include "supervisor/guard.h"
 #include "supervisor/life.h"
+#include "supervisor/made.h"
 #include "supervisor/opened.h"
 #include "supervisor/path.h"
 #include "supervisor/stack.h"
@@ -164,6 +165,8 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 	needs = call_needs(task->process->plan, &task->call);
 	effect_at_entry(task);
 	opened_at_entry(task);
+	if (supervisor->config->resolves)
+		made_at_entry(task);
 	escape_at_entry(task);
 	guard_at_entry(supervisor, task);
 	telling_at_entry(supervisor, task);

@@ -106,6 +106,7 @@ void identity_put_session(struct supervisor *supervisor,
 	fields_number(fields, "facilities", origin->wish->facilities);
 	fields_number(fields, "inherit", origin->inherit);
 	fields_number(fields, "all_calls", select_is_all(&origin->wish->calls));
+	fields_number(fields, "looks", select_has_looks(&origin->wish->calls));
 	fields_number(fields, "genio_size", origin->wish->genio_size);
 	for (unsigned i = 0; i < supervisor->guard.count; i++)
 		fields_number(fields, "guarded", supervisor->guard.pids[i]);

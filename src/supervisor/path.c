@@ -14,6 +14,7 @@
 
 #include "base/proc.h"
 #include "supervisor/guard.h"
+#include "supervisor/made.h"
 #include "supervisor/opened.h"
 #include "supervisor/state.h"
 #include "supervisor/sysctl.h"
@@ -210,7 +211,8 @@ void path_named(struct supervisor *supervisor, struct task *task, unsigned arg,
 }
 
 static void put_resolved(struct task *task, unsigned arg,
-			 const struct path_base *opened, bool is_proof)
+			 const struct path_base *opened, bool is_proof,
+			 bool is_made)
 {
 	struct fields_writer *fields = session_fields(task->process->session,
 						      task, KTR_STRUCT_PATH);
@@ -221,6 +223,8 @@ static void put_resolved(struct task *task, unsigned arg,
 	fields_number(fields, "arg", arg);
 	if (opened->deleted)
 		fields_number(fields, "deleted", 1);
+	if (is_made)
+		fields_number(fields, "made", 1);
 	fields_bytes(fields, "path", opened->name, strlen(opened->name));
 	session_fields_end(task->process->session);
 }
@@ -231,6 +235,7 @@ void path_opened(struct supervisor *supervisor, struct task *task)
 	char buffer[PATH_MAX], link[32];
 	struct path_base opened;
 	unsigned arg = 0;
+	bool is_made;
 
 	if (!supervisor->config->resolves || task->call.failed || !row ||
 	    row->result != RESULT_FD || !is_namei_wanted(task))
@@ -241,12 +246,14 @@ void path_opened(struct supervisor *supervisor, struct task *task)
 		return;
 	snprintf(link, sizeof(link), "fd/%d", (int32_t)task->call.result);
 	opened = base_from_link(task, link, buffer, sizeof(buffer));
-	/* Whoever asks must have been answered before anybody could close it:
-	 * that is looked at last. */
 	if (!opened.name)
 		return;
+	is_made = made_by_call(&supervisor->made, task, link);
+	/* Whoever asks must have been answered before anybody could close it:
+	 * that is looked at last. */
 	put_resolved(task, arg, &opened,
 		     still_is_proof(supervisor, task) ||
-			 opened_is_ours(supervisor, task));
+			 opened_is_ours(supervisor, task),
+		     is_made);
 	guard_at_opened(supervisor, task, opened.name);
 }

@@ -15,6 +15,7 @@
 #include "supervisor/follow.h"
 #include "supervisor/guard.h"
 #include "supervisor/hint.h"
+#include "supervisor/made.h"
 #include "supervisor/notice.h"
 #include "supervisor/owner.h"
 #include "supervisor/plan.h"
@@ -44,6 +45,7 @@ struct supervisor {
 	struct follow follow;
 	struct await await;
 	struct still still;
+	struct made made;
 	struct launch *launch; /* NULL: has been answered */
 	struct server *server; /* NULL: nobody can ask */
 	struct owner owner;

@@ -83,6 +83,8 @@ struct task {
 	bool is_loose;        /* and its call took too long for that, */
 	bool may_rename;      /* and may change names yet */
 	struct stop kept;
+	uint64_t making_ns;  /* 0: no file is made by it; else
+			      * CLOCK_REALTIME_COARSE  when that call began */
 	uint64_t opening;    /* task_closed.now when that call began */
 	uint64_t spawning;   /* number of the birth that it is busy with */
 	uint64_t born_after; /* process NULL: births begun before it */

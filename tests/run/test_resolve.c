@@ -10,6 +10,9 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
+
+#include <sys/stat.h>
 
 #include <ktrace-u/format.h>
 
@@ -107,6 +110,63 @@ static void test_links(void **state)
 	    count(&trace, "kernel", run_place_file(&place, "gone", path), true),
 	    3);
 	assert_int_equal(count(&trace, "raced", "", false), 0);
+	trace_done(&trace);
+	run_place_close(&place);
+}
+
+/* So often the recorder says that a call made the file. */
+static size_t count_made(const struct trace *trace, const char *path)
+{
+	const struct trace_match match = { .kind = KTR_STRUCT, .name = "path" };
+	const struct trace_item *item = NULL;
+	int64_t made;
+	size_t found = 0;
+
+	while ((item = trace_find(trace, item, match))) {
+		const char *text = trace_text(item, "path");
+
+		found += text && !strcmp(text, path) &&
+			 trace_number(item, "made", &made) && made == 1;
+	}
+	return found;
+}
+
+static bool tells_births(const char *path)
+{
+	struct statx status;
+
+	assert_int_equal(statx(AT_FDCWD, path, 0, STATX_BTIME, &status), 0);
+	return status.stx_mask & STATX_BTIME;
+}
+
+/* Each file once, by whom it was not there for: not by those who find it, be it
+ * at once; and again when it was gone. */
+static void test_made(void **state)
+{
+	static const char *const argv[] = {
+		"sh", "-c",
+		"echo > a; echo > a; echo >> a; cat < a; ls > b; set -C; "
+		": > c; rm a; : > a; ln a d; set +C; : > d; mv d e; : > d",
+		NULL
+	};
+	static const struct {
+		const char *name;
+		size_t count;
+	} files[] = { { "a", 2 }, { "b", 1 }, { "c", 1 }, { "d", 1 } };
+	struct run_place place;
+	struct trace trace;
+	char path[PATH_MAX];
+
+	assert_int_equal(run_place_open(&place, *(enum run_user *)*state), 0);
+	record(&trace, &place, argv);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		size_t found;
+
+		run_place_file(&place, files[i].name, path);
+		found = count_made(&trace, path);
+		if (found != (tells_births(path) ? files[i].count : 0))
+			fail_msg("%s: %zu", path, found);
+	}
 	trace_done(&trace);
 	run_place_close(&place);
 }
@@ -317,8 +377,9 @@ int main(void)
 #test " as anybody", test, NULL, NULL, &users[1]               \
 	}
 	const struct CMUnitTest tests[] = {
-		TEST(test_links),   TEST(test_names), TEST(test_standing),
-		TEST(test_waiting), TEST(test_race),  TEST(test_option)
+		TEST(test_links),    TEST(test_made),    TEST(test_names),
+		TEST(test_standing), TEST(test_waiting), TEST(test_race),
+		TEST(test_option)
 	};
 
 	if (!run_may_trace())

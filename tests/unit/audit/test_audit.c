@@ -256,6 +256,29 @@ static void test_marks(void **state)
 			   "before the kernel could be asked 1\n");
 }
 
+/* Nobody has to have looked whether it was there. */
+static void test_made(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	for (unsigned i = 0; i < 2; i++) {
+		call(auditing, OPENAT, AT_CWD, 1, O_WRONLY | O_CREAT);
+		sample_literal(&auditing->sample, KTR_NAMEI, "/n");
+		if (i)
+			sample_fields(&auditing->sample,
+				      "path\0how=kernel\0arg:1\0path=/n");
+		else
+			sample_fields(
+			    &auditing->sample,
+			    "path\0how=kernel\0arg:1\0path=/n\0made:1");
+		leave(auditing, OPENAT, 0, 7);
+	}
+	must_tell(auditing, EXECUTED "write /n 0 kernel 2\n"
+				     "create /n 0 kernel 1\n");
+	assert_true(auditing->audit.lacks_looks);
+}
+
 /* Beside a thread of the same memory a string proves nothing. */
 static void test_shared(void **state)
 {
@@ -741,6 +764,7 @@ int main(void)
 		TEST(test_opens),
 		TEST(test_names),
 		TEST(test_marks),
+		TEST(test_made),
 		TEST(test_shared),
 		TEST(test_common),
 		TEST(test_written),
