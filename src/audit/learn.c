@@ -198,6 +198,7 @@ int learn_add(struct learn *learn, const struct audit *audit)
 	const struct fact *fact = audit->facts.first;
 	int r = 0;
 
+	learn->lacks_looks |= audit->lacks_looks;
 	learn->traces++;
 	for (; !r && fact; fact = fact->hh.next)
 		if (!learn->skips_refused || !was_refused(fact))
@@ -331,6 +332,21 @@ static void put_items(struct text *text, struct learn *learn)
 	}
 }
 
+static void put_looks(struct text *text, const struct learn *learn)
+{
+	if (!learn->looks && !learn->lacks_looks)
+		return;
+	text_char(text, '\n');
+	if (learn->looks)
+		text_format(text,
+			    "# %" PRIu64 " times it asked what is there\n",
+			    learn->looks);
+	if (learn->lacks_looks)
+		text_put(text, "# what it asked of what is there was not "
+			       "recorded (run --looks)\n");
+	text_put(text, LOOKS);
+}
+
 int learn_put(struct learn *learn, struct text *text)
 {
 	int r = learn_collapse(learn);
@@ -341,11 +357,7 @@ int learn_put(struct learn *learn, struct text *text)
 		    "# Learnt from %u trace%s by kaudit-u learn: look it "
 		    "through.\ndefault deny\n",
 		    learn->traces, learn->traces == 1 ? "" : "s");
-	if (learn->looks)
-		text_format(text,
-			    "\n# %" PRIu64
-			    " times it asked what is there\n" LOOKS,
-			    learn->looks);
+	put_looks(text, learn);
 	put_items(text, learn);
 	return text->failed ? -ENOMEM : 0;
 }
@@ -357,7 +369,7 @@ int learn_put_lines(struct learn *learn, struct text *text)
 
 	if (r)
 		return r;
-	text_put(text, learn->looks ? LOOKS : "");
+	text_put(text, learn->looks || learn->lacks_looks ? LOOKS : "");
 	for (item = learn->items; item; item = item->hh.next) {
 		if (item->is_covered)
 			continue;

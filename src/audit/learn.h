@@ -28,6 +28,7 @@ struct learn {
 	struct learn_item *items; /* a table */
 	unsigned traces;
 	uint64_t looks;     /* at what is there */
+	bool lacks_looks;   /* nor does some trace hold all of those */
 	bool skips_refused; /* what did not work is not learnt */
 };
 

@@ -222,6 +222,59 @@ struct policy_judgement policy_judge(const struct policy *policy,
 	return other.decision > one.decision ? other : one;
 }
 
+static bool is_of_all(const struct policy_rule *rule)
+{
+	return !rule->by.count &&
+	       (rule->kind == POLICY_ANY ||
+		(rule->kind == POLICY_GLOB && rule->object.count &&
+		 !strcmp(rule->object.items[0].text, "**")));
+}
+
+static bool is_on_looks(const struct policy_rule *rule)
+{
+	return rule->verbs & VERB_BIT(VERB_LOOK);
+}
+
+static bool is_same(const struct policy_rule *one,
+		    const struct policy_rule *other)
+{
+	if (one->kind != other->kind || one->kind != POLICY_GLOB ||
+	    one->by.count || other->by.count ||
+	    one->object.count != other->object.count)
+		return false;
+	for (unsigned i = 0; i < one->object.count; i++)
+		if (strcmp(one->object.items[i].text,
+			   other->object.items[i].text) != 0)
+			return false;
+	return true;
+}
+
+/* No later line takes that back. */
+static bool forbids_looks(const struct policy *policy, unsigned index)
+{
+	const struct policy_rule *rule = &policy->rules[index];
+
+	if (!is_on_looks(rule) || rule->decision == POLICY_ALLOW)
+		return false;
+	for (unsigned i = index + 1; i < policy->count; i++)
+		if (is_on_looks(&policy->rules[i]) &&
+		    is_same(rule, &policy->rules[i]))
+			return false;
+	return true;
+}
+
+bool policy_judges_looks(const struct policy *policy)
+{
+	bool judges = policy->otherwise != POLICY_ALLOW;
+
+	for (unsigned i = 0; judges && i < policy->count; i++)
+		judges = !is_on_looks(&policy->rules[i]) ||
+			 !is_of_all(&policy->rules[i]);
+	for (unsigned i = 0; !judges && i < policy->count; i++)
+		judges = forbids_looks(policy, i);
+	return judges;
+}
+
 bool policy_is_sensitive(const struct policy *policy, enum audit_verb verb,
 			 const char *object, size_t length)
 {

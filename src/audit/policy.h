@@ -98,6 +98,9 @@ struct policy_judgement {
  */
 struct policy_judgement policy_judge(const struct policy *policy,
 				     const struct fact *fact);
+/* Whether it may say of any call that only looks something else than that it is
+ * allowed. */
+bool policy_judges_looks(const struct policy *policy);
 /* The same of one name, by the built-in lines alone; exe may be NULL. */
 bool policy_is_sensitive(const struct policy *policy, enum audit_verb verb,
 			 const char *object, size_t length);

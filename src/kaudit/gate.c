@@ -59,6 +59,14 @@ int gate_load(struct gate *ret, const struct kaudit_options *options,
 	return parse(ret, options, directory, error);
 }
 
+/* One that is made anew has them allowed. */
+bool gate_judges_looks(const struct gate *gate,
+		       const struct kaudit_options *options)
+{
+	return options->baseline && gate->text &&
+	       policy_judges_looks(&gate->policy);
+}
+
 /* ---- updating ---- */
 
 static int learn(const struct gate *gate, const struct kaudit_options *options,
@@ -69,6 +77,7 @@ static int learn(const struct gate *gate, const struct kaudit_options *options,
 	int r = 0;
 
 	learn_open(&learnt, &gate->policy, options->collapse);
+	learnt.lacks_looks = audit->lacks_looks;
 	for (; !r && fact; fact = fact->hh.next)
 		if (policy_judge(&gate->policy, fact).decision == POLICY_DENY)
 			r = learn_add_fact(&learnt, fact);

@@ -5,6 +5,7 @@
 #ifndef KAUDIT_GATE_H
 #define KAUDIT_GATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "audit/policy.h"
@@ -26,6 +27,10 @@ struct gate {
 int gate_load(struct gate *ret, const struct kaudit_options *options,
 	      const char *directory, struct text *error);
 void gate_done(struct gate *gate);
+
+/* policy_judges_looks() of it. */
+bool gate_judges_looks(const struct gate *gate,
+		       const struct kaudit_options *options);
 
 /*
  * Judges by it, beside the policy if there is one: the stricter line counts.

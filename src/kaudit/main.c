@@ -192,6 +192,19 @@ static int tell(const struct kaudit_options *options,
 	return verdict_status(verdict, options->allows_incomplete);
 }
 
+/* What a policy may forbid, and nobody recorded, is not known. */
+static int tell_looks(struct audit *audit, const struct policy *policy,
+		      const struct gate *gate,
+		      const struct kaudit_options *options)
+{
+	if (!audit->lacks_looks ||
+	    (!policy_judges_looks(policy) && !gate_judges_looks(gate, options)))
+		return 0;
+	return gaps_add(&audit->gaps, NULL, 1,
+			"who only looked at something was not recorded (run "
+			"--looks), and the policy may forbid that");
+}
+
 /* The exit status. */
 static int judge(const struct kaudit_options *options,
 		 const struct matter *matter, struct text *error)
@@ -205,7 +218,8 @@ static int judge(const struct kaudit_options *options,
 
 	if (r)
 		return r == -EINVAL ? VERDICT_BAD_POLICY : VERDICT_FAILED;
-	r = verdict_reach(&verdict, matter->audit, &policy)
+	r = tell_looks(matter->audit, &policy, &gate, options)
+		?: verdict_reach(&verdict, matter->audit, &policy)
 		?: gate_judge(&gate, options, directory, &verdict, error);
 	if (!r)
 		return tell(options, matter, &verdict, error);
@@ -241,8 +255,9 @@ static int judge_file(const struct kaudit_options *options, struct text *error)
 
 /* ---- running ---- */
 
-/* A policy that cannot be read is said before anything runs. */
-static int check_policy(const struct kaudit_options *options,
+/* A policy that cannot be read is said before anything runs. Sets whether the
+ * judgement will ask who only looked. */
+static int check_policy(const struct kaudit_options *options, bool *ret_looks,
 			struct text *error)
 {
 	_cleanup_(policy_done) struct policy policy = { 0 };
@@ -251,6 +266,8 @@ static int check_policy(const struct kaudit_options *options,
 	int r = load_policy(&policy, options, directory, error)
 		    ?: gate_load(&gate, options, directory, error);
 
+	*ret_looks = !r && (policy_judges_looks(&policy) ||
+			    gate_judges_looks(&gate, options));
 	if (!r)
 		return 0;
 	return r == -EINVAL ? VERDICT_BAD_POLICY : VERDICT_FAILED;
@@ -338,14 +355,17 @@ static int judge_recording(const struct kaudit_options *options,
 static int run(const struct kaudit_options *options, struct text *error)
 {
 	_cleanup_(recording_done) struct recording recording = { .fd = -1 };
+	struct recording_wish wish = { .rules = -1 };
 	_cleanup_fd_ int rules = -1;
-	int audit = check_policy(options, error);
+	int audit = check_policy(options, &wish.looks, error);
 
 	if (!audit && options->enforce)
 		audit = enforce_rules(options, &rules, error);
 	if (audit)
 		return audit;
-	if (recording_run(&recording, options, rules, error))
+	wish.rules = rules;
+	wish.looks |= options->records_looks;
+	if (recording_run(&recording, options, &wish, error))
 		return EXIT_OURS;
 	audit = judge_recording(options, &recording, error);
 	return settle(options, command_status(&recording.waiting), audit);

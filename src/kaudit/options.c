@@ -35,6 +35,7 @@ enum option_id {
 	OPTION_FORMAT,
 	OPTION_HASH,
 	OPTION_JSON,
+	OPTION_LOOKS,
 	OPTION_MARKDOWN,
 	OPTION_REDACT,
 	OPTION_REPORT,
@@ -81,6 +82,8 @@ static const struct options_row table[] = {
 	{ 0, "hash", NULL, "run: SHA-256 of what was read, run and written",
 	  OPTION_HASH },
 	{ 0, "json", NULL, "--format json", OPTION_JSON },
+	{ 0, "looks", NULL, "run: record as well who only looked at something",
+	  OPTION_LOOKS },
 	{ 0, "markdown", NULL, "--format markdown", OPTION_MARKDOWN },
 	{ 0, "nul", NULL, "export bubblewrap: words for bwrap --args FD",
 	  OPTION_NUL },
@@ -131,6 +134,7 @@ static const unsigned goes_with[OPTION_COUNT] = {
 	[OPTION_FORMAT] = JUDGES,
 	[OPTION_HASH] = BIT(KAUDIT_RUN),
 	[OPTION_JSON] = JUDGES | BIT(KAUDIT_DIFF),
+	[OPTION_LOOKS] = BIT(KAUDIT_RUN),
 	[OPTION_MARKDOWN] = JUDGES,
 	[OPTION_NUL] = BIT(KAUDIT_EXPORT),
 	[OPTION_REDACT] = JUDGES,
@@ -302,6 +306,9 @@ static int take_option(void *context, int id, const char *value)
 		return 0;
 	case OPTION_JSON:
 		return wanted_form(options, "json", parse->error);
+	case OPTION_LOOKS:
+		options->records_looks = true;
+		return 0;
 	case OPTION_MARKDOWN:
 		return wanted_form(options, "markdown", parse->error);
 	case OPTION_REDACT:

@@ -62,8 +62,9 @@ struct kaudit_options {
 	bool honours_setuid;
 	bool hashes;
 	bool updates_baseline;
-	bool records_all; /* run: all calls */
-	bool nul;         /* export: words, each with its NUL */
+	bool records_all;   /* run: all calls */
+	bool records_looks; /* run: those that only look */
+	bool nul;           /* export: words, each with its NUL */
 	bool help;
 	bool version;
 	char *const *operands; /* the command, or files, up to a NULL */

@@ -30,6 +30,7 @@
  */
 #define POINTS      "cntaesp"
 #define CALLS       "@deeds"
+#define LOOKLESS    CALLS ",!@looks"
 #define EXIT_ABSENT 127
 #define MODE        0600
 #define COPY_SIZE   ((size_t)1 << 20)
@@ -154,9 +155,17 @@ void recording_done(struct recording *recording)
 
 /* ---- the recorder ---- */
 
+static const char *calls_of(const struct kaudit_options *options,
+			    const struct recording_wish *wish)
+{
+	if (options->records_all)
+		return "all";
+	return wish->looks ? CALLS : LOOKLESS;
+}
+
 /* For the child alone: returns only when that cannot be. -errno. */
 static int become_recorder(const struct kaudit_options *options, int fd,
-			   int rules, const char *path)
+			   const struct recording_wish *wish, const char *path)
 {
 	char file[16], guard[32], confining[32];
 	const char *before[] = { RECORDER,
@@ -166,7 +175,7 @@ static int become_recorder(const struct kaudit_options *options, int fd,
 				 "-t",
 				 POINTS,
 				 "--syscalls",
-				 options->records_all ? "all" : CALLS,
+				 calls_of(options, wish),
 				 "--setuid",
 				 options->honours_setuid ? "allow" : "deny",
 				 "--no-io-uring",
@@ -183,19 +192,19 @@ static int become_recorder(const struct kaudit_options *options, int fd,
 		return -ENOMEM;
 	snprintf(file, sizeof(file), "%d", fd);
 	snprintf(guard, sizeof(guard), "--guard=%d", getppid());
-	snprintf(confining, sizeof(confining), "--confine-fd=%d", rules);
+	snprintf(confining, sizeof(confining), "--confine-fd=%d", wish->rules);
 	memcpy(words, before, sizeof(before));
 	/* A call that one filter denies does not stop for another one: that it
 	 * was tried is to be told. */
-	if (rules >= 0) {
+	if (wish->rules >= 0) {
 		words[first++] = confining;
 		words[first++] = "--seccomp=never";
 	}
 	words[first++] = "--";
 	memcpy(words + first, options->operands, count * sizeof(*words));
 	fcntl(fd, F_SETFD, 0);
-	if (rules >= 0)
-		fcntl(rules, F_SETFD, 0);
+	if (wish->rules >= 0)
+		fcntl(wish->rules, F_SETFD, 0);
 	execvp(path, (char *const *)words);
 	return -errno;
 }
@@ -219,7 +228,7 @@ static void restore(const struct sigaction before[ARRAY_LEN(ignored)])
 }
 
 static pid_t fork_recorder(const struct kaudit_options *options, int fd,
-			   int rules)
+			   const struct recording_wish *wish)
 {
 	struct sigaction before[ARRAY_LEN(ignored)];
 	char path[PATH_MAX];
@@ -232,13 +241,13 @@ static pid_t fork_recorder(const struct kaudit_options *options, int fd,
 	if (pid != 0)
 		return pid < 0 ? -errno : pid;
 	restore(before);
-	r = become_recorder(options, fd, rules, path);
+	r = become_recorder(options, fd, wish, path);
 	dprintf(STDERR_FILENO, "kaudit-u: %s: %s\n", path, strerror(-r));
 	_exit(EXIT_ABSENT);
 }
 
 int recording_run(struct recording *ret, const struct kaudit_options *options,
-		  int rules, struct text *error)
+		  const struct recording_wish *wish, struct text *error)
 {
 	pid_t pid;
 	int r;
@@ -256,7 +265,7 @@ int recording_run(struct recording *ret, const struct kaudit_options *options,
 	/* The job may be of our user: it has no business in here. An exec takes
 	 * that away again. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	pid = fork_recorder(options, ret->fd, rules);
+	pid = fork_recorder(options, ret->fd, wish);
 	if (pid > 0)
 		waiting_run(&ret->waiting, pid, options->timeout_ns);
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);

@@ -5,6 +5,8 @@
 #ifndef KAUDIT_RECORDING_H
 #define KAUDIT_RECORDING_H
 
+#include <stdbool.h>
+
 #include "kaudit/waiting.h"
 
 struct kaudit_options;
@@ -16,13 +18,20 @@ struct recording {
 	char *name; /* that it has just before it gets its own; owned */
 };
 
+/* What the command line does not say. */
+struct recording_wish {
+	int rules;  /* a descriptor of those that the command is held to
+		     * (confine/confine.h), or -1 */
+	bool looks; /* calls that only look are recorded, too */
+};
+
 /*
- * Runs the command, held to rules (confine/confine.h) that a descriptor has, or
- * -1; returns when it and all its descendants have ended. 0, or -errno with one
- * line in *error. *ret is to be given to recording_done() in any case.
+ * Runs the command; returns when it and all its descendants have ended. 0, or
+ * -errno with one line in *error. *ret is to be given to recording_done() in
+ * any case.
  */
 int recording_run(struct recording *ret, const struct kaudit_options *options,
-		  int rules, struct text *error);
+		  const struct recording_wish *wish, struct text *error);
 
 /* Gives the trace its name, in place of what had it. 0 or -errno, likewise. */
 int recording_keep(struct recording *recording, const char *path,

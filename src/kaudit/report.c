@@ -183,7 +183,10 @@ void report_put_completeness(struct text *text, const struct verdict *verdict)
 	const struct gaps *gaps = &verdict->audit->gaps;
 
 	if (verdict->is_complete)
-		text_put(text, "the trace holds all that was done");
+		text_format(text, "the trace holds all that was done%s",
+			    verdict->audit->lacks_looks
+				? ", but not who only looked at something"
+				: "");
 	else
 		text_format(text,
 			    "the trace does not hold all: %u kinds of things "

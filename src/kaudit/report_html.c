@@ -164,9 +164,13 @@ static void put_completeness(struct text *text, const struct report *report)
 	const struct gaps *gaps = &report->verdict->audit->gaps;
 
 	if (!gaps->count) {
-		text_put(text, "<p class=\"state\"><span class=\"pill allow\">"
-			       "Complete</span> The record holds all that the "
-			       "job did, from its start to its end.</p>");
+		text_format(text,
+			    "<p class=\"state\"><span class=\"pill allow\">"
+			    "Complete</span> The record holds all that the "
+			    "job did, from its start to its end%s.</p>",
+			    report->verdict->audit->lacks_looks
+				? ", but not what it only looked at"
+				: "");
 		return;
 	}
 	text_put(text, "<p class=\"state\"><span class=\"pill warned\">"

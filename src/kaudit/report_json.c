@@ -165,6 +165,7 @@ static void put_all(struct text *text, const struct report *report)
 	text_put(text, "{\"v\":1");
 	document_string(text, "verdict", verdict_text(verdict));
 	text_json_bool(text, "complete", verdict->is_complete);
+	text_json_bool(text, "looks", !audit->lacks_looks);
 	text_json_unsigned(text, "violations", verdict->violations);
 	text_json_unsigned(text, "warnings", verdict->warnings);
 	text_json_unsigned(text, "outside", audit->outside);

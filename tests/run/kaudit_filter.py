@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What kaudit-u tells of a job is the same whether all calls were recorded or
-only those that matter.
+only those that matter; and the same but for looks without those that look.
 usage: kaudit_filter.py KAUDIT-U KTRACE-U PROGRAMS"""
 import json
 import os
@@ -78,27 +78,32 @@ def facts_of(trace):
 
 def compare(job, least, verbs, home):
     place = os.path.join(home, "place")
-    traces = [os.path.join(home, name) for name in ("all", "deeds")]
+    traces = [os.path.join(home, name) for name in ("all", "deeds", "least")]
     make_place(place)
     status = run(job, place)
     make_place(place)
     run([KTRACE, "-i", "-t", "cntasp", "--setuid=deny", "--no-io-uring",
          "--resolve", "--seccomp=never", "-f", traces[0]] + job, place, status)
-    make_place(place)
-    run([KAUDIT, "run", "--exit-policy=command", "-f", traces[1]] + job,
-        place, status)
-    (gaps, facts), (our_gaps, ours) = (facts_of(trace) for trace in traces)
+    for trace, looks in (traces[1], ["--looks"]), (traces[2], []):
+        make_place(place)
+        run([KAUDIT, "run", "--exit-policy=command", "-f", trace] + looks +
+            job, place, status)
+    (gaps, facts), (our_gaps, ours), (least_gaps, least_facts) = (
+        facts_of(trace) for trace in traces)
     missing = {verb for verb in verbs
                if not any(fact[0] == verb for fact in ours)}
-    smaller = os.path.getsize(traces[1]) < os.path.getsize(traces[0])
+    sizes = [os.path.getsize(trace) for trace in traces]
+    smaller = sizes[0] > sizes[1] > sizes[2]
+    left_out = {fact[0] for fact in ours ^ least_facts}
     for fact in sorted(facts - ours):
         print("not told:", fact)
     for fact in sorted(ours - facts):
         print("invented:", fact)
     print(os.path.basename(job[0]), len(ours), "facts", gaps ^ our_gaps,
-          missing)
-    return (facts == ours and gaps == our_gaps and len(ours) >= least and
-            not missing and smaller)
+          missing, left_out)
+    return (facts == ours and gaps == our_gaps == least_gaps and
+            len(ours) >= least and not missing and smaller and
+            left_out <= {"look"})
 
 
 def main():

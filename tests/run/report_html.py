@@ -221,7 +221,7 @@ def check_huge(place):
               "    os.path.exists('/none/%%d' %% i)\n" % (ROWS_MAX + 5000))
     with open(os.path.join(place, "huge.py"), "w") as file:
         file.write(script)
-    kaudit(place, "run", "-f", "huge", "--report", "html=huge.html",
+    kaudit(place, "run", "--looks", "-f", "huge", "--report", "html=huge.html",
            "/usr/bin/python3", "-S", "huge.py")
     text = read(place, "huge.html")
     must(len(text) < PAGE_MAX, len(text))

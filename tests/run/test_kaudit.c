@@ -216,6 +216,37 @@ static void test_incomplete(void **state)
 	run_place_close(&place);
 }
 
+/* Who only looks is recorded where somebody asks, or a policy may forbid it; a
+ * trace without that cannot be judged by such a policy. */
+static void test_looks(void **state)
+{
+	static const char script[] = "test -e /etc/hostname; true";
+	struct run_place place;
+
+	open_place(&place, state);
+	kaudit_put(&place, "curious", "deny look /etc/hostname\n");
+	kaudit_put(&place, "wide", "default deny\nallow * **\n");
+	SAY(&place, 0, "complete    yes", "run", "-p", "wide", "-f", "t", "sh",
+	    "-c", script);
+	SAY(&place, 0, "\"looks\":false", "report", "--json", "t");
+	SAY(&place, 3, "run --looks", "check", "-p", "curious", "t");
+	kaudit_put(&place, "base", "allow read,list,exec,map **\n");
+	SAY(&place, 3, "run --looks", "check", "--baseline", "base", "t");
+	SAY(&place, 0, "cannot be judged", "check", "-p", "curious",
+	    "--allow-incomplete", "t");
+	SAY(&place, 0, "complies", "check", "-p", "wide", "t");
+	SAY(&place, 0, "\nallow look **\n", "learn", "t");
+	SAY(&place, 1, "look /etc/hostname", "run", "-p", "curious", "sh", "-c",
+	    script);
+	SAY(&place, 0, "complies", "run", "--looks", "-f", "t", "sh", "-c",
+	    script);
+	SAY(&place, 0, "\"looks\":true", "report", "--json", "t");
+	SAY(&place, 1, "look /etc/hostname", "check", "-p", "curious", "t");
+	SAY(&place, 2, "--looks does not go with check", "check", "--looks",
+	    "t");
+	run_place_close(&place);
+}
+
 /* What a filter of the job's own denies was not done; what it has others decide
  * about may have been, unseen. */
 static void test_complete(void **state)
@@ -442,19 +473,13 @@ int main(void)
 #test " as anybody", test, NULL, NULL, &users[1]               \
 	}
 	const struct CMUnitTest tests[] = {
-		TEST(test_status),
-		TEST(test_usage),
-		TEST(test_left_behind),
-		TEST(test_timeout),
-		TEST(test_order),
-		TEST(test_incomplete),
-		TEST(test_complete),
-		TEST(test_policies),
-		TEST(test_learns),
-		TEST(test_hostile_text),
-		TEST(test_hostile_markdown),
-		TEST(test_hostile_json),
-		TEST(test_hostile_policy),
+		TEST(test_status),       TEST(test_usage),
+		TEST(test_left_behind),  TEST(test_timeout),
+		TEST(test_order),        TEST(test_incomplete),
+		TEST(test_looks),        TEST(test_complete),
+		TEST(test_policies),     TEST(test_learns),
+		TEST(test_hostile_text), TEST(test_hostile_markdown),
+		TEST(test_hostile_json), TEST(test_hostile_policy),
 	};
 
 	if (!run_may_trace())

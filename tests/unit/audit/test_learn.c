@@ -117,6 +117,18 @@ static void test_one(void **state)
 			     "allow signal self\n");
 }
 
+/* Nor does it say that nobody looked where that was not recorded. */
+static void test_unlooked(void **state)
+{
+	struct learning *learning = *state;
+
+	add(learning, VERB_READ, "/home/me/src/a.c", 0);
+	learning->audit.lacks_looks = true;
+	must_learn(learning, "default deny\n"
+			     "allow look **\n"
+			     "allow read @src/a.c\n");
+}
+
 /* More names than so many become one, with all that was done to them; verbs of
  * another group do not. */
 static void test_collapse(void **state)
@@ -276,9 +288,11 @@ int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_one),    TEST(test_collapse),  TEST(test_toolchain),
-		TEST(test_absent), TEST(test_temporary), TEST(test_sensitive),
-		TEST(test_bounds), TEST(test_hostile),   TEST(test_provenance),
+		TEST(test_one),       TEST(test_unlooked),
+		TEST(test_collapse),  TEST(test_toolchain),
+		TEST(test_absent),    TEST(test_temporary),
+		TEST(test_sensitive), TEST(test_bounds),
+		TEST(test_hostile),   TEST(test_provenance),
 	};
 
 	return cmocka_run_group_tests_name("learn", tests, NULL, NULL);

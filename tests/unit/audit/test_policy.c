@@ -241,6 +241,52 @@ static void test_absent(void **state)
 	}
 }
 
+/* Who only looked must have been recorded where that may matter. */
+static void test_looks(void **state)
+{
+	static const struct {
+		const char *policy;
+		bool judges;
+	} cases[] = {
+		{ "", false },
+		{ "deny read,write /a", false },
+		{ "deny look /a", true },
+		{ "warn look,read /a", true },
+		{ "deny * /a", true },
+		{ "allow look /a", false },
+		{ "deny * /a/**\nallow look /a/**", false },
+		{ "deny * /a/**\nallow look /a/*", true },
+		{ "deny * /a/**\nallow look /a/**\nwarn look /a/**", true },
+		{ "deny * /a/** by /b\nallow look /a/**", true },
+		{ "allow look /a/**\ndeny * /a/**", true },
+		{ "default deny", true },
+		{ "default warn\nallow look /a/**", true },
+		{ "default deny\nallow look **", false },
+		{ "default deny\nallow * **", false },
+		{ "default deny\nallow read **", true },
+		{ "default deny\nallow look ** by /a", true },
+		{ "default deny\nallow look **\ndeny look /a", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct text error = TEXT_INIT;
+		struct policy policy;
+
+		policy_open(&policy);
+		assert_int_equal(
+		    roots_default(&policy.roots, "/home/me", "/src"), 0);
+		assert_int_equal(policy_add_sensitive(&policy, &error), 0);
+		assert_int_equal(policy_parse(&policy, "p", cases[i].policy,
+					      strlen(cases[i].policy),
+					      read_none, NULL, &error),
+				 0);
+		if (policy_judges_looks(&policy) != cases[i].judges)
+			fail_msg("%s", cases[i].policy);
+		policy_done(&policy);
+	}
+}
+
 /* ---- names of hosts ---- */
 
 /* Of an address that two names were observed for. */
@@ -527,6 +573,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decides),
 		cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_looks),
 		cmocka_unit_test(test_hosts),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_sensitive),
