@@ -1,6 +1,7 @@
 /*
- * Affinity of a traced thread, in memory shared with the keeper. Whoever takes
- * the thread's id out of there widens it. Must decide nothing.
+ * Affinity of a traced thread, in memory shared with the keeper. Whoever
+ * negates the thread's id there widens it, and takes it out when that is done.
+ * Must decide nothing.
  */
 #include "supervisor/hold.h"
 
@@ -14,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -21,9 +23,14 @@
 /* A thread that does not stop for so long is not busy in calls. */
 #define MOMENT_MS 2
 
+/* So long, and so often, the recorder waits for a keeper that is about to
+ * widen. One that is stopped, or killed, does not come to it. */
+#define NAP_NS   50000
+#define NAPS_MAX 2000
+
 /* What recorder and keeper share. */
 struct held {
-	_Atomic pid_t tid; /* 0: nobody */
+	_Atomic pid_t tid; /* 0: nobody; negative: it is being widened */
 	_Atomic unsigned beat;
 	_Atomic bool keeper_sleeps;
 	int cpu;
@@ -57,14 +64,18 @@ static void widen(pid_t tid, int cpu, const cpu_set_t *before)
 	sched_setaffinity(tid, sizeof(all), &all);
 }
 
+static void widen_held(struct held *held, pid_t tid)
+{
+	pid_t released = -tid;
+
+	widen(tid, held->cpu, &held->before);
+	atomic_compare_exchange_strong(&held->tid, &released, 0);
+}
+
 static void release(struct held *held, pid_t tid)
 {
-	cpu_set_t before = held->before;
-	int cpu = held->cpu;
-
-	/* From then on they may be another thread's. */
-	if (tid && atomic_compare_exchange_strong(&held->tid, &tid, 0))
-		widen(tid, cpu, &before);
+	if (tid > 0 && atomic_compare_exchange_strong(&held->tid, &tid, -tid))
+		widen_held(held, tid);
 }
 
 /* Waits for a byte, or for so long; false when the recorder is gone. */
@@ -83,10 +94,19 @@ static bool keeper_sleep(struct held *held, int pipe)
 	bool is_alive = true;
 
 	atomic_store(&held->keeper_sleeps, true);
-	if (!atomic_load(&held->tid))
+	if (atomic_load(&held->tid) <= 0)
 		is_alive = keeper_wait(pipe, -1);
 	atomic_store(&held->keeper_sleeps, false);
 	return is_alive;
+}
+
+/* The recorder is gone: perhaps while it was widening. */
+static void keeper_inherit(struct held *held)
+{
+	pid_t tid = atomic_load(&held->tid);
+
+	if (tid)
+		widen_held(held, abs(tid));
 }
 
 static void keeper_run(struct held *held, int pipe)
@@ -97,14 +117,15 @@ static void keeper_run(struct held *held, int pipe)
 		pid_t tid = atomic_load(&held->tid);
 		unsigned beat = atomic_load(&held->beat);
 
-		if (!tid) {
+		if (tid <= 0) {
 			is_alive = keeper_sleep(held, pipe);
 			continue;
 		}
 		is_alive = keeper_wait(pipe, MOMENT_MS);
-		if (!is_alive || atomic_load(&held->beat) == beat)
+		if (is_alive && atomic_load(&held->beat) == beat)
 			release(held, tid);
 	}
+	keeper_inherit(held);
 }
 
 /* Nothing but the pipe may stay open: readers wait for the end of traces. */
@@ -253,19 +274,38 @@ bool hold_take(struct hold *hold, pid_t tid, int cpu)
 		atomic_store(&held->tid, 0);
 		return false;
 	}
+	/* The keeper may have let go before there was anything to widen. */
+	if (atomic_load(&held->tid) != tid) {
+		hold_let_go(hold);
+		widen(tid, cpu, &before);
+		return false;
+	}
 	if (atomic_load(&held->keeper_sleeps))
 		keeper_wake(hold);
 	return true;
 }
 
+/* What comes next must not find it narrow, nor have it widened then. */
 void hold_let_go(struct hold *hold)
 {
-	release(hold->held, atomic_load(&hold->held->tid));
+	const struct timespec nap = { .tv_nsec = NAP_NS };
+	struct held *held = hold->held;
+	pid_t tid;
+
+	release(held, atomic_load(&held->tid));
+	for (unsigned i = 0; atomic_load(&held->tid) && i < NAPS_MAX; i++)
+		nanosleep(&nap, NULL);
+	tid = atomic_load(&held->tid);
+	if (tid)
+		widen_held(held, -tid);
 }
 
 pid_t hold_whom(const struct hold *hold)
 {
-	return atomic_load_explicit(&hold->held->tid, memory_order_relaxed);
+	pid_t tid = atomic_load_explicit(&hold->held->tid,
+					 memory_order_relaxed);
+
+	return tid > 0 ? tid : 0;
 }
 
 void hold_beat(struct hold *hold)
