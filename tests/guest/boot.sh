@@ -2,13 +2,14 @@
 # Boots Debian's kernel for aarch64 with what was built for it, and says how the
 # tests went there.
 # usage: boot.sh core|rest SECONDS SOURCE BUILD COMPILER
-# KTRACE_U_GUEST names the folder with boot/vmlinuz-*, bin/busybox, and bin/dash
-# and usr/bin/strace if tests shall have them; else it is where tools/need put it.
+# KTRACE_U_GUEST names the folder with boot/vmlinuz-*, bin/busybox, and those of
+# $programs that tests shall have; else it is where tools/need put it.
 # KTRACE_U_TESTS, a pattern of grep -E, chooses tests instead of core and rest.
 set -eu
 group=$1 seconds=$2 source=$3 build=$4 compiler=$5
 here=$(dirname "$0")
 guest=${KTRACE_U_GUEST:-$source/build/guest-aarch64}
+programs="bin/dash usr/bin/strace usr/bin/setpriv usr/bin/unshare"
 
 skip() {
 	echo "skipped: $1"
@@ -58,9 +59,19 @@ copy_build() {
 	done <"$work/programs"
 }
 
-# What they are linked with, and those with, by the compiler's own account.
+copy_programs() {
+	mkdir -p "$root/bin"
+	cp "$guest/bin/busybox" "$root/bin"
+	for program in $programs; do
+		[ ! -x "$guest/$program" ] ||
+			cp "$guest/$program" "$root/bin"
+	done
+}
+
+# What they are linked with, and those with, by the compiler's own account, or
+# what the guest has itself.
 needed_libraries() {
-	find "$root$build" "$root/lib" -type f -exec "$readelf" -d {} + \
+	find "$root$build" "$root/bin" "$root/lib" -type f -exec "$readelf" -d {} + \
 		2>/dev/null |
 		sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u
 }
@@ -73,6 +84,7 @@ copy_libraries() {
 		before=$(find "$root/lib" | wc -l)
 		needed_libraries | while read -r library; do
 			path=$("$compiler" -print-file-name="$library")
+			[ -e "$path" ] || path=$(find "$guest" -name "$library")
 			[ ! -e "$path" ] || cp -L "$path" "$root/lib"
 		done
 	done
@@ -81,12 +93,7 @@ copy_libraries() {
 }
 
 copy_rest() {
-	mkdir -p "$root/bin" "$root/etc" "$root$source/tests/fuzz"
-	cp "$guest/bin/busybox" "$root/bin"
-	for program in bin/dash usr/bin/strace; do
-		[ ! -x "$guest/$program" ] ||
-			cp "$guest/$program" "$root/bin"
-	done
+	mkdir -p "$root/etc" "$root$source/tests/fuzz"
 	cp -r "$source/tests/golden" "$root$source/tests"
 	cp -r "$source/tests/fuzz/corpus" "$root$source/tests/fuzz"
 	cp "$here/init.sh" "$root/init"
@@ -101,6 +108,7 @@ copy_rest() {
 readelf=$("$compiler" -print-prog-name=readelf)
 strip=$("$compiler" -print-prog-name=strip)
 copy_build
+copy_programs
 copy_libraries
 copy_rest
 (cd "$root" && find . | busybox cpio -o -H newc) \
