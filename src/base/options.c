@@ -16,6 +16,7 @@ struct options_state {
 	int argc;
 	char *const *argv;
 	int at; /* the word that is looked at */
+	void *ret;
 	options_handler *handler;
 	void *context;
 	struct text *error;
@@ -29,7 +30,26 @@ static bool options_is_free(const struct options_row *row)
 
 static bool options_is_last(const struct options_row *row)
 {
-	return row->id == 0;
+	return !row->letter && !row->name;
+}
+
+int options_id(const struct options_row *row)
+{
+	return row->id & 0xff;
+}
+
+/* Sets what the row says, and hands it on. */
+static int options_give(const struct options_state *state,
+			const struct options_row *row, const char *value)
+{
+	unsigned at = (unsigned)row->id >> 8;
+	int id = options_id(row);
+
+	if (at && row->argument)
+		*(const char **)((char *)state->ret + at - 1) = value;
+	else if (at)
+		*(bool *)((char *)state->ret + at - 1) = true;
+	return id ? state->handler(state->context, id, value) : 0;
 }
 
 static const struct options_row *
@@ -104,7 +124,7 @@ static int options_long(struct options_state *state, const char *word)
 	if (row->argument && !value && !options_is_free(row))
 		result = options_next_word(state, row, "--", word, length,
 					   &value);
-	return result ? result : state->handler(state->context, row->id, value);
+	return result ? result : options_give(state, row, value);
 }
 
 static int options_cluster(struct options_state *state, const char *letters)
@@ -125,7 +145,7 @@ static int options_cluster(struct options_state *state, const char *letters)
 			result = options_next_word(state, row, "-", letters, 1,
 						   &value);
 		if (!result)
-			result = state->handler(state->context, row->id, value);
+			result = options_give(state, row, value);
 		if (row->argument)
 			break;
 	}
@@ -133,12 +153,14 @@ static int options_cluster(struct options_state *state, const char *letters)
 }
 
 int options_parse(const struct options_row *table, int argc, char *const *argv,
-		  options_handler *handler, void *context, struct text *error)
+		  void *ret, options_handler *handler, void *context,
+		  struct text *error)
 {
 	struct options_state state = {
 		.table = table,
 		.argc = argc,
 		.argv = argv,
+		.ret = ret,
 		.handler = handler,
 		.context = context,
 		.error = error,

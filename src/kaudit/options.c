@@ -51,27 +51,30 @@ enum option_id {
 	OPTION_COUNT,
 };
 
+#define FLAG(member) OPTIONS_FLAG(struct kaudit_options, member)
+#define WORD(member) OPTIONS_WORD(struct kaudit_options, member)
+
 /* clang-format off */
 static const struct options_row table[] = {
 	{ 'f', NULL, "FILE", "run: keep the trace there (" KAUDIT_TRACE ")",
-	  OPTION_TRACE },
+	  OPTION_TRACE | WORD(trace) },
 	{ 'o', NULL, "FILE", "write the report, policy or profile there",
-	  OPTION_OUTPUT },
+	  OPTION_OUTPUT | WORD(output) },
 	{ 'p', NULL, "POLICY", "judge by this file too, not only by what is "
-			       "built in", OPTION_POLICY },
+			       "built in", OPTION_POLICY | WORD(policy) },
 	{ 0, "allow-incomplete", NULL,
 	  "make do with what a trace holds, if it is not all",
-	  OPTION_ALLOW_INCOMPLETE },
+	  OPTION_ALLOW_INCOMPLETE | FLAG(allows_incomplete) },
 	{ 0, "baseline", "FILE", "what is not in this policy violates it",
-	  OPTION_BASELINE },
+	  OPTION_BASELINE | WORD(baseline) },
 	{ 0, "all-syscalls", NULL,
 	  "run: record all calls, as export seccomp wants it",
-	  OPTION_ALL_SYSCALLS },
+	  OPTION_ALL_SYSCALLS | FLAG(records_all) },
 	{ 0, "collapse", "N",
 	  "learn, export: more names of a directory than these are one (8)",
 	  OPTION_COLLAPSE },
 	{ 0, "env", NULL, "run: keep values of variables, not only hashes",
-	  OPTION_ENV },
+	  OPTION_ENV | FLAG(keeps_variables) },
 	{ 0, "enforce", "[WHAT]",
 	  "run: have the kernel forbid what -p does: all, possible",
 	  OPTION_ENFORCE },
@@ -80,13 +83,13 @@ static const struct options_row table[] = {
 	{ 0, "format", "FORMAT", "of the report (" REPORT_DEFAULT ")",
 	  OPTION_FORMAT },
 	{ 0, "hash", NULL, "run: SHA-256 of what was read, run and written",
-	  OPTION_HASH },
+	  OPTION_HASH | FLAG(hashes) },
 	{ 0, "json", NULL, "--format json", OPTION_JSON },
 	{ 0, "looks", NULL, "run: record as well who only looked at something",
-	  OPTION_LOOKS },
+	  OPTION_LOOKS | FLAG(records_looks) },
 	{ 0, "markdown", NULL, "--format markdown", OPTION_MARKDOWN },
 	{ 0, "nul", NULL, "export bubblewrap: words for bwrap --args FD",
-	  OPTION_NUL },
+	  OPTION_NUL | FLAG(nul) },
 	{ 0, "redact", "PATTERN", "mask what matches, too", OPTION_REDACT },
 	{ 0, "report", "FORMAT=FILE", "write one more report there",
 	  OPTION_REPORT },
@@ -97,9 +100,11 @@ static const struct options_row table[] = {
 	{ 0, "timeout", "DURATION",
 	  "run: end a job that takes longer: 90, 90s, 15m, 2h", OPTION_TIMEOUT },
 	{ 0, "update-baseline", NULL,
-	  "have the baseline allow what was done", OPTION_UPDATE_BASELINE },
-	{ 0, "help", NULL, "print this", OPTION_HELP },
-	{ 0, "version", NULL, "print the version", OPTION_VERSION },
+	  "have the baseline allow what was done",
+	  OPTION_UPDATE_BASELINE | FLAG(updates_baseline) },
+	{ 0, "help", NULL, "print this", OPTION_HELP | FLAG(help) },
+	{ 0, "version", NULL, "print the version",
+	  OPTION_VERSION | FLAG(version) },
 	{ 0 },
 };
 /* clang-format on */
@@ -157,7 +162,7 @@ static void put_option(struct text *text, int id)
 {
 	const struct options_row *row = table;
 
-	while (row->id != id)
+	while (options_id(row) != id)
 		row++;
 	if (row->name)
 		text_format(text, "--%s", row->name);
@@ -276,72 +281,32 @@ static int take_option(void *context, int id, const char *value)
 
 	if (!(goes_with[id] & BIT(options->job)))
 		return complain_job(parse, id);
-	switch ((enum option_id)id) {
-	case OPTION_TRACE:
-		options->trace = value;
-		return 0;
-	case OPTION_OUTPUT:
-		options->output = value;
-		return 0;
-	case OPTION_POLICY:
-		options->policy = value;
-		return 0;
-	case OPTION_ALLOW_INCOMPLETE:
-		options->allows_incomplete = true;
-		return 0;
-	case OPTION_BASELINE:
-		options->baseline = value;
-		return 0;
+	switch (id) {
 	case OPTION_COLLAPSE:
 		return take_collapse(parse, value);
-	case OPTION_ENV:
-		options->keeps_variables = true;
-		return 0;
 	case OPTION_EXIT_POLICY:
 		return take_exit(parse, value);
 	case OPTION_FORMAT:
 		return wanted_form(options, value, parse->error);
-	case OPTION_HASH:
-		options->hashes = true;
-		return 0;
 	case OPTION_JSON:
 		return wanted_form(options, "json", parse->error);
-	case OPTION_LOOKS:
-		options->records_looks = true;
-		return 0;
 	case OPTION_MARKDOWN:
 		return wanted_form(options, "markdown", parse->error);
 	case OPTION_REDACT:
 		return wanted_redact(options, value, parse->error);
 	case OPTION_REPORT:
 		return wanted_report(options, value, parse->error);
-	case OPTION_ALL_SYSCALLS:
-		options->records_all = true;
-		return 0;
 	case OPTION_ENFORCE:
 		return take_enforce(parse, value);
-	case OPTION_NUL:
-		options->nul = true;
-		return 0;
 	case OPTION_ROOT:
 		return roots_set(&options->roots, value, parse->error);
 	case OPTION_SETUID:
 		return take_setuid(parse, value);
 	case OPTION_TIMEOUT:
 		return take_timeout(parse, value);
-	case OPTION_UPDATE_BASELINE:
-		options->updates_baseline = true;
-		return 0;
-	case OPTION_HELP:
-		options->help = true;
-		return 0;
-	case OPTION_VERSION:
-		options->version = true;
-		return 0;
-	case OPTION_COUNT:
-		break;
+	default:
+		return 0; /* its row says what it sets */
 	}
-	return -EINVAL;
 }
 
 static const char *check_run(const struct kaudit_options *options,
@@ -432,8 +397,8 @@ int kaudit_options_parse(struct kaudit_options *ret, int argc,
 		return -EINVAL;
 	if (ret->job == KAUDIT_EXPORT && argc > 2 && argv[2][0] != '-')
 		ret->format = argv[++words];
-	operand = options_parse(table, argc - words, argv + words, take_option,
-				&parse, error);
+	operand = options_parse(table, argc - words, argv + words, ret,
+				take_option, &parse, error);
 	if (operand < 0)
 		return operand;
 	ret->operands = argv + words + operand;

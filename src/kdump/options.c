@@ -29,23 +29,10 @@
 #define OPTIONS_FILE "ktrace.out"
 
 enum options_id {
-	OPTION_ABI = 1,
-	OPTION_CPU,
-	OPTION_DECIMAL,
-	OPTION_ELAPSED,
-	OPTION_FILE,
-	OPTION_THREADS,
-	OPTION_FOLLOW,
-	OPTION_DATA_MAX,
-	OPTION_PLAIN,
+	OPTION_DATA_MAX = 1,
 	OPTION_ID,
-	OPTION_RELATIVE,
-	OPTION_NUMBERS,
-	OPTION_NO_DATA,
-	OPTION_ABSOLUTE,
 	OPTION_FACILITIES,
 	OPTION_WHERE,
-	OPTION_JOINED,
 	OPTION_STATS,
 	OPTION_FILES,
 	OPTION_CHROME,
@@ -55,46 +42,45 @@ enum options_id {
 	OPTION_SUMMARY,
 	OPTION_TREE,
 	OPTION_DIFF,
-	OPTION_COUNTS,
 	OPTION_REDACT,
-	OPTION_COPY,
 	OPTION_FREEBSD,
 	OPTION_NETBSD,
-	OPTION_JSON,
 	OPTION_ORIGIN,
-	OPTION_DEBUG_DIR,
-	OPTION_HELP,
-	OPTION_VERSION,
 };
+
+#define FLAG(member) OPTIONS_FLAG(struct options, member)
+#define WORD(member) OPTIONS_WORD(struct options, member)
 
 /* clang-format off */
 static const struct options_row options_table[] = {
 	{ 'A', NULL, NULL, "show the ABI of each record: L64, L32, U00",
-	  OPTION_ABI },
-	{ 'c', NULL, NULL, "show the CPU of each record", OPTION_CPU },
-	{ 'd', NULL, NULL, "show numbers in decimal", OPTION_DECIMAL },
+	  FLAG(job.view.abi) },
+	{ 'c', NULL, NULL, "show the CPU of each record", FLAG(job.view.cpu) },
+	{ 'd', NULL, NULL, "show numbers in decimal", FLAG(job.view.decimal) },
 	{ 'E', NULL, NULL, "show the time since the first record",
-	  OPTION_ELAPSED },
+	  FLAG(job.view.elapsed) },
 	{ 'f', NULL, "FILE", "read FILE, not ktrace.out; - is standard input",
-	  OPTION_FILE },
-	{ 'H', NULL, NULL, "show the thread of each record", OPTION_THREADS },
+	  WORD(job.file) },
+	{ 'H', NULL, NULL, "show the thread of each record",
+	  FLAG(job.view.threads) },
 	{ 'j', "joined", NULL, "show each call on one line, with what it gave",
-	  OPTION_JOINED },
-	{ 'l', NULL, NULL, "go on when the file grows", OPTION_FOLLOW },
+	  FLAG(job.joined) },
+	{ 'l', NULL, NULL, "go on when the file grows", FLAG(job.follow) },
 	{ 'm', NULL, "BYTES", "show at most so much data of a record; 0: all",
 	  OPTION_DATA_MAX },
-	{ 'n', NULL, NULL, "show numbers, not what they mean", OPTION_PLAIN },
+	{ 'n', NULL, NULL, "show numbers, not what they mean",
+	  FLAG(job.view.plain) },
 	{ 'o', NULL, "FILE",
 	  "write what --redact leaves of the trace to FILE, or another form",
-	  OPTION_COPY },
+	  WORD(copy) },
 	{ 'p', NULL, "ID", "show this process or thread alone", OPTION_ID },
 	{ 'R', NULL, NULL, "show the time since the record before",
-	  OPTION_RELATIVE },
+	  FLAG(job.view.relative) },
 	{ 'S', NULL, NULL, "show the numbers of system calls too",
-	  OPTION_NUMBERS },
-	{ 's', NULL, NULL, "show no data", OPTION_NO_DATA },
+	  FLAG(job.view.numbers) },
+	{ 's', NULL, NULL, "show no data", FLAG(job.view.no_data) },
 	{ 'T', NULL, NULL, "show the time, in seconds since 1970",
-	  OPTION_ABSOLUTE },
+	  FLAG(job.view.absolute) },
 	{ 't', NULL, "POINTS", "show the records of these trace points alone",
 	  OPTION_FACILITIES },
 	{ 'w', "where", "EXPRESSION", "show what it is true of alone; see below",
@@ -120,7 +106,7 @@ static const struct options_row options_table[] = {
 	{ 0, "diff", NULL, "show what differs between two traces of one job",
 	  OPTION_DIFF },
 	{ 0, "counts", NULL, "with --diff: what is not there as often, too",
-	  OPTION_COUNTS },
+	  FLAG(counts) },
 	{ 0, "redact", "[PATTERN]",
 	  "mask passwords, tokens and the like, or what PATTERN matches",
 	  OPTION_REDACT },
@@ -129,15 +115,15 @@ static const struct options_row options_table[] = {
 	{ 0, "netbsd", NULL, "with -o: write a file for NetBSD's kdump",
 	  OPTION_NETBSD },
 	{ 0, "json", NULL, "print an object of JSON a line, for programs",
-	  OPTION_JSON },
+	  FLAG(job.json) },
 	{ 0, "origin", "KERNEL",
 	  "whose the file is: linux, freebsd, netbsd or openbsd",
 	  OPTION_ORIGIN },
 	{ 0, "debug-dir", "DIRS",
 	  "where debug files are; colons between (/usr/lib/debug)",
-	  OPTION_DEBUG_DIR },
-	{ 0, "help", NULL, "print this", OPTION_HELP },
-	{ 0, "version", NULL, "print the version", OPTION_VERSION },
+	  WORD(job.debug_directories) },
+	{ 0, "help", NULL, "print this", FLAG(help) },
+	{ 0, "version", NULL, "print the version", FLAG(version) },
 	{ 0 },
 };
 /* clang-format on */
@@ -184,67 +170,6 @@ static int options_take_data_max(struct options_taking *taking,
 				     &number);
 	taking->options->job.view.data_max = (size_t)number;
 	return result;
-}
-
-/* The switch that an option without an argument sets. */
-static bool *options_flag(struct options *options, enum options_id id)
-{
-	switch (id) {
-	case OPTION_ABI:
-		return &options->job.view.abi;
-	case OPTION_CPU:
-		return &options->job.view.cpu;
-	case OPTION_DECIMAL:
-		return &options->job.view.decimal;
-	case OPTION_ELAPSED:
-		return &options->job.view.elapsed;
-	case OPTION_THREADS:
-		return &options->job.view.threads;
-	case OPTION_FOLLOW:
-		return &options->job.follow;
-	case OPTION_PLAIN:
-		return &options->job.view.plain;
-	case OPTION_RELATIVE:
-		return &options->job.view.relative;
-	case OPTION_NUMBERS:
-		return &options->job.view.numbers;
-	case OPTION_NO_DATA:
-		return &options->job.view.no_data;
-	case OPTION_ABSOLUTE:
-		return &options->job.view.absolute;
-	case OPTION_JOINED:
-		return &options->job.joined;
-	case OPTION_JSON:
-		return &options->job.json;
-	case OPTION_COUNTS:
-		return &options->counts;
-	case OPTION_HELP:
-		return &options->help;
-	case OPTION_VERSION:
-		return &options->version;
-	case OPTION_STATS:
-	case OPTION_FILES:
-	case OPTION_CHROME:
-	case OPTION_FOLDED:
-	case OPTION_COMPILATIONS:
-	case OPTION_SQLITE:
-	case OPTION_SUMMARY:
-	case OPTION_TREE:
-	case OPTION_DIFF:
-	case OPTION_REDACT:
-	case OPTION_COPY:
-	case OPTION_FREEBSD:
-	case OPTION_NETBSD:
-	case OPTION_FILE:
-	case OPTION_WHERE:
-	case OPTION_ORIGIN:
-	case OPTION_DEBUG_DIR:
-	case OPTION_DATA_MAX:
-	case OPTION_ID:
-	case OPTION_FACILITIES:
-		break;
-	}
-	return NULL;
 }
 
 /* What is made of the whole trace, by option. */
@@ -344,13 +269,7 @@ static int options_take_one(void *context, int id, const char *value)
 {
 	struct options_taking *taking = context;
 
-	switch (id) {
-	case OPTION_FILE:
-		taking->options->job.file = value;
-		return 0;
-	case OPTION_DEBUG_DIR:
-		taking->options->job.debug_directories = value;
-		return 0;
+	switch ((enum options_id)id) {
 	case OPTION_ORIGIN:
 		return options_take_origin(taking, value);
 	case OPTION_STATS:
@@ -363,9 +282,6 @@ static int options_take_one(void *context, int id, const char *value)
 		return options_take_report(taking, options_report(id));
 	case OPTION_REDACT:
 		return options_take_redact(taking, value);
-	case OPTION_COPY:
-		taking->options->copy = value;
-		return 0;
 	case OPTION_FREEBSD:
 		return options_take_system(taking, RECORD_FREEBSD);
 	case OPTION_NETBSD:
@@ -385,10 +301,8 @@ static int options_take_one(void *context, int id, const char *value)
 					   value, 1, &taking->options->job.id);
 	case OPTION_FACILITIES:
 		return options_take_facilities(taking, value);
-	default:
-		*options_flag(taking->options, (enum options_id)id) = true;
-		return 0;
 	}
+	return 0;
 }
 
 /* --diff has two, of which -f may be one; else one file goes on in the next. */
@@ -417,8 +331,8 @@ int options_take(struct options *ret, int argc, char *const *argv,
 		.job = { .out = STDOUT_FILENO,
 			 .debug_directories = JOB_DEBUG_DIRECTORIES },
 	};
-	operand = options_parse(options_table, argc, argv, options_take_one,
-				&taking, error);
+	operand = options_parse(options_table, argc, argv, ret,
+				options_take_one, &taking, error);
 	if (operand < 0)
 		return operand;
 	return options_take_operands(ret, argv + operand, error);

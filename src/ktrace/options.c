@@ -2,6 +2,7 @@
  * Options of ktrace-u. The short ones are FreeBSD's, letter for letter.
  */
 #include "ktrace/options.h"
+#include "ktrace/options_check.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -30,14 +31,10 @@ _Static_assert(CAPTURE_GENIO_SIZE_MAX < WRITER_QUEUE_LOW / 2,
 #define RING_SIZE_LOW (UINT64_C(1) << 20)
 
 enum option_id {
-	OPTION_APPEND = 1,
-	OPTION_CLEAR,
+	OPTION_CLEAR = 1,
 	OPTION_CLEAR_ALL,
-	OPTION_DESCENDANTS,
 	OPTION_GROUP,
 	OPTION_PROCESS,
-	OPTION_FILE,
-	OPTION_INHERIT,
 	OPTION_POINTS,
 	OPTION_STACKS,
 	OPTION_STACK,
@@ -47,43 +44,37 @@ enum option_id {
 	OPTION_SECCOMP,
 	OPTION_SETUID,
 	OPTION_GENIO_SIZE,
-	OPTION_GENIO_ALL,
 	OPTION_QUEUE,
-	OPTION_DROP,
 	OPTION_ZSTD,
 	OPTION_MAX_SIZE,
 	OPTION_ROTATE,
 	OPTION_RING,
 	OPTION_SNAPSHOT,
-	OPTION_NO_IO_URING,
-	OPTION_ANSWERS,
-	OPTION_RESOLVE,
 	OPTION_GUARD,
 	OPTION_STATUS,
-	OPTION_JSON,
 	OPTION_RULES,
-	OPTION_BACKGROUND,
 	OPTION_OWNER,
 	OPTION_PAUSE,
 	OPTION_RESUME,
 	OPTION_FACILITIES,
 	OPTION_REPORT_FD,
 	OPTION_CONFINE_FD,
-	OPTION_HELP,
-	OPTION_VERSION,
 };
 
+#define FLAG(member) OPTIONS_FLAG(struct ktrace_options, member)
+#define WORD(member) OPTIONS_WORD(struct ktrace_options, member)
+
 static const struct options_row table[] = {
-	{ 'a', NULL, NULL, "append to the trace file", OPTION_APPEND },
+	{ 'a', NULL, NULL, "append to the trace file", FLAG(append) },
 	{ 'c', NULL, NULL, "clear trace points: of -p, -g, or all into -f",
 	  OPTION_CLEAR },
 	{ 'C', NULL, NULL, "stop all tracing that you may", OPTION_CLEAR_ALL },
 	{ 'd', NULL, NULL, "with -p or -g: and all descendants there are",
-	  OPTION_DESCENDANTS },
+	  FLAG(target.descendants) },
 	{ 'f', NULL, "FILE", "trace to FILE (ktrace.out; - is standard output)",
-	  OPTION_FILE },
+	  WORD(file) },
 	{ 'g', NULL, "PGID", "trace the processes of a group", OPTION_GROUP },
-	{ 'i', NULL, NULL, "trace the children too", OPTION_INHERIT },
+	{ 'i', NULL, NULL, "trace the children too", FLAG(inherit) },
 	{ 'k', NULL, NULL, "record who called: of each call and signal",
 	  OPTION_STACKS },
 	{ 'p', NULL, "PID", "trace a process that runs", OPTION_PROCESS },
@@ -105,11 +96,11 @@ static const struct options_row table[] = {
 	{ 0, "genio-size", "BYTES", "most data in a GIO record (4096)",
 	  OPTION_GENIO_SIZE },
 	{ 0, "genio-all", NULL, "all data, in as many GIO records as it takes",
-	  OPTION_GENIO_ALL },
+	  FLAG(genio_all) },
 	{ 0, "queue", "BYTES", "records that may wait to be written (8M)",
 	  OPTION_QUEUE },
 	{ 0, "drop", NULL, "lose records rather than let the program wait",
-	  OPTION_DROP },
+	  FLAG(drop) },
 	{ 0, "zstd", "[LEVEL]", "compress the trace (1 to 19; 3)",
 	  OPTION_ZSTD },
 	{ 0, "max-size", "BYTES", "stop recording when the trace has so many",
@@ -124,24 +115,24 @@ static const struct options_row table[] = {
 	  OPTION_SNAPSHOT },
 	{ 0, "no-io-uring", NULL,
 	  "have programs do without: what it does is not seen",
-	  OPTION_NO_IO_URING },
+	  FLAG(refuses_rings) },
 	{ 0, "answers", NULL, "record what name servers answer",
-	  OPTION_ANSWERS },
+	  FLAG(answers) },
 	{ 0, "resolve", NULL,
 	  "ask the kernel what was opened, wherever links led to it",
-	  OPTION_RESOLVE },
+	  FLAG(resolves) },
 	{ 0, "guard", "[PID]",
 	  "let nobody traced get at the recorder, nor at process PID",
 	  OPTION_GUARD },
 	{ 0, "status", NULL, "tell what is traced: of -p, -g, or everywhere",
 	  OPTION_STATUS },
 	{ 0, "json", NULL, "with --status: a JSON document per recorder",
-	  OPTION_JSON },
+	  FLAG(json) },
 	{ 0, "rules", "WHOSE", "who may trace whom: freebsd, netbsd",
 	  OPTION_RULES },
 	{ 0, "background", NULL,
 	  "with -p or -g: stay, give way to others, come back after them",
-	  OPTION_BACKGROUND },
+	  FLAG(background) },
 	{ 0, "owner", "PID",
 	  "with -p or -g: who owns the recorder (-1: nobody)", OPTION_OWNER },
 	{ 0, "pause", "STATE",
@@ -156,8 +147,8 @@ static const struct options_row table[] = {
 	{ 0, "confine-fd", "N",
 	  "let the command do only what the rules say that N holds",
 	  OPTION_CONFINE_FD },
-	{ 0, "help", NULL, "print this and exit", OPTION_HELP },
-	{ 0, "version", NULL, "print the version and exit", OPTION_VERSION },
+	{ 0, "help", NULL, "print this and exit", FLAG(help) },
+	{ 0, "version", NULL, "print the version and exit", FLAG(version) },
 	{ 0 },
 };
 
@@ -398,23 +389,14 @@ static int take_option(void *context, int id, const char *value)
 	struct ktrace_options *options = parse->options;
 
 	switch ((enum option_id)id) {
-	case OPTION_APPEND:
-		options->append = true;
-		return 0;
 	case OPTION_CLEAR:
 		return take_mode(parse, KTRACE_CLEAR);
 	case OPTION_CLEAR_ALL:
 		return take_mode(parse, KTRACE_CLEAR_ALL);
 	case OPTION_STATUS:
 		return take_mode(parse, KTRACE_STATUS);
-	case OPTION_JSON:
-		options->json = true;
-		return 0;
 	case OPTION_RULES:
 		return take_rules(parse, value);
-	case OPTION_BACKGROUND:
-		options->background = true;
-		return 0;
 	case OPTION_OWNER:
 		return take_owner(parse, value);
 	case OPTION_PAUSE:
@@ -422,19 +404,10 @@ static int take_option(void *context, int id, const char *value)
 	case OPTION_RESUME:
 		options->own_operation = WIRE_RESUME;
 		return take_mode(parse, KTRACE_OWN);
-	case OPTION_DESCENDANTS:
-		options->target.descendants = true;
-		return 0;
 	case OPTION_GROUP:
 		return take_id(parse, "-g", value, &options->target.pgid);
 	case OPTION_PROCESS:
 		return take_id(parse, "-p", value, &options->target.pid);
-	case OPTION_FILE:
-		options->file = value;
-		return 0;
-	case OPTION_INHERIT:
-		options->inherit = true;
-		return 0;
 	case OPTION_POINTS:
 		return take_points(parse, value);
 	case OPTION_TAKE_FD:
@@ -464,17 +437,11 @@ static int take_option(void *context, int id, const char *value)
 		options->genio_given = true;
 		return take_size(parse, "--genio-size", value, "4K", 1,
 				 CAPTURE_GENIO_SIZE_MAX, &options->genio_size);
-	case OPTION_GENIO_ALL:
-		options->genio_all = true;
-		return 0;
 	case OPTION_QUEUE:
 		options->queue_given = true;
 		return take_size(parse, "--queue", value, "16M",
 				 WRITER_QUEUE_LOW, WRITER_QUEUE_HIGH,
 				 &options->queue_size);
-	case OPTION_DROP:
-		options->drop = true;
-		return 0;
 	case OPTION_ZSTD:
 		return take_level(parse, value);
 	case OPTION_MAX_SIZE:
@@ -487,122 +454,10 @@ static int take_option(void *context, int id, const char *value)
 		return take_mode(parse, KTRACE_SNAPSHOT);
 	case OPTION_ROTATE:
 		return take_rotate(parse, value);
-	case OPTION_NO_IO_URING:
-		options->refuses_rings = true;
-		return 0;
-	case OPTION_ANSWERS:
-		options->answers = true;
-		return 0;
-	case OPTION_RESOLVE:
-		options->resolves = true;
-		return 0;
 	case OPTION_GUARD:
 		return take_guard(parse, value);
-	case OPTION_HELP:
-		options->help = true;
-		return 0;
-	case OPTION_VERSION:
-		options->version = true;
-		return 0;
 	}
 	return 0;
-}
-
-static const char *check_target(const struct ktrace_options *options)
-{
-	if (options->target.pid && options->target.pgid)
-		return "-p and -g exclude each other";
-	if (options->seccomp == SECCOMP_ALWAYS)
-		return "--seccomp=always does not go with -p and -g: a process "
-		       "that runs cannot be given a filter";
-	if (options->answers)
-		return "--answers does not go with -p and -g";
-	if (options->confine_fd >= 0)
-		return "--confine-fd does not go with -p and -g: a process "
-		       "that runs cannot be confined";
-	if (options->resolves)
-		return "--resolve does not go with -p and -g";
-	if (options->guards)
-		return "--guard does not go with -p and -g";
-	if (options->denies_setuid)
-		return "--setuid=deny does not go with -p and -g: it is set "
-		       "before a command starts";
-	return NULL;
-}
-
-/* What only looks at, or changes, what is traced already. */
-static const char *check_mode(const struct ktrace_options *options)
-{
-	if (options->command[0])
-		return "-c, -C, --status, --snapshot, --owner, --pause and "
-		       "--resume do not go with a command";
-	if (options->mode == KTRACE_OWN && !options->has_target)
-		return "--owner, --pause and --resume go with -p or -g";
-	if (options->mode == KTRACE_CLEAR_ALL && options->has_target)
-		return "-C does not go with -p and -g";
-	return NULL;
-}
-
-static const char *check_kinds(const struct ktrace_options *options)
-{
-	if (options->json && options->mode != KTRACE_STATUS)
-		return "--json goes with --status";
-	if (options->has_target && options->command[0])
-		return "-p and -g do not go with a command";
-	if (options->background &&
-	    (!options->has_target || options->mode != KTRACE_RECORD))
-		return "--background goes with -p or -g";
-	if (options->target.descendants && !options->has_target)
-		return "-d goes with -p or -g";
-	if (options->report_fd >= 0 &&
-	    (!options->has_target || options->mode != KTRACE_RECORD ||
-	     options->background))
-		return "--report-fd goes with -p or -g, and not with "
-		       "--background";
-	return NULL;
-}
-
-static const char *check_limit(const struct ktrace_options *options)
-{
-	bool has_no_name = options->fd >= 0 ||
-			   (options->file && !strcmp(options->file, "-"));
-
-	if (!options->size_max && !options->ring_size)
-		return NULL;
-	if (options->mode != KTRACE_RECORD || options->background)
-		return "--max-size, --rotate and --ring go with a recorder of "
-		       "their own";
-	if (options->ring_size && options->append)
-		return "-a does not go with --ring";
-	if (has_no_name && (options->rotates || options->ring_size))
-		return "--rotate and --ring go with a file that has a name";
-	return NULL;
-}
-
-static int check(const struct ktrace_options *options, struct text *error)
-{
-	const char *problem = NULL;
-
-	if (options->help || options->version)
-		return 0;
-	if (options->fd >= 0 && options->file)
-		problem = "--fd and -f exclude each other";
-	else if (options->fd >= 0 && options->append)
-		problem = "-a does not go with --fd";
-	else
-		problem = check_kinds(options);
-	if (!problem)
-		problem = check_limit(options);
-	if (!problem && options->has_target)
-		problem = check_target(options);
-	if (!problem && options->mode != KTRACE_RECORD)
-		problem = check_mode(options);
-	else if (!problem && !options->has_target && !options->command[0])
-		problem = "no command given";
-	if (!problem)
-		return 0;
-	text_put(error, problem);
-	return -EINVAL;
 }
 
 int ktrace_options_parse(struct ktrace_options *ret, int argc,
@@ -617,15 +472,20 @@ int ktrace_options_parse(struct ktrace_options *ret, int argc,
 		.queue_size = WRITER_QUEUE_DEFAULT,
 	};
 	struct parse parse = { &options, error };
+	const char *problem;
 	int first;
 
 	select_all(&options.calls);
-	first = options_parse(table, argc, argv, take_option, &parse, error);
+	first = options_parse(table, argc, argv, &options, take_option, &parse,
+			      error);
 	if (first < 0)
 		return -EINVAL;
 	options.command = argv + first;
-	if (check(&options, error) < 0)
+	problem = ktrace_options_check(&options);
+	if (problem) {
+		text_put(error, problem);
 		return -EINVAL;
+	}
 	if (options.answers)
 		answer_select(&options.calls);
 	if (!options.file)

@@ -11,46 +11,41 @@
 #include "base/text.h"
 
 enum option_id {
-	OPTION_CPU = 1,
-	OPTION_CHILDREN,
+	OPTION_CHILDREN = 1,
 	OPTION_STACKS,
 	OPTION_DATA_MAX,
-	OPTION_DATA_NOT,
-	OPTION_ELAPSED,
-	OPTION_FILE,
-	OPTION_HELP,
-	OPTION_NUMBERS,
-	OPTION_OUTPUT,
 	OPTION_PID,
-	OPTION_PLAIN,
 	OPTION_POINTS,
-	OPTION_RELATIVE,
 	OPTION_SYSCALLS,
-	OPTION_THREADS,
-	OPTION_TIME,
-	OPTION_VERSION,
 	OPTION_WHERE,
 };
 
+#define FLAG(member) OPTIONS_FLAG(struct ktruss_options, member)
+#define WORD(member) OPTIONS_WORD(struct ktruss_options, member)
+
 /* clang-format off */
 static const struct options_row table[] = {
-	{ 'E', NULL, NULL, "show the time since the first line", OPTION_ELAPSED },
-	{ 'f', NULL, "FILE", "show a trace that is there already", OPTION_FILE },
-	{ 'H', NULL, NULL, "show the thread of each call", OPTION_THREADS },
+	{ 'E', NULL, NULL, "show the time since the first line",
+	  FLAG(show.view.elapsed) },
+	{ 'f', NULL, "FILE", "show a trace that is there already", WORD(file) },
+	{ 'H', NULL, NULL, "show the thread of each call",
+	  FLAG(show.view.threads) },
 	{ 'i', NULL, NULL, "the children too", OPTION_CHILDREN },
 	{ 'k', NULL, NULL, "who made each call, too", OPTION_STACKS },
 	{ 'm', NULL, "BYTES", "show at most so much data of a call",
 	  OPTION_DATA_MAX },
-	{ 'n', NULL, NULL, "show numbers, not what they mean", OPTION_PLAIN },
+	{ 'n', NULL, NULL, "show numbers, not what they mean",
+	  FLAG(show.view.plain) },
 	{ 'o', NULL, "FILE", "print to FILE, not to standard error",
-	  OPTION_OUTPUT },
+	  WORD(output) },
 	{ 'p', NULL, "PID", "attach to a process, until interrupted", OPTION_PID },
 	{ 'R', NULL, NULL, "show the time since the line before",
-	  OPTION_RELATIVE },
+	  FLAG(show.view.relative) },
 	{ 'S', NULL, NULL, "show the numbers of system calls too",
-	  OPTION_NUMBERS },
-	{ 's', NULL, NULL, "show no data", OPTION_DATA_NOT },
-	{ 'T', NULL, NULL, "show the time, in seconds since 1970", OPTION_TIME },
+	  FLAG(show.view.numbers) },
+	{ 's', NULL, NULL, "show no data", FLAG(show.view.no_data) },
+	{ 'T', NULL, NULL, "show the time, in seconds since 1970",
+	  FLAG(show.view.absolute) },
 	{ 't', NULL, "POINTS", "record these trace points (see ktrace-u(1))",
 	  OPTION_POINTS },
 	{ 'w', "where", "EXPRESSION",
@@ -58,9 +53,9 @@ static const struct options_row table[] = {
 	{ 0, "syscalls", "LIST",
 	  "only these: NAME,@CLASS,!NAME,... (see ktrace-u(1))",
 	  OPTION_SYSCALLS },
-	{ 0, "cpu", NULL, "show the CPU of each call", OPTION_CPU },
-	{ 0, "help", NULL, "print this", OPTION_HELP },
-	{ 0, "version", NULL, "print the version", OPTION_VERSION },
+	{ 0, "cpu", NULL, "show the CPU of each call", FLAG(show.view.cpu) },
+	{ 0, "help", NULL, "print this", FLAG(help) },
+	{ 0, "version", NULL, "print the version", FLAG(version) },
 	{ 0 },
 };
 /* clang-format on */
@@ -113,49 +108,11 @@ static int take_data_max(struct parse *parse, const char *value)
 	return r;
 }
 
-static bool *flag_of(struct ktruss_options *options, enum option_id id)
-{
-	switch (id) {
-	case OPTION_CPU:
-		return &options->show.view.cpu;
-	case OPTION_DATA_NOT:
-		return &options->show.view.no_data;
-	case OPTION_ELAPSED:
-		return &options->show.view.elapsed;
-	case OPTION_HELP:
-		return &options->help;
-	case OPTION_NUMBERS:
-		return &options->show.view.numbers;
-	case OPTION_PLAIN:
-		return &options->show.view.plain;
-	case OPTION_RELATIVE:
-		return &options->show.view.relative;
-	case OPTION_THREADS:
-		return &options->show.view.threads;
-	case OPTION_TIME:
-		return &options->show.view.absolute;
-	case OPTION_VERSION:
-		return &options->version;
-	case OPTION_CHILDREN:
-	case OPTION_DATA_MAX:
-	case OPTION_FILE:
-	case OPTION_OUTPUT:
-	case OPTION_PID:
-	case OPTION_POINTS:
-	case OPTION_STACKS:
-	case OPTION_SYSCALLS:
-	case OPTION_WHERE:
-		break;
-	}
-	return NULL;
-}
-
 static int take_one(void *context, int id, const char *value)
 {
 	struct parse *parse = context;
-	struct ktruss_options *options = parse->options;
 
-	switch (id) {
+	switch ((enum option_id)id) {
 	case OPTION_CHILDREN:
 		return hand_on(parse, "-i", NULL);
 	case OPTION_STACKS:
@@ -166,20 +123,13 @@ static int take_one(void *context, int id, const char *value)
 		return hand_on(parse, "--syscalls", value);
 	case OPTION_DATA_MAX:
 		return take_data_max(parse, value);
-	case OPTION_FILE:
-		options->file = value;
-		return 0;
-	case OPTION_OUTPUT:
-		options->output = value;
-		return 0;
 	case OPTION_PID:
 		return take_pid(parse, value);
 	case OPTION_WHERE:
-		return job_take_where(&options->show, value, parse->error);
-	default:
-		*flag_of(options, (enum option_id)id) = true;
-		return 0;
+		return job_take_where(&parse->options->show, value,
+				      parse->error);
 	}
+	return 0;
 }
 
 /* What does not go together, in words. */
@@ -208,7 +158,8 @@ int ktruss_options_parse(struct ktruss_options *ret, int argc,
 		.show = { .joined = true,
 			  .debug_directories = JOB_DEBUG_DIRECTORIES },
 	};
-	operand = options_parse(table, argc, argv, take_one, &parse, error);
+	operand = options_parse(table, argc, argv, ret, take_one, &parse,
+				error);
 	if (operand < 0)
 		return operand;
 	ret->command = argv + operand;

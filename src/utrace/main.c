@@ -117,7 +117,7 @@ int main(int argc, char **argv)
 {
 	_cleanup_(text_done) struct text text = TEXT_INIT;
 	enum option_id asked = 0;
-	int first = options_parse(table, argc, argv, take_option, &asked,
+	int first = options_parse(table, argc, argv, NULL, take_option, &asked,
 				  &text);
 
 	if (first < 0) {

@@ -40,7 +40,7 @@ static void parse(int argc, char **argv)
 	unsigned seen = 0;
 	int first;
 
-	first = options_parse(table, argc, argv, note, &seen, &error);
+	first = options_parse(table, argc, argv, NULL, note, &seen, &error);
 	MUST(first <= argc);
 	/* A word that is wrong has a reason, in one line that can be shown. */
 	MUST((first < -1) == (error.length > 0));

@@ -13,7 +13,21 @@
 #include "base/options.h"
 #include "base/text.h"
 
-enum { ID_ALL = 1, ID_FILE, ID_INHERIT, ID_SIZE, ID_STOP, ID_QUIET, ID_PACK };
+enum {
+	ID_ALL = 1,
+	ID_FILE,
+	ID_INHERIT,
+	ID_SIZE,
+	ID_STOP,
+	ID_QUIET,
+	ID_PACK,
+	ID_NAME
+};
+
+struct set {
+	bool loud;
+	const char *name;
+};
 
 static const struct options_row table[] = {
 	{ 'a', "all", NULL, "take all", ID_ALL },
@@ -23,6 +37,9 @@ static const struct options_row table[] = {
 	{ 's', NULL, "WORD", "stop at once", ID_STOP },
 	{ 0, "quiet", NULL, "say nothing", ID_QUIET },
 	{ 0, "pack", "[N]", "make it small", ID_PACK },
+	{ 'L', "loud", NULL, "say much", OPTIONS_FLAG(struct set, loud) },
+	{ 'N', "name", "NAME", "call it so",
+	  ID_NAME | OPTIONS_WORD(struct set, name) },
 	{ 0 },
 };
 
@@ -101,6 +118,7 @@ static void parses(void **state)
 		_cleanup_(text_done) struct text seen = TEXT_INIT;
 		_cleanup_(text_done) struct text error = TEXT_INIT;
 		char *argv[WORDS_MAX + 2] = { (char *)"program" };
+		struct set set = { 0 };
 		int argc = 1;
 
 		while (argc <= WORDS_MAX && row->words[argc - 1]) {
@@ -108,11 +126,32 @@ static void parses(void **state)
 			argc++;
 		}
 		assert_int_equal(
-		    options_parse(table, argc, argv, note, &seen, &error),
+		    options_parse(table, argc, argv, &set, note, &seen, &error),
 		    row->result);
 		assert_string_equal(text_string(&seen), row->seen);
 		assert_string_equal(text_string(&error), row->error);
 	}
+}
+
+/* By their rows, whether they are handed on as well or not. */
+static void sets(void **state)
+{
+	_cleanup_(text_done) struct text text = TEXT_INIT;
+	char *words[] = { (char *)"program", (char *)"-aLNone",
+			  (char *)"--name=other", NULL };
+	struct set set = { 0 };
+
+	(void)state;
+	assert_int_equal(
+	    options_parse(table, 2, words, &set, note, &text, &text), 2);
+	assert_true(set.loud);
+	assert_string_equal(set.name, "one");
+	assert_string_equal(text_string(&text), "1 8=one ");
+	set.loud = false;
+	assert_int_equal(
+	    options_parse(table, 2, words + 1, &set, note, &text, &text), 2);
+	assert_false(set.loud);
+	assert_string_equal(set.name, "other");
 }
 
 static void no_program_name_is_fine(void **state)
@@ -121,7 +160,8 @@ static void no_program_name_is_fine(void **state)
 	char *argv[] = { NULL };
 
 	(void)state;
-	assert_int_equal(options_parse(table, 0, argv, note, &text, &text), 0);
+	assert_int_equal(
+	    options_parse(table, 0, argv, NULL, note, &text, &text), 0);
 }
 
 static void helps(void **state)
@@ -139,7 +179,9 @@ static void helps(void **state)
 			    "      --size=N     how much\n"
 			    "  -s WORD          stop at once\n"
 			    "      --quiet      say nothing\n"
-			    "      --pack[=N]   make it small\n");
+			    "      --pack[=N]   make it small\n"
+			    "  -L, --loud       say much\n"
+			    "  -N, --name=NAME  call it so\n");
 }
 
 static const struct number_case {
@@ -232,6 +274,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parses),
+		cmocka_unit_test(sets),
 		cmocka_unit_test(no_program_name_is_fine),
 		cmocka_unit_test(helps),
 		cmocka_unit_test(reads_numbers),
