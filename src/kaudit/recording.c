@@ -209,38 +209,20 @@ static int become_recorder(const struct kaudit_options *options, int fd,
 	return -errno;
 }
 
-/* What interrupts the command is not meant for us: what it did by then is told
- * as well. */
-static const int ignored[] = { SIGINT, SIGQUIT };
-
-static void ignore(struct sigaction before[ARRAY_LEN(ignored)])
-{
-	const struct sigaction action = { .sa_handler = SIG_IGN };
-
-	for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
-		sigaction(ignored[i], &action, &before[i]);
-}
-
-static void restore(const struct sigaction before[ARRAY_LEN(ignored)])
-{
-	for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
-		sigaction(ignored[i], &before[i], NULL);
-}
-
 static pid_t fork_recorder(const struct kaudit_options *options, int fd,
 			   const struct recording_wish *wish)
 {
-	struct sigaction before[ARRAY_LEN(ignored)];
+	/* What interrupts the command is not meant for us: what it did by then
+	 * is told as well. */
+	static const int ignored[] = { SIGINT, SIGQUIT, 0 };
 	char path[PATH_MAX];
 	pid_t pid;
 	int r;
 
 	beside_find(path, RECORDER);
-	ignore(before);
-	pid = fork();
+	pid = beside_fork(ignored);
 	if (pid != 0)
-		return pid < 0 ? -errno : pid;
-	restore(before);
+		return pid;
 	r = become_recorder(options, fd, wish, path);
 	dprintf(STDERR_FILENO, "kaudit-u: %s: %s\n", path, strerror(-r));
 	_exit(EXIT_ABSENT);

@@ -14,7 +14,6 @@
 
 #include <sys/wait.h>
 
-#include "base/array.h"
 #include "base/beside.h"
 #include "base/fd.h"
 #include "ktruss/options.h"
@@ -85,35 +84,16 @@ static int hear(int channel)
 	return got == sizeof(error) ? error : 0;
 }
 
-/* What interrupts the command is not meant for us, and that nobody reads what
- * we print is no reason to leave it. The command has them as they were. */
-static const int ignored[] = { SIGINT, SIGQUIT, SIGPIPE };
-
-static void ignore(struct sigaction before[ARRAY_LEN(ignored)])
-{
-	const struct sigaction action = { .sa_handler = SIG_IGN };
-
-	for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
-		sigaction(ignored[i], &action, &before[i]);
-}
-
-static void restore(const struct sigaction before[ARRAY_LEN(ignored)])
-{
-	for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
-		sigaction(ignored[i], &before[i], NULL);
-}
-
 static pid_t fork_recorder(const struct ktruss_options *options, int trace,
 			   int channel)
 {
-	struct sigaction before[ARRAY_LEN(ignored)];
-	pid_t pid;
+	/* What interrupts the command is not meant for us, and that nobody
+	 * reads what we print is no reason to leave it. */
+	static const int ignored[] = { SIGINT, SIGQUIT, SIGPIPE, 0 };
+	pid_t pid = beside_fork(ignored);
 
-	ignore(before);
-	pid = fork();
 	if (pid != 0)
-		return pid < 0 ? -errno : pid;
-	restore(before);
+		return pid;
 	fcntl(trace, F_SETFD, 0);
 	report(channel, become_recorder(options, trace));
 	return 0;
