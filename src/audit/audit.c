@@ -45,27 +45,10 @@ void audit_done(struct audit *audit)
 	names_done(&audit->names);
 	names_done(&audit->aliases);
 	gaps_done(&audit->gaps);
-	text_done(&audit->command);
+	whole_done(&audit->whole);
 }
 
 /* ---- what the recorder says of itself ---- */
-
-static int take_command(struct audit *audit, const struct record *record)
-{
-	size_t position = 0;
-	bool malformed;
-	struct field field;
-
-	while (fields_next(record->structure.data, record->structure.length,
-			   &position, &field, &malformed)) {
-		if (!fields_is(&field, "command") ||
-		    audit->command.length > AUDIT_COMMAND_MAX)
-			continue;
-		text_bytes(&audit->command, field.data, field.length);
-		text_char(&audit->command, '\0');
-	}
-	return audit->command.failed ? -ENOMEM : 0;
-}
 
 /* What led out of the job when it started. */
 static int take_doors(struct audit *audit, const struct record *record)
@@ -119,88 +102,7 @@ static int take_session(struct audit *audit, const struct record *record)
 	if (!r && !inherits)
 		r = gaps_add(&audit->gaps, NULL, 1,
 			     "children were not recorded");
-	if (!r && audit->sessions++ == 0)
-		r = take_command(audit, record);
 	return r;
-}
-
-static int take_end(struct audit *audit, const struct record *record)
-{
-	(void)record;
-	audit->sessions_ended++;
-	return 0;
-}
-
-/* What a filter of the program's own denied was never done; that it was asked
- * for is not told for all of that. */
-static bool is_of_denied(const struct record *record)
-{
-	struct field what;
-
-	return fields_find(record->structure.data, record->structure.length,
-			   "what", &what) &&
-	       what.length == strlen(FILTER) &&
-	       !memcmp(what.data, FILTER, what.length);
-}
-
-static int take_coverage(struct audit *audit, const struct record *record)
-{
-	static const char *const names[] = { "what", "why", "path" };
-	struct text what = TEXT_INIT;
-	struct field field;
-
-	if (is_of_denied(record))
-		return 0;
-	text_put(&what, "not seen");
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (!fields_find(record->structure.data,
-				 record->structure.length, names[i], &field))
-			continue;
-		text_put(&what, ": ");
-		text_bytes(&what, field.data, field.length);
-	}
-	return gaps_add_text(&audit->gaps, record, 1, &what);
-}
-
-static int take_loss(struct audit *audit, const struct record *record)
-{
-	size_t position = 0;
-	bool malformed;
-	struct field field;
-	int r = 0;
-
-	while (!r &&
-	       fields_next(record->structure.data, record->structure.length,
-			   &position, &field, &malformed)) {
-		struct text what = TEXT_INIT;
-
-		if (!field.is_number || field.number <= 0)
-			continue;
-		audit->has_losses = true;
-		text_bytes(&what, field.name, field.name_length);
-		text_put(&what, " records lost");
-		r = gaps_add_text(&audit->gaps, record, (uint64_t)field.number,
-				  &what);
-	}
-	return r;
-}
-
-static const struct lesson {
-	const char *name;
-	int (*take)(struct audit *audit, const struct record *record);
-} lessons[] = {
-	{ KTR_STRUCT_SESSION, take_session },
-	{ KTR_STRUCT_END, take_end },
-	{ KTR_STRUCT_COVERAGE, take_coverage },
-	{ KTR_STRUCT_LOSS, take_loss },
-};
-
-static int take_structure(struct audit *audit, const struct record *record)
-{
-	for (size_t i = 0; i < ARRAY_LEN(lessons); i++)
-		if (!strcmp(record->structure.name, lessons[i].name))
-			return lessons[i].take(audit, record);
-	return 0;
 }
 
 /* ---- who shares what with whom ---- */
@@ -269,10 +171,11 @@ static bool is_end(const struct record *record)
 
 static int learn(struct audit *audit, const struct record *record)
 {
-	return state_learn(&audit->state, record)
+	return whole_learn(&audit->whole, record)
+		   ?: state_learn(&audit->state, record)
 		   ?: descriptors_learn(&audit->descriptors, record)
 		   ?: images_learn(&audit->images, &audit->names, record,
-				   audit->command.length > 0);
+				   audit->whole.command.length > 0);
 }
 
 static int join(struct audit *audit, const struct record *record)
@@ -287,9 +190,9 @@ static int join(struct audit *audit, const struct record *record)
 	if (is_end(record))
 		calls_pending(&audit->calls, record->pid, true, take_call,
 			      audit);
-	if (audit->failure || record->kind != KTR_STRUCT)
-		return audit->failure;
-	return take_structure(audit, record);
+	if (!audit->failure && record_is_struct(record, KTR_STRUCT_SESSION))
+		return take_session(audit, record);
+	return audit->failure;
 }
 
 static void count(struct audit *audit, const struct record *record)
@@ -298,7 +201,6 @@ static void count(struct audit *audit, const struct record *record)
 		audit->first_ns = record->time_ns;
 	audit->first_ns = MIN(audit->first_ns, record->time_ns);
 	audit->last_ns = MAX(audit->last_ns, record->time_ns);
-	audit->has_drops |= record->after_drop;
 	audit->ended += record->kind == KTR_PROCDTOR;
 }
 
@@ -346,14 +248,49 @@ static int tell_bounds(struct audit *audit)
 	return r;
 }
 
-static int tell_sessions(struct audit *audit)
+/* What a filter of the program's own denied was never done; that it was asked
+ * for is not told for all of that. */
+static bool is_of_denied(const struct gap *gap)
 {
-	if (audit->sessions == 0)
-		return gaps_add(&audit->gaps, NULL, 1,
-				"it does not say how it was recorded");
-	if (audit->sessions != audit->sessions_ended)
-		return gaps_add(&audit->gaps, NULL, 1, "its end is missing");
-	return 0;
+	size_t length = strlen(FILTER);
+
+	return gap->what.length >= length &&
+	       !memcmp(gap->what.data, FILTER, length) &&
+	       (gap->what.length == length || gap->what.data[length] == ':');
+}
+
+static int tell_gaps(struct audit *audit, const struct gaps *gaps,
+		     const char *before)
+{
+	int r = 0;
+
+	for (unsigned i = 0; !r && i < gaps->count; i++) {
+		const struct gap *gap = &gaps->items[i];
+		struct record record = { .pid = gap->pid };
+		struct text what = TEXT_INIT;
+
+		if (is_of_denied(gap))
+			continue;
+		memcpy(record.comm, gap->comm, sizeof(record.comm));
+		text_put(&what, before);
+		text_bytes(&what, gap->what.data, gap->what.length);
+		r = gaps_add_text(&audit->gaps, &record, gap->count, &what);
+	}
+	return r;
+}
+
+static int tell_whole(struct audit *audit)
+{
+	const struct whole *whole = &audit->whole;
+	const char *border = whole_border(whole);
+	int r = tell_gaps(audit, &whole->unseen, "not seen: ")
+		    ?: tell_gaps(audit, &whole->lost, "");
+
+	if (!r && whole->has_drops && !whole->lost.count)
+		r = gaps_add(&audit->gaps, NULL, 1, "records were lost");
+	if (!r && border)
+		r = gaps_add(&audit->gaps, NULL, 1, border);
+	return r;
 }
 
 int audit_end(struct audit *audit, const char *why)
@@ -368,7 +305,5 @@ int audit_end(struct audit *audit, const char *why)
 	audit->outside = outside_mark(&audit->facts);
 	if (!r && why)
 		r = gaps_add(&audit->gaps, NULL, 1, why);
-	if (!r && audit->has_drops && !audit->has_losses)
-		r = gaps_add(&audit->gaps, NULL, 1, "records were lost");
-	return r ?: tell_sessions(audit) ?: tell_bounds(audit);
+	return r ?: tell_whole(audit) ?: tell_bounds(audit);
 }

@@ -12,19 +12,17 @@
 #include "audit/connecting.h"
 #include "audit/door.h"
 #include "audit/fact.h"
-#include "audit/gap.h"
 #include "audit/host.h"
 #include "audit/image.h"
 #include "audit/name.h"
 #include "base/text.h"
 #include "join/call.h"
 #include "join/descriptor.h"
+#include "join/gap.h"
 #include "join/state.h"
+#include "join/whole.h"
 
 struct record;
-
-/* Bytes of a command that are kept. */
-#define AUDIT_COMMAND_MAX 4096u
 
 /* Of the pids of those who recorded. */
 #define AUDIT_GUARDED_MAX 8u
@@ -38,8 +36,8 @@ struct audit {
 	/* What there is to tell, whole after audit_end(): */
 	struct facts facts;
 	struct images images;
-	struct gaps gaps;    /* none: the trace is complete */
-	struct text command; /* words, each with its NUL */
+	struct gaps gaps;   /* none: the trace is complete */
+	struct whole whole; /* and what was recorded: its command */
 	uint64_t records, first_ns, last_ns;
 	uint64_t ended;       /* processes */
 	unsigned outside;     /* facts that are marked so */
@@ -53,14 +51,11 @@ struct audit {
 	struct calls calls;
 	struct descriptors descriptors;
 	struct connecting connecting;
-	unsigned sessions, sessions_ended;
 	/* Who recorded it, where the traced were kept from them. */
 	int32_t guarded[AUDIT_GUARDED_MAX];
 	unsigned guarded_count;
 	struct doors doors;
 	bool lacks_looks; /* no session, or not each, holds who only looked */
-	bool has_losses;  /* that were counted */
-	bool has_drops;   /* or marked */
 	int failure;      /* of what was visited */
 };
 

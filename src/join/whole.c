@@ -1,7 +1,4 @@
-/*
- * Gaps are few, and so found one by one. Judges nothing but whether every
- * session in the trace has its end.
- */
+/* Judges nothing but whether every session in the trace has its end. */
 #include "join/whole.h"
 
 #include <errno.h>
@@ -15,50 +12,9 @@
 
 void whole_done(struct whole *whole)
 {
-	for (unsigned i = 0; i < whole->gap_count; i++)
-		text_done(&whole->gaps[i].what);
+	gaps_done(&whole->unseen);
+	gaps_done(&whole->lost);
 	text_done(&whole->command);
-}
-
-static bool is_same(const struct whole_gap *gap, const struct text *what)
-{
-	return gap->what.length == what->length &&
-	       !memcmp(gap->what.data, what->data, what->length);
-}
-
-/* Its gap, which is made when it is new; *what is taken over then. */
-static struct whole_gap *find_gap(struct whole *whole, struct text *what)
-{
-	struct whole_gap *gap = whole->gaps;
-
-	for (unsigned i = 0; i < whole->gap_count; i++, gap++)
-		if (is_same(gap, what))
-			return gap;
-	if (whole->gap_count == ARRAY_LEN(whole->gaps))
-		return gap - 1;
-	if (whole->gap_count++ == WHOLE_GAPS_MAX) {
-		text_put(&gap->what, "others");
-		return gap;
-	}
-	gap->what = *what;
-	*what = (struct text)TEXT_INIT;
-	return gap;
-}
-
-static int add_gap(struct whole *whole, const struct record *record,
-		   struct text *what, uint64_t count)
-{
-	struct whole_gap *gap = what->failed ? NULL : find_gap(whole, what);
-
-	text_done(what);
-	if (!gap)
-		return -ENOMEM;
-	if (!gap->count) {
-		gap->pid = record->pid;
-		memcpy(gap->comm, record->comm, sizeof(gap->comm));
-	}
-	gap->count += count;
-	return 0;
 }
 
 static int add_coverage(struct whole *whole, const struct record *record)
@@ -75,7 +31,7 @@ static int add_coverage(struct whole *whole, const struct record *record)
 			text_put(&what, ": ");
 		text_bytes(&what, field.data, field.length);
 	}
-	return add_gap(whole, record, &what, 1);
+	return gaps_add_text(&whole->unseen, record, 1, &what);
 }
 
 /* "genio records lost" */
@@ -95,7 +51,8 @@ static int add_loss(struct whole *whole, const struct record *record)
 			continue;
 		text_bytes(&what, field.name, field.name_length);
 		text_put(&what, " records lost");
-		r = add_gap(whole, record, &what, (uint64_t)field.number);
+		r = gaps_add_text(&whole->lost, record, (uint64_t)field.number,
+				  &what);
 	}
 	return r;
 }
@@ -172,23 +129,28 @@ int whole_learn(struct whole *whole, const struct record *record)
 	return record->kind == KTR_STRUCT ? add_structure(whole, record) : 0;
 }
 
-bool whole_is(const struct whole *whole)
-{
-	return whole->sessions > 0 && whole->sessions == whole->ended &&
-	       !whole->gap_count && !whole->has_drops && !whole->headless &&
-	       !whole->unfinished;
-}
-
-const char *whole_why_not(const struct whole *whole)
+const char *whole_border(const struct whole *whole)
 {
 	if (whole->sessions == 0)
 		return "it does not say how it was recorded";
 	if (whole->sessions != whole->ended)
 		return "its end is missing";
-	if (whole->gap_count)
+	if (whole->headless)
+		return "it begins in another file";
+	return whole->unfinished ? "it goes on in another file" : NULL;
+}
+
+bool whole_is(const struct whole *whole)
+{
+	return !whole->unseen.count && !whole->lost.count &&
+	       !whole->has_drops && !whole_border(whole);
+}
+
+const char *whole_why_not(const struct whole *whole)
+{
+	bool is_told = whole->unseen.count || whole->lost.count;
+
+	if (is_told && whole->sessions && whole->sessions == whole->ended)
 		return NULL;
-	if (whole->has_drops)
-		return "records were lost";
-	return whole->headless ? "it begins in another file"
-			       : "it goes on in another file";
+	return whole_border(whole) ?: "records were lost";
 }

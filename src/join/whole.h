@@ -9,25 +9,16 @@
 #include <stdint.h>
 
 #include "base/text.h"
-#include "trace/record.h"
+#include "join/gap.h"
 
-/* Different things that could not be seen; those beyond are counted as one. */
-#define WHOLE_GAPS_MAX 512u
-
-/* What could not be seen, or was lost. */
-struct whole_gap {
-	struct text what; /* "memory: not dumpable", as it was written */
-	uint64_t count;
-	int32_t pid; /* of the first */
-	char comm[RECORD_COMM_SIZE];
-};
+struct record;
 
 /* All zeros at first. */
 struct whole {
 	struct text command; /* the first session's: words, with their NUL */
 	uint64_t sessions, ended;
-	struct whole_gap gaps[WHOLE_GAPS_MAX + 1]; /* the last one: others */
-	unsigned gap_count;
+	struct gaps unseen; /* "memory: not dumpable", as it was written */
+	struct gaps lost;   /* "genio records lost" */
 	/* Sessions that go on from what is not here; and that go on in what has
 	 * not come yet. */
 	uint64_t headless, unfinished;
@@ -44,5 +35,8 @@ bool whole_is(const struct whole *whole);
 
 /* Of one that is not: why, for people; NULL: the gaps say it. */
 const char *whole_why_not(const struct whole *whole);
+
+/* What is wrong with where it begins and ends; NULL: nothing. */
+const char *whole_border(const struct whole *whole);
 
 #endif

@@ -76,8 +76,8 @@ static int fail(struct text *error, const char *what, int r)
 /* A line of plain letters: names in it may be anything. */
 static void put_command(struct text *text, const struct audit *audit)
 {
-	size_t length = MIN(audit->command.length, (size_t)COMMAND_MAX);
-	const char *word = audit->command.data;
+	size_t length = MIN(audit->whole.command.length, (size_t)COMMAND_MAX);
+	const char *word = audit->whole.command.data;
 	const char *end = word ? word + length : word;
 
 	while (word && word < end) {
@@ -87,7 +87,7 @@ static void put_command(struct text *text, const struct audit *audit)
 		policy_put_name(text, word, own);
 		word += own + 1;
 	}
-	text_put(text, audit->command.length > length ? " ..." : "");
+	text_put(text, audit->whole.command.length > length ? " ..." : "");
 }
 
 static void put_provenance(struct text *text, const char *path,

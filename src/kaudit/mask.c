@@ -227,8 +227,8 @@ static bool is_command(const struct name *name)
 static int mask_commands(struct mask *mask, struct audit *audit)
 {
 	struct name *name = audit->names.first;
-	int r = redact_words(mask->redact, audit->command.data,
-			     audit->command.length);
+	int r = redact_words(mask->redact, audit->whole.command.data,
+			     audit->whole.command.length);
 
 	for (; !r && name; name = name->hh.next)
 		if (is_command(name))

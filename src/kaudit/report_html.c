@@ -105,7 +105,7 @@ static void put_meaning(struct text *text, const struct report *report)
 
 static void put_command(struct text *text, const struct report *report)
 {
-	const struct text *command = &report->verdict->audit->command;
+	const struct text *command = &report->verdict->audit->whole.command;
 
 	report_data_markup(text, command->data, command->length);
 }

@@ -113,7 +113,7 @@ static void put_service(struct text *text, const struct service *service)
 
 static void put_machine(struct text *text, const struct report *report)
 {
-	const struct text *command = &report->verdict->audit->command;
+	const struct text *command = &report->verdict->audit->whole.command;
 	_cleanup_(text_done) struct text host = TEXT_INIT, words = TEXT_INIT;
 	struct utsname name;
 

@@ -169,8 +169,8 @@ static void put_all(struct text *text, const struct report *report)
 	text_json_unsigned(text, "violations", verdict->violations);
 	text_json_unsigned(text, "warnings", verdict->warnings);
 	text_json_unsigned(text, "outside", audit->outside);
-	document_words(text, "command", audit->command.data,
-		       audit->command.length);
+	document_words(text, "command", audit->whole.command.data,
+		       audit->whole.command.length);
 	text_json_unsigned(text, "processes", audit->ended);
 	document_time(text, "first", audit->first_ns);
 	document_time(text, "last", audit->last_ns);

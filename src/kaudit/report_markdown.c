@@ -167,8 +167,8 @@ static void put_command(struct text *text, const struct report *report)
 	const struct audit *audit = report->verdict->audit;
 	_cleanup_(text_done) struct text words = TEXT_INIT;
 
-	data_quote_list(&words, audit->command.data,
-			MIN(audit->command.length, NAME_MAX_SHOWN),
+	data_quote_list(&words, audit->whole.command.data,
+			MIN(audit->whole.command.length, NAME_MAX_SHOWN),
 			report->style);
 	text_put(text, "<code>");
 	put_inert(text, words.data, words.length);

@@ -274,8 +274,8 @@ static void put_head(struct text *text, const struct report *report)
 
 	text_format(text, "verdict     %s\n", verdict_text(verdict));
 	text_put(text, "command     ");
-	data_quote_list(text, audit->command.data, audit->command.length,
-			report->style);
+	data_quote_list(text, audit->whole.command.data,
+			audit->whole.command.length, report->style);
 	text_format(text, "\nseconds     %.3f\n",
 		    (double)(audit->last_ns - audit->first_ns) / NANOSECONDS);
 	text_format(text, "processes   %" PRIu64 "\n", audit->ended);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "audit/census.h"
-#include "audit/gap.h"
+#include "join/gap.h"
 #include "audit/learn.h"
 #include "audit/name.h"
 #include "audit/verb.h"

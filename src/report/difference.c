@@ -108,12 +108,12 @@ static void put_lines(struct text *text, const struct difference *difference,
 /* ---- what a trace does not hold ---- */
 
 static void put_gaps(struct text *text, const struct difference *difference,
-		     const struct whole *whole)
+		     const struct gaps *gaps)
 {
-	for (unsigned i = 0; i < whole->gap_count; i++) {
-		const struct text *what = &whole->gaps[i].what;
+	for (unsigned i = 0; i < gaps->count; i++) {
+		const struct text *what = &gaps->items[i].what;
 
-		text_format(text, "! %8" PRIu64 "  ", whole->gaps[i].count);
+		text_format(text, "! %8" PRIu64 "  ", gaps->items[i].count);
 		data_escape(text, what->data, what->length,
 			    &difference->view->style);
 		text_char(text, '\n');
@@ -135,7 +135,8 @@ static void put_not_whole(struct text *text,
 	if (whole_is(&one->whole) && !one->is_damaged)
 		why = NULL;
 	text_format(text, "%s%s\n", why ? ": " : "", why ?: "");
-	put_gaps(text, difference, &one->whole);
+	put_gaps(text, difference, &one->whole.unseen);
+	put_gaps(text, difference, &one->whole.lost);
 	if (left_out)
 		text_format(text,
 			    "! %8" PRIu64 "  things more than are compared\n",
@@ -169,21 +170,18 @@ static void put_object(struct text *text, const struct trait *trait)
 	text_put(text, "}\n");
 }
 
-static void put_gap_objects(struct text *text, const struct whole *whole)
+static void put_gap_objects(struct text *text, const struct gaps *gaps)
 {
-	json_value_open(text, "not_seen");
-	text_char(text, '[');
-	for (unsigned i = 0; i < whole->gap_count; i++) {
-		const struct text *what = &whole->gaps[i].what;
+	for (unsigned i = 0; i < gaps->count; i++) {
+		const struct text *what = &gaps->items[i].what;
 
 		json_value_next(text);
 		text_char(text, '{');
 		json_value_open(text, "what");
 		json_value_put_bytes(text, what->data, what->length);
-		text_json_unsigned(text, "count", whole->gaps[i].count);
+		text_json_unsigned(text, "count", gaps->items[i].count);
 		text_char(text, '}');
 	}
-	text_char(text, ']');
 }
 
 static void put_trace_object(struct text *text,
@@ -199,7 +197,11 @@ static void put_trace_object(struct text *text,
 	text_json_bytes(text, "file", name, strlen(name));
 	json_value_strings(text, "command", one->whole.command.data,
 			   one->whole.command.length);
-	put_gap_objects(text, &one->whole);
+	json_value_open(text, "not_seen");
+	text_char(text, '[');
+	put_gap_objects(text, &one->whole.unseen);
+	put_gap_objects(text, &one->whole.lost);
+	text_char(text, ']');
 	text_json_unsigned(text, "left_out",
 			   comparison->traits.left_out[trace]);
 	text_json_bool(text, "damaged", one->is_damaged);

@@ -65,13 +65,20 @@ static int add(void *report, const struct record *record)
 /* ---- telling ---- */
 
 static void put_gap(struct text *text, const struct view *view,
-		    const struct whole_gap *gap)
+		    const struct gap *gap)
 {
 	text_format(text, "%8" PRIu64 "  ", gap->count);
 	data_escape(text, gap->what.data, gap->what.length, &view->style);
 	text_format(text, " (first %d ", gap->pid);
 	data_escape(text, gap->comm, strlen(gap->comm), &view->style);
 	text_put(text, ")\n");
+}
+
+static void put_gaps(struct text *text, const struct view *view,
+		     const struct gaps *gaps)
+{
+	for (unsigned i = 0; i < gaps->count; i++)
+		put_gap(text, view, &gaps->items[i]);
 }
 
 static void put_whole(struct text *text, const struct whole *whole)
@@ -94,14 +101,14 @@ static void put_lines(struct text *text, const struct view *view,
 		    summary->processes);
 	text_format(text, "records    %" PRIu64 ", %" PRIu64 " system calls\n",
 		    summary->records, summary->calls);
-	if (summary->whole.gap_count)
+	if (summary->whole.unseen.count || summary->whole.lost.count)
 		text_put(text, "not seen\n");
-	for (unsigned i = 0; i < summary->whole.gap_count; i++)
-		put_gap(text, view, &summary->whole.gaps[i]);
+	put_gaps(text, view, &summary->whole.unseen);
+	put_gaps(text, view, &summary->whole.lost);
 	put_whole(text, &summary->whole);
 }
 
-static void put_gap_object(struct text *text, const struct whole_gap *gap)
+static void put_gap_object(struct text *text, const struct gap *gap)
 {
 	json_value_next(text);
 	text_char(text, '{');
@@ -112,6 +119,12 @@ static void put_gap_object(struct text *text, const struct whole_gap *gap)
 	json_value_open(text, "comm");
 	json_value_put_bytes(text, gap->comm, strlen(gap->comm));
 	text_char(text, '}');
+}
+
+static void put_gap_objects(struct text *text, const struct gaps *gaps)
+{
+	for (unsigned i = 0; i < gaps->count; i++)
+		put_gap_object(text, &gaps->items[i]);
 }
 
 static void put_object(struct text *text, const struct summary *summary)
@@ -126,8 +139,8 @@ static void put_object(struct text *text, const struct summary *summary)
 	text_json_unsigned(text, "calls", summary->calls);
 	json_value_open(text, "not_seen");
 	text_char(text, '[');
-	for (unsigned i = 0; i < summary->whole.gap_count; i++)
-		put_gap_object(text, &summary->whole.gaps[i]);
+	put_gap_objects(text, &summary->whole.unseen);
+	put_gap_objects(text, &summary->whole.lost);
 	text_char(text, ']');
 	text_json_bool(text, "whole", whole_is(&summary->whole));
 	text_put(text, "}\n");

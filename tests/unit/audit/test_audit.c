@@ -720,11 +720,31 @@ static void test_missing(void **state)
 		     "- a path is not known: unlink 1\n"
 		     "- a descriptor is not known: fchmod 1\n"
 		     "- system call 9999 of x86_64, which nobody knows 1\n"
+		     "- still ran at the end: /usr/bin/dash 1\n"
 		     "- not seen: memory: closed 1\n"
 		     "- namei records lost 3\n"
-		     "- still ran at the end: /usr/bin/dash 1\n"
 		     "- its end is missing 1\n");
 	text_done(&text);
+}
+
+/* Part of a trace is no trace. */
+static void test_continued(void **state)
+{
+	struct auditing auditing = { .sample = SAMPLE_INIT };
+	struct text text = TEXT_INIT;
+
+	(void)state;
+	audit_open(&auditing.audit);
+	sample_fields(&auditing.sample,
+		      "session\0facilities:98702\0inherit:1\0continues:1");
+	sample_fields(&auditing.sample, "session_end\0complete:1");
+	audit_all(&auditing);
+	tell(&auditing, &text);
+	assert_string_equal(text_string(&text),
+			    "- it begins in another file 1\n");
+	text_done(&text);
+	audit_done(&auditing.audit);
+	sample_done(&auditing.sample);
 }
 
 static void test_nothing(void **state)
@@ -779,6 +799,7 @@ int main(void)
 		TEST(test_selected),
 		TEST(test_observed),
 		TEST(test_observed_connected),
+		cmocka_unit_test(test_continued),
 		cmocka_unit_test(test_nothing),
 	};
 

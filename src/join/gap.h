@@ -2,8 +2,8 @@
  * What a trace does not hold, or cannot prove, with the reason: each kind once,
  * counted.
  */
-#ifndef AUDIT_GAP_H
-#define AUDIT_GAP_H
+#ifndef JOIN_GAP_H
+#define JOIN_GAP_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 /* Reasons, in the order in which they came up. */
-#include "audit/gap.h"
+#include "join/gap.h"
 
 #include <errno.h>
 #include <string.h>
