@@ -12,8 +12,8 @@
 void beside_find(char ret[PATH_MAX], const char *name);
 
 /*
- * fork(2) where the parent ignores signals, a list that ends with 0, from before
- * there is a child on. The child has them as they were. -errno.
+ * fork(2) where the parent ignores signals, a list that ends with 0, from
+ * before there is a child on. The child has them as they were. -errno.
  */
 #define BESIDE_SIGNALS_MAX 4
 pid_t beside_fork(const int *ignored);

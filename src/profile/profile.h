@@ -10,11 +10,11 @@
 #include <stdint.h>
 
 #include "audit/census.h"
-#include "join/gap.h"
 #include "audit/learn.h"
 #include "audit/name.h"
 #include "audit/verb.h"
 #include "base/text.h"
+#include "join/gap.h"
 
 struct audit;
 struct policy;
