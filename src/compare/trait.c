@@ -249,7 +249,7 @@ static int tell_call(const struct telling *telling)
 	if (call->row && (call->row->classes & CLASS_FUTEX))
 		return 0;
 	name_syscall(&name, call->abi, call->number, false);
-	if (call->abi != sysdesc_abi_native())
+	if (!sysdesc_abi_is_first(call->abi))
 		text_format(&name, " (%s)", system_abi_name(call->abi));
 	if (name.failed)
 		return -ENOMEM;

@@ -188,7 +188,7 @@ static void put_call_name(struct text *text, const struct view *view,
 		return;
 	}
 	name_syscall(text, row->abi, row->number, view->numbers);
-	if (row->abi != sysdesc_abi_native())
+	if (!sysdesc_abi_is_first(row->abi))
 		text_format(text, " (%s)", system_abi_name(row->abi));
 }
 

@@ -321,6 +321,12 @@ static inline enum sysdesc_abi sysdesc_abi_native(void)
 #endif
 }
 
+/* Whether it is what some machine speaks first: a trace has no other such. */
+static inline bool sysdesc_abi_is_first(enum sysdesc_abi abi)
+{
+	return abi == SYSDESC_X86_64 || abi == SYSDESC_AARCH64;
+}
+
 /* Bytes of a pointer: 4 or 8. */
 unsigned sysdesc_word(enum sysdesc_abi abi);
 
