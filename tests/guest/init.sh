@@ -14,6 +14,9 @@ mount -t tmpfs shm /dev/shm
 mount -t tracefs tracefs /sys/kernel/tracing
 chmod 1777 /tmp /dev/shm /var/tmp
 ln -s /proc/self/fd /dev/fd
+for stream in stdin:0 stdout:1 stderr:2; do
+	ln -s "/proc/self/fd/${stream#*:}" "/dev/${stream%:*}"
+done
 [ ! -x /bin/dash ] || ln -sf dash /bin/sh
 for program in env head sort awk find; do
 	ln -s /bin/$program /usr/bin/$program

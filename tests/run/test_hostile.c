@@ -211,14 +211,15 @@ static void test_preload(void **state)
 {
 	static const struct audited_wanted wanted = { "delete", "/secret",
 						      "ok" };
-	char script[PATH_MAX + 64];
+	char script[2 * PATH_MAX + 64];
 	struct run_result result;
 	struct run_place place;
 	json_t *report;
 
 	audited_open(&place, state);
 	snprintf(script, sizeof(script),
-		 "LD_PRELOAD=%s/libprog_preload.so /bin/true", place.programs);
+		 "LD_PRELOAD=%s/libprog_preload.so %s/getppid 1",
+		 place.programs, place.programs);
 	assert_int_equal(run_place_put(&place, "secret", "", 0644), 0);
 	audited_script(&result, &place, script);
 	assert_true(run_exited(&result, AUDITED_VIOLATES));

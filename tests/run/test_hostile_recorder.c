@@ -59,7 +59,9 @@ static const struct strike {
 	{ "priority", "setpriority", false },
 	{ "io", "ioprio_set", false },
 	{ "comparing", "kcmp", false },
+#ifdef __x86_64__
 	{ "int80", NULL, false },
+#endif
 	{ "owner", "fcntl", false },
 	{ "group", NULL, true },
 };
