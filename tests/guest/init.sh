@@ -18,7 +18,8 @@ for stream in stdin:0 stdout:1 stderr:2; do
 	ln -s "/proc/self/fd/${stream#*:}" "/dev/${stream%:*}"
 done
 [ ! -x /bin/dash ] || ln -sf dash /bin/sh
-for program in env head sort awk find; do
+for program in env head sort awk find tail wc cut uniq od md5sum cmp diff stat \
+	truncate id expr; do
 	ln -s /bin/$program /usr/bin/$program
 done
 ip link set lo up

@@ -21,6 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/stat.h>
+
 #include <cmocka.h>
 
 #include <ctype.h>
@@ -492,6 +494,26 @@ static void put_structures(struct text *ours, struct text *theirs,
 	}
 }
 
+/* The type of a file has a name, but for strace not in each call. */
+static void put_mode(struct text *text, const char *arg)
+{
+	static const struct {
+		const char *name;
+		mode_t type;
+	} types[] = { { "S_IFDIR|", S_IFDIR }, { "S_IFREG|", S_IFREG },
+		      { "S_IFIFO|", S_IFIFO }, { "S_IFCHR|", S_IFCHR },
+		      { "S_IFBLK|", S_IFBLK }, { "S_IFSOCK|", S_IFSOCK } };
+	mode_t mode = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (!strncmp(arg, types[i].name, strlen(types[i].name))) {
+			mode = types[i].type;
+			arg += strlen(types[i].name);
+		}
+	mode |= (mode_t)strtoul(arg, NULL, 0);
+	text_format(text, "%#o", mode);
+}
+
 static void put_simple(struct text *text, enum sysdesc_kind kind,
 		       const char *arg)
 {
@@ -515,10 +537,12 @@ static void put_simple(struct text *text, enum sysdesc_kind kind,
 	case KIND_ULONG:
 	case KIND_SIZE:
 	case KIND_OFFSET:
-	case KIND_MODE:
 	case KIND_UID:
 	case KIND_GID:
 		put_number(text, arg);
+		break;
+	case KIND_MODE:
+		put_mode(text, arg);
 		break;
 	case KIND_FLAGS:
 	case KIND_ENUM:
