@@ -2,14 +2,13 @@
 # Boots Debian's kernel for aarch64 with what was built for it, and says how the
 # tests went there.
 # usage: boot.sh core|rest SECONDS SOURCE BUILD COMPILER
-# KTRACE_U_GUEST names the folder with boot/vmlinuz-*, bin/busybox, and those of
-# $programs that tests shall have; else it is where tools/need put it.
+# KTRACE_U_GUEST names the folder with boot/vmlinuz-*, bin/busybox, and what else
+# tests shall have in bin and usr/bin; else it is where tools/need put it.
 # KTRACE_U_TESTS, a pattern of grep -E, chooses tests instead of core and rest.
 set -eu
 group=$1 seconds=$2 source=$3 build=$4 compiler=$5
 here=$(dirname "$0")
 guest=${KTRACE_U_GUEST:-$source/build/guest-aarch64}
-programs="bin/dash usr/bin/strace usr/bin/setpriv usr/bin/unshare"
 
 skip() {
 	echo "skipped: $1"
@@ -60,18 +59,15 @@ copy_build() {
 }
 
 copy_programs() {
-	mkdir -p "$root/bin"
-	cp "$guest/bin/busybox" "$root/bin"
-	for program in $programs; do
-		[ ! -x "$guest/$program" ] ||
-			cp "$guest/$program" "$root/bin"
-	done
+	mkdir -p "$root/bin" "$root/usr/bin"
+	cp -P "$guest"/bin/* "$root/bin"
+	[ ! -d "$guest/usr/bin" ] || cp -P "$guest"/usr/bin/* "$root/usr/bin"
 }
 
 # What they are linked with, and those with, by the compiler's own account, or
 # what the guest has itself.
 needed_libraries() {
-	find "$root$build" "$root/bin" "$root/lib" -type f -exec "$readelf" -d {} + \
+	find "$root$build" "$root/bin" "$root/usr/bin" "$root/lib" -type f -exec "$readelf" -d {} + \
 		2>/dev/null |
 		sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u
 }

@@ -3,8 +3,16 @@
 # each: NAME SECONDS PROGRAM ARGUMENT... What each said stands between its lines
 # that begin with "=> ".
 export PATH=/bin:/usr/bin HOME=/root
-/bin/busybox mkdir -p /proc /sys /dev /tmp /run /root /var/tmp /usr/bin
-/bin/busybox --install -s /bin
+/bin/busybox mkdir -p /proc /sys /dev /tmp /run /root /var/tmp
+# Of what is there already it makes nothing; and what a path names is at both
+# places.
+/bin/busybox --install -s /bin 2>/dev/null
+for program in /bin/*; do
+	[ -e "/usr$program" ] || /bin/busybox ln -s "$program" "/usr$program"
+done
+for program in /usr/bin/*; do
+	[ -e "${program#/usr}" ] || /bin/busybox ln -s "$program" /bin
+done
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
@@ -18,10 +26,6 @@ for stream in stdin:0 stdout:1 stderr:2; do
 	ln -s "/proc/self/fd/${stream#*:}" "/dev/${stream%:*}"
 done
 [ ! -x /bin/dash ] || ln -sf dash /bin/sh
-for program in env head sort awk find tail wc cut uniq od md5sum cmp diff stat \
-	truncate id expr; do
-	ln -s /bin/$program /usr/bin/$program
-done
 ip link set lo up
 hostname guest
 

@@ -86,6 +86,20 @@ static struct witness_thread *take(struct witness_threads *all, pid_t tid)
 	return &entry->thread;
 }
 
+/* Where a newborn comes out of the call that made it, aarch64's kernel has no
+ * point. */
+static bool is_untold(const struct witness_thread *thread,
+		      const struct record *record)
+{
+#ifdef __aarch64__
+	return thread->records.count == 0 && record->kind == KTR_SYSRET;
+#else
+	(void)thread;
+	(void)record;
+	return false;
+#endif
+}
+
 static void sort(struct witness_threads *all,
 		 const struct witness_points *points, const struct trace *trace)
 {
@@ -100,7 +114,8 @@ static void sort(struct witness_threads *all,
 			continue;
 		thread = take(all, (pid_t)record->tid);
 		thread->pid = record->pid;
-		list_add(&thread->records, &trace->items[i]);
+		if (!is_untold(thread, record))
+			list_add(&thread->records, &trace->items[i]);
 	}
 }
 
