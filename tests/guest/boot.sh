@@ -89,7 +89,9 @@ copy_libraries() {
 }
 
 copy_rest() {
-	mkdir -p "$root/etc" "$root$source/tests/fuzz"
+	mkdir -p "$root/etc" "$root/usr/lib" "$root$source/tests/fuzz"
+	[ ! -d "$guest/usr/lib/locale" ] ||
+		cp -r "$guest/usr/lib/locale" "$root/usr/lib"
 	cp -r "$source/tests/golden" "$root$source/tests"
 	cp -r "$source/tests/fuzz/corpus" "$root$source/tests/fuzz"
 	cp "$here/init.sh" "$root/init"

@@ -28,6 +28,10 @@ done
 [ ! -x /bin/dash ] || ln -sf dash /bin/sh
 ip link set lo up
 hostname guest
+hostname >/etc/hostname
+for number in $(seq 100); do
+	mkdir -p "/usr/include/$number"
+done
 
 # Behind what the firmware says.
 echo

@@ -108,6 +108,23 @@ static bool was_killed_at_birth(const struct comparison *comparison,
 	return false;
 }
 
+/* Of who is killed at an entry, aarch64's kernel makes one of no call. */
+static bool is_given_up(const struct comparison *comparison,
+			const struct witness_thread *thread, size_t same)
+{
+	const struct witness_point *entry = witness_thread_point(thread, same);
+	const struct witness_point *last = witness_thread_point(thread,
+								same + 1);
+	const struct trace_item *item = witness_thread_record(thread, same);
+
+	if (!last || witness_thread_point(thread, same + 2) ||
+	    witness_thread_record(thread, same + 1) ||
+	    (item && item->record.kind != KTR_SYSCALL))
+		return false;
+	return !entry->is_exit && entry->number == -1 && last->is_exit &&
+	       last->number == -1 && was_killed(comparison, thread);
+}
+
 /* Whether what is left of both behind the first `same` events is permitted. */
 static bool is_permitted(const struct comparison *comparison,
 			 const struct witness_thread *thread, size_t same)
@@ -201,7 +218,8 @@ static bool compare(struct comparison *comparison,
 	comparison->agreement.points += thread->points.count;
 	if (!point && !witness_thread_record(thread, i))
 		return true;
-	if (is_permitted(comparison, thread, i)) {
+	if (is_permitted(comparison, thread, i) ||
+	    is_given_up(comparison, thread, i)) {
 		note_excepted(comparison, thread);
 		return true;
 	}
