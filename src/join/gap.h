@@ -13,7 +13,7 @@
 struct record;
 
 /* Different ones; all others are counted as one. */
-#define GAPS_MAX 256u
+#define GAPS_MAX 512u
 
 struct gap {
 	struct text what; /* for people; any bytes */

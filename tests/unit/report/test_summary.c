@@ -119,7 +119,7 @@ static void test_bounded(void **state)
 
 		add(KTR_STRUCT_COVERAGE, fields, (size_t)n + 1);
 	}
-	must_say("\"gap 255\",\"count\":1");
+	must_say("\"gap 511\",\"count\":1");
 	must_say("\"other things\",\"count\":100");
 }
 

@@ -175,6 +175,22 @@ static void deeds_are_a_part_of_some(void **state)
 	assert_true(select_has_deeds(&other));
 }
 
+/* In whichever rows have that name. */
+static void must_be(bool (*is)(const struct sysdesc_row *), const char *name,
+		    bool wanted)
+{
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < sysdesc_count(); i++) {
+		if (strcmp(sysdesc_row(i)->name, name) != 0)
+			continue;
+		found++;
+		if (is(sysdesc_row(i)) != wanted)
+			fail_msg("%s", name);
+	}
+	assert_true(found > 0);
+}
+
 /* What a job does to the world, and what it does for itself. */
 static void deeds_are_what_matters(void **state)
 {
@@ -198,36 +214,11 @@ static void deeds_are_what_matters(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(deeds) + ARRAY_LEN(others); i++) {
-		bool is_deed = i < ARRAY_LEN(deeds);
-		const char *name = is_deed ? deeds[i]
-					   : others[i - ARRAY_LEN(deeds)];
-		unsigned found = 0;
-
-		for (unsigned n = 0; n < sysdesc_count(); n++) {
-			if (strcmp(sysdesc_row(n)->name, name) != 0)
-				continue;
-			found++;
-			if (deeds_has(sysdesc_row(n)) != is_deed)
-				fail_msg("%s", name);
-		}
-		assert_true(found > 0);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(deeds); i++)
+		must_be(deeds_has, deeds[i], true);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		must_be(deeds_has, others[i], false);
 	assert_true(deeds_has(NULL));
-}
-
-static void must_look(const char *name, bool wanted)
-{
-	unsigned found = 0;
-
-	for (unsigned i = 0; i < sysdesc_count(); i++) {
-		if (strcmp(sysdesc_row(i)->name, name) != 0)
-			continue;
-		found++;
-		if (deeds_is_look(sysdesc_row(i)) != wanted)
-			fail_msg("%s", name);
-	}
-	assert_true(found > 0);
 }
 
 /* What asks is one, but for what gives a descriptor, or goes there. */
@@ -252,9 +243,9 @@ static void looks_change_nothing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(looks); i++)
-		must_look(looks[i], true);
+		must_be(deeds_is_look, looks[i], true);
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
-		must_look(others[i], false);
+		must_be(deeds_is_look, others[i], false);
 	assert_false(deeds_is_look(NULL));
 	assert_int_equal(select_parse(&select, "@deeds", &at, &length), 0);
 	assert_true(select_has_looks(&select));
