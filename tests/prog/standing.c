@@ -58,7 +58,8 @@ static int remove_names(const char *directory, long rounds)
 	if (pthread_create(&thread, NULL, flip, NULL))
 		return 1;
 	for (long i = 0; i < rounds; i++) {
-		if (make(directory, 1) || make(directory, 2) || unlink(path))
+		if (make(directory, 1) || make(directory, 2) ||
+		    unlinkat(AT_FDCWD, path, 0))
 			return 2;
 		putchar(is_gone(directory, 1) ? '1' : '2');
 	}

@@ -242,7 +242,7 @@ static void test_standing(void **state)
 	static const char *const options[] = { "-i", "--resolve", NULL };
 	const struct run_spec spec = { .argv = argv, .trace = options };
 	const struct trace_match removals = { .kind = KTR_SYSCALL,
-					      .call = "unlink" };
+					      .call = "unlinkat" };
 	const struct trace_item *item = NULL;
 	size_t number = 0, held = 0;
 	struct run_result result;

@@ -675,6 +675,17 @@ static void test_signal(void **state)
 	}
 }
 
+/* Whether the function is the first that is not the C library's own, of which
+ * there are one or two. */
+static bool calls_soon(const json_t *stack, const char *function)
+{
+	for (size_t i = 2; i <= 3; i++)
+		if (!strcmp(string_of(frame_of(stack, i), "function"),
+			    function))
+			return true;
+	return false;
+}
+
 /* Who returns from a handler returns to whom it interrupted. */
 static void test_return(void **state)
 {
@@ -688,8 +699,7 @@ static void test_return(void **state)
 	assert_string_equal(end_of(stack), "top");
 	assert_true(
 	    json_is_true(json_object_get(frame_of(stack, 0), "signal")));
-	assert_string_equal(string_of(frame_of(stack, 2), "function"),
-			    "suspend");
+	assert_true(calls_soon(stack, "suspend"));
 	json_decref(stack);
 	run_place_close(&place);
 }

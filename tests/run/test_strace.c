@@ -35,7 +35,7 @@ struct program {
 static const struct program programs[] = {
 	{ "true", { "/bin/true" }, 10 },
 	{ "echo", { "/bin/echo", "hello", "world" }, 15 },
-	{ "ls", { "/bin/ls", "-la", ".", "deep" }, 40 },
+	{ "ls", { "/bin/ls", "-lA", ".", "deep" }, 40 },
 	{ "ls of what is not there", { "/bin/ls", "none", "deep/none" }, 30 },
 	{ "cat", { "/bin/cat", "numbers", "deep/er/file", "none" }, 20 },
 	{ "sed", { "/bin/sed", "-n", "s/1/2/p", "numbers" }, 20 },
