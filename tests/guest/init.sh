@@ -5,14 +5,14 @@
 # much as elsewhere.
 export PATH=/bin:/usr/bin HOME=/root
 /bin/busybox mkdir -p /proc /sys /dev /tmp /run /root /var/tmp
-# Of what is there already it makes nothing; and what a path names is at both
-# places.
+# What a path names is at both places; of what is there already busybox makes
+# nothing.
+for program in /usr/bin/*; do
+	[ -e "${program#/usr}" ] || /bin/busybox ln -s "$program" /bin
+done
 /bin/busybox --install -s /bin 2>/dev/null
 for program in /bin/*; do
 	[ -e "/usr$program" ] || /bin/busybox ln -s "$program" "/usr$program"
-done
-for program in /usr/bin/*; do
-	[ -e "${program#/usr}" ] || /bin/busybox ln -s "$program" /bin
 done
 mount -t proc proc /proc
 mount -t sysfs sys /sys
