@@ -129,6 +129,17 @@ static const struct deeds_exception of_fcntl[] = {
 _Static_assert(F_DUPFD == 0 && F_GETFD == 1 && F_SETFD == 2 && F_SETFL == 4,
 	       "as in all of Linux's ABIs");
 
+/* Who says how itself runs. */
+static const struct deeds_exception of_adjust[] = {
+	{ { { 0, ~0u, 0 } } },
+};
+
+static bool adjusts(const struct sysdesc_row *row)
+{
+	return row->effect == EFFECT_NONE && row->narg &&
+	       row->arg[0].kind == KIND_PID && row->arg[0].set == USE_ADJUST;
+}
+
 const struct deeds_exception *deeds_exceptions(const struct sysdesc_row *row,
 					       unsigned *ret_count)
 {
@@ -139,6 +150,10 @@ const struct deeds_exception *deeds_exceptions(const struct sysdesc_row *row,
 	if (row->effect == EFFECT_FCNTL) {
 		*ret_count = COUNT_OF(of_fcntl);
 		return of_fcntl;
+	}
+	if (adjusts(row)) {
+		*ret_count = COUNT_OF(of_adjust);
+		return of_adjust;
 	}
 	*ret_count = 0;
 	return NULL;

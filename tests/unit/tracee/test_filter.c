@@ -239,7 +239,7 @@ static void check_part(const struct filter *filter, enum sysdesc_abi abi,
 	for (size_t i = 0; i < ARRAY_LEN(values) * ARRAY_LEN(values); i++) {
 		uint64_t one = values[i % ARRAY_LEN(values)];
 		uint64_t other = values[i / ARRAY_LEN(values)];
-		const uint64_t args[6] = { 0, one, one, other };
+		const uint64_t args[6] = { other, one, one, other };
 		bool is_deed = deeds_has_call(row, args);
 
 		for (unsigned n = 0; n < ARRAY_LEN(args); n++)
@@ -282,17 +282,21 @@ static void test_deeds(void **state)
 	assert_int_equal(select_parse(&stops, "@deeds", &at, &length), 0);
 	assert_int_equal(filter_compile_for(&filter, &stops, SYSDESC_X86_64),
 			 0);
-	/* mmap and fcntl; mmap2, fcntl and fcntl64. */
-	assert_int_equal(check_parts(&filter, SYSDESC_X86_64, &stops), 2);
-	assert_int_equal(check_parts(&filter, SYSDESC_X32, &stops), 2);
-	assert_int_equal(check_parts(&filter, SYSDESC_I386, &stops), 3);
+	/* mmap and fcntl; mmap2, fcntl and fcntl64; and four that set
+	 * something of a process. */
+	assert_int_equal(check_parts(&filter, SYSDESC_X86_64, &stops), 6);
+	assert_int_equal(check_parts(&filter, SYSDESC_X32, &stops), 6);
+	assert_int_equal(check_parts(&filter, SYSDESC_I386, &stops), 7);
 	filter_done(&filter);
 	assert_int_equal(filter_compile_for(&filter, &stops, SYSDESC_AARCH64),
 			 0);
-	assert_int_equal(check_parts(&filter, SYSDESC_AARCH64, &stops), 2);
+	assert_int_equal(check_parts(&filter, SYSDESC_AARCH64, &stops), 6);
 	filter_done(&filter);
 	/* Where all calls of such a row are wanted, all stop. */
-	assert_int_equal(select_parse(&stops, "mmap,mmap2,fcntl,fcntl64,@deeds",
+	assert_int_equal(select_parse(&stops,
+				      "mmap,mmap2,fcntl,fcntl64,setpgid,"
+				      "prlimit64,move_pages,migrate_pages,"
+				      "@deeds",
 				      &at, &length),
 			 0);
 	check_selection(&stops);
