@@ -259,7 +259,8 @@ pid_t proc_last_born(void)
 	return n < 0 ? (pid_t)n : (pid_t)strtol(data, NULL, 10);
 }
 
-int proc_start_time(pid_t tid, uint64_t *ret)
+/* A number of /proc/TID/stat, the manual's numbers of fields. */
+static int stat_field(pid_t tid, int number, uint64_t *ret)
 {
 	char name[PROC_NAME_MAX];
 	char data[1024];
@@ -272,12 +273,25 @@ int proc_start_time(pid_t tid, uint64_t *ret)
 		return proc_errno((int)-n);
 	/* The name in parentheses may hold anything, even ") 1 2". */
 	at = strrchr(data, ')');
-	for (int field = 2; at && field < 22; field++)
+	for (int field = 2; at && field < number; field++)
 		at = strchr(at + 1, ' ');
 	if (!at)
 		return -EPROTO;
 	*ret = strtoull(at, NULL, 10);
 	return 0;
+}
+
+int proc_start_time(pid_t tid, uint64_t *ret)
+{
+	return stat_field(tid, 22, ret);
+}
+
+int proc_cpu(pid_t tid)
+{
+	uint64_t cpu;
+	int r = stat_field(tid, 39, &cpu);
+
+	return r ? r : (int)cpu;
 }
 
 bool proc_is_same(pid_t tid, uint64_t start)

@@ -74,6 +74,9 @@ bool proc_has_children(pid_t pid, pid_t tid);
  * it stays nobody was born. -errno where the kernel does not say. */
 pid_t proc_last_born(void);
 
+/* The CPU that the thread runs on, or ran on last; or -errno. */
+int proc_cpu(pid_t tid);
+
 /* Start time in clock ticks since boot: with the pid, an identity. */
 int proc_start_time(pid_t tid, uint64_t *ret);
 /* Whether that is still the one, alive or a zombie, that started then. */

@@ -175,7 +175,7 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 	task->is_recorded = needs && supervisor->started &&
 			    !supervisor->is_paused;
 	task->wants_exit = effect_wants_exit(task) || task->is_telling ||
-			   supervisor->still.whose == task;
+			   task->is_spawning || supervisor->still.whose == task;
 	task->restarted = -1;
 	if (task->is_recorded)
 		record_entry(supervisor, task, abi, needs);

@@ -2,13 +2,17 @@
  * Where recorder and recorded run. A stop and its answer are two switches
  * between them: cheap on one CPU. On two of which the rest sleeps, each switch
  * puts one to sleep and wakes the other, which costs several times as much, and
- * there the scheduler wakes a thread on the idle one. So the one thread that is
- * busy in calls is held beside the recorder (hold.h); with several, nobody is.
+ * there the scheduler wakes a thread on the idle one. So a thread that is busy
+ * in calls is held on one CPU (hold.h), the first beside the recorder, others
+ * on CPUs of their own. While one is answered again and again, the recorder
+ * stays there; while several are, it may run anywhere, and where all CPUs are
+ * busy the kernel has it run where the last stop was.
  *
  * The program must not see it. Held is only where every entry of every call
- * stops, or of every one that counts here (by a filter), and before a call that
- * tells of affinity, hands it on or changes who may set it, whoever makes it,
- * all are let go until it has returned.
+ * stops, or of every one that counts here (by a filter). A thread is let go
+ * before it makes another, which gets its affinity; and before a call that
+ * tells of affinity or changes who may set it, whoever makes it, all are, until
+ * it has returned.
  */
 #ifndef SUPERVISOR_FOLLOW_H
 #define SUPERVISOR_FOLLOW_H
@@ -22,11 +26,11 @@ struct hold;
 struct follow {
 	struct hold *hold; /* NULL: nobody can be held here */
 	cpu_set_t own;     /* where the recorder may run */
-	bool is_still;     /* and it is held where it is, */
-	int cpu;           /* which is here */
-	pid_t tid;         /* who was held last */
-	unsigned beats;    /* how often it stopped meanwhile */
-	unsigned poor;     /* how many in a row were not busy */
+	int cpu;           /* where it is kept, or -1 */
+	int last;          /* where the held one stopped that was met last, */
+	unsigned same;     /* and how many in a row before it */
+	unsigned takes;    /* how many were held of late, */
+	unsigned beats;    /* and how often they stopped */
 	unsigned pause;    /* so many stops nobody is held */
 	unsigned telling;  /* threads in calls during which nobody may be */
 };
@@ -44,14 +48,14 @@ int follow_stop(struct follow *follow, pid_t tid, bool may_hold);
 void follow_telling(struct follow *follow);
 void follow_told(struct follow *follow);
 
-/* Who is held, or 0. */
+/* Who is held, if one alone is; else 0. */
 pid_t follow_held(const struct follow *follow);
-bool follow_holds(const struct follow *follow, pid_t tid);
 
 /* Nobody is held now. */
 void follow_let_go(struct follow *follow);
 
-/* The thread is about to leave us, or is gone. */
+/* The thread is not held now: it is about to make another or to leave us, or is
+ * gone. */
 void follow_leave(struct follow *follow, pid_t tid);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Affinity of a traced thread, in memory shared with the keeper. Whoever
+ * Affinities of traced threads, in memory shared with the keeper. Whoever
  * negates the thread's id there widens it, and takes it out when that is done.
  * Must decide nothing.
  */
@@ -28,17 +28,22 @@
 #define NAP_NS   50000
 #define NAPS_MAX 2000
 
-/* What recorder and keeper share. */
+/* One who is held, or room for one. */
 struct held {
 	_Atomic pid_t tid; /* 0: nobody; negative: it is being widened */
 	_Atomic unsigned beat;
-	_Atomic bool keeper_sleeps;
 	int cpu;
 	cpu_set_t before;
 };
 
+/* What recorder and keeper share. */
+struct hold_shared {
+	_Atomic bool keeper_sleeps;
+	struct held held[HOLD_MAX];
+};
+
 struct hold {
-	struct held *held;
+	struct hold_shared *shared;
 	int wake; /* our end of the keeper's pipe */
 	cpu_set_t own;
 	bool own_is_all; /* ours is all that we might have */
@@ -72,6 +77,7 @@ static void widen_held(struct held *held, pid_t tid)
 	atomic_compare_exchange_strong(&held->tid, &released, 0);
 }
 
+/* Only that one: nothing where it is not held any more. */
 static void release(struct held *held, pid_t tid)
 {
 	if (tid > 0 && atomic_compare_exchange_strong(&held->tid, &tid, -tid))
@@ -88,44 +94,76 @@ static bool keeper_wait(int pipe, int ms)
 	       read(pipe, bytes, sizeof(bytes)) > 0;
 }
 
+static unsigned count_held(const struct hold_shared *shared)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < HOLD_MAX; i++)
+		count += atomic_load(&shared->held[i].tid) > 0;
+	return count;
+}
+
 /* Sleeps until somebody is held. */
-static bool keeper_sleep(struct held *held, int pipe)
+static bool keeper_sleep(struct hold_shared *shared, int pipe)
 {
 	bool is_alive = true;
 
-	atomic_store(&held->keeper_sleeps, true);
-	if (atomic_load(&held->tid) <= 0)
+	atomic_store(&shared->keeper_sleeps, true);
+	if (!count_held(shared))
 		is_alive = keeper_wait(pipe, -1);
-	atomic_store(&held->keeper_sleeps, false);
+	atomic_store(&shared->keeper_sleeps, false);
 	return is_alive;
 }
 
-/* The recorder is gone: perhaps while it was widening. */
-static void keeper_inherit(struct held *held)
-{
-	pid_t tid = atomic_load(&held->tid);
+/* Who was held at some time, and how often it had stopped. */
+struct seen {
+	pid_t tid;
+	unsigned beat;
+};
 
-	if (tid)
-		widen_held(held, abs(tid));
+static void keeper_look(struct hold_shared *shared, struct seen *seen)
+{
+	for (unsigned i = 0; i < HOLD_MAX; i++) {
+		seen[i].tid = atomic_load(&shared->held[i].tid);
+		seen[i].beat = atomic_load(&shared->held[i].beat);
+	}
 }
 
-static void keeper_run(struct held *held, int pipe)
+/* Those that have not stopped since then are not busy in calls. */
+static void keeper_release(struct hold_shared *shared, const struct seen *seen)
 {
+	for (unsigned i = 0; i < HOLD_MAX; i++)
+		if (atomic_load(&shared->held[i].beat) == seen[i].beat)
+			release(&shared->held[i], seen[i].tid);
+}
+
+/* The recorder is gone: perhaps while it was widening. */
+static void keeper_inherit(struct hold_shared *shared)
+{
+	for (unsigned i = 0; i < HOLD_MAX; i++) {
+		pid_t tid = atomic_load(&shared->held[i].tid);
+
+		if (tid)
+			widen_held(&shared->held[i], abs(tid));
+	}
+}
+
+static void keeper_run(struct hold_shared *shared, int pipe)
+{
+	struct seen seen[HOLD_MAX];
 	bool is_alive = true;
 
 	while (is_alive) {
-		pid_t tid = atomic_load(&held->tid);
-		unsigned beat = atomic_load(&held->beat);
-
-		if (tid <= 0) {
-			is_alive = keeper_sleep(held, pipe);
+		if (!count_held(shared)) {
+			is_alive = keeper_sleep(shared, pipe);
 			continue;
 		}
+		keeper_look(shared, seen);
 		is_alive = keeper_wait(pipe, MOMENT_MS);
-		if (is_alive && atomic_load(&held->beat) == beat)
-			release(held, tid);
+		if (is_alive)
+			keeper_release(shared, seen);
 	}
-	keeper_inherit(held);
+	keeper_inherit(shared);
 }
 
 /* Nothing but the pipe may stay open: readers wait for the end of traces. */
@@ -136,7 +174,7 @@ static void keeper_close_others(int pipe)
 	syscall(SYS_close_range, pipe + 1, ~0u, 0);
 }
 
-static _Noreturn void be_keeper(struct held *held, int pipe)
+static _Noreturn void be_keeper(struct hold_shared *shared, int pipe)
 {
 	pid_t pid = fork();
 
@@ -144,12 +182,12 @@ static _Noreturn void be_keeper(struct held *held, int pipe)
 		_exit(pid < 0 ? errno : 0);
 	keeper_close_others(pipe);
 	prctl(PR_SET_NAME, "ktrace-u-keep");
-	keeper_run(held, pipe);
+	keeper_run(shared, pipe);
 	_exit(0);
 }
 
 /* The keeper is the child of a child that ends at once. */
-static int start_keeper(struct held *held, int pipe)
+static int start_keeper(struct hold_shared *shared, int pipe)
 {
 	pid_t pid = fork();
 	int status;
@@ -157,7 +195,7 @@ static int start_keeper(struct held *held, int pipe)
 	if (pid < 0)
 		return -errno;
 	if (pid == 0)
-		be_keeper(held, pipe);
+		be_keeper(shared, pipe);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
@@ -180,14 +218,14 @@ static bool is_all(const cpu_set_t *own)
 	return false;
 }
 
-static int map_held(struct hold *hold)
+static int map_shared(struct hold *hold)
 {
-	void *held = mmap(NULL, sizeof(*hold->held), PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	void *shared = mmap(NULL, sizeof(*hold->shared), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	if (held == MAP_FAILED)
+	if (shared == MAP_FAILED)
 		return -errno;
-	hold->held = held;
+	hold->shared = shared;
 	return 0;
 }
 
@@ -203,7 +241,7 @@ static int open_keeper(struct hold *hold)
 		return -errno;
 	keepers = ends[0];
 	ours = ends[1];
-	r = start_keeper(hold->held, keepers);
+	r = start_keeper(hold->shared, keepers);
 	if (!r)
 		hold->wake = take_fd(&ours);
 	return r;
@@ -211,8 +249,8 @@ static int open_keeper(struct hold *hold)
 
 static void hold_free(struct hold *hold)
 {
-	if (hold->held)
-		munmap(hold->held, sizeof(*hold->held));
+	if (hold->shared)
+		munmap(hold->shared, sizeof(*hold->shared));
 	free(hold);
 }
 
@@ -224,7 +262,7 @@ int hold_open(struct hold **ret, const cpu_set_t *own)
 	if (!hold)
 		return -ENOMEM;
 	hold->own = *own;
-	r = map_held(hold);
+	r = map_shared(hold);
 	if (!r)
 		r = open_keeper(hold);
 	if (r) {
@@ -240,7 +278,7 @@ void hold_close(struct hold *hold)
 {
 	if (!hold)
 		return;
-	hold_let_go(hold);
+	hold_let_go_all(hold);
 	close(hold->wake);
 	hold_free(hold);
 }
@@ -253,43 +291,72 @@ static void keeper_wake(const struct hold *hold)
 	(void)written;
 }
 
-bool hold_take(struct hold *hold, pid_t tid, int cpu)
+/* Where the thread is held, or being widened; of nobody, where there is room:
+ * there is none while the keeper is about to widen. */
+static struct held *find(const struct hold *hold, pid_t tid)
 {
-	struct held *held = hold->held;
-	cpu_set_t before, only;
+	for (unsigned i = 0; i < HOLD_MAX; i++)
+		if (abs(atomic_load_explicit(&hold->shared->held[i].tid,
+					     memory_order_relaxed)) == tid)
+			return &hold->shared->held[i];
+	return NULL;
+}
 
-	hold_let_go(hold);
+/* Whether the thread may run there, and on others. */
+static bool may_narrow(const struct hold *hold, pid_t tid, int cpu,
+		       cpu_set_t *ret_before)
+{
+	if (sched_getaffinity(tid, sizeof(*ret_before), ret_before) < 0 ||
+	    CPU_COUNT(ret_before) < 2 || !CPU_ISSET((unsigned)cpu, ret_before))
+		return false;
+	if (hold->own_is_all && CPU_EQUAL(ret_before, &hold->own))
+		set_all(ret_before);
+	return true;
+}
+
+static bool narrow(struct hold *hold, struct held *held, pid_t tid)
+{
+	const cpu_set_t before = held->before;
+	int cpu = held->cpu;
+	cpu_set_t only;
+
 	CPU_ZERO(&only);
 	CPU_SET((unsigned)cpu, &only);
-	if (sched_getaffinity(tid, sizeof(before), &before) < 0 ||
-	    CPU_COUNT(&before) < 2 || !CPU_ISSET((unsigned)cpu, &before))
-		return false;
-	if (hold->own_is_all && CPU_EQUAL(&before, &hold->own))
-		set_all(&before);
-	held->before = before;
-	held->cpu = cpu;
 	/* First, so that the keeper widens it should we be killed here. */
+	atomic_store(&held->beat, 0);
 	atomic_store(&held->tid, tid);
 	if (sched_setaffinity(tid, sizeof(only), &only) < 0) {
-		atomic_store(&held->tid, 0);
+		hold_let_go(hold, tid);
 		return false;
 	}
+	if (atomic_load(&held->tid) == tid)
+		return true;
 	/* The keeper may have let go before there was anything to widen. */
-	if (atomic_load(&held->tid) != tid) {
-		hold_let_go(hold);
-		widen(tid, cpu, &before);
+	hold_let_go(hold, tid);
+	widen(tid, cpu, &before);
+	return false;
+}
+
+bool hold_take(struct hold *hold, pid_t tid, int cpu)
+{
+	struct held *held;
+
+	hold_let_go(hold, tid); /* the keeper may be about to */
+	held = find(hold, 0);
+	if (!held || !may_narrow(hold, tid, cpu, &held->before))
 		return false;
-	}
-	if (atomic_load(&held->keeper_sleeps))
+	held->cpu = cpu;
+	if (!narrow(hold, held, tid))
+		return false;
+	if (atomic_load(&hold->shared->keeper_sleeps))
 		keeper_wake(hold);
 	return true;
 }
 
 /* What comes next must not find it narrow, nor have it widened then. */
-void hold_let_go(struct hold *hold)
+static void let_go(struct held *held)
 {
 	const struct timespec nap = { .tv_nsec = NAP_NS };
-	struct held *held = hold->held;
 	pid_t tid;
 
 	release(held, atomic_load(&held->tid));
@@ -300,19 +367,51 @@ void hold_let_go(struct hold *hold)
 		widen_held(held, -tid);
 }
 
-pid_t hold_whom(const struct hold *hold)
+void hold_let_go(struct hold *hold, pid_t tid)
 {
-	pid_t tid = atomic_load_explicit(&hold->held->tid,
-					 memory_order_relaxed);
+	struct held *held = find(hold, tid);
 
-	return tid > 0 ? tid : 0;
+	if (held)
+		let_go(held);
 }
 
-void hold_beat(struct hold *hold)
+void hold_let_go_all(struct hold *hold)
 {
-	unsigned beat = atomic_load_explicit(&hold->held->beat,
-					     memory_order_relaxed);
+	for (unsigned i = 0; i < HOLD_MAX; i++)
+		let_go(&hold->shared->held[i]);
+}
 
-	atomic_store_explicit(&hold->held->beat, beat + 1,
-			      memory_order_relaxed);
+int hold_beat(struct hold *hold, pid_t tid)
+{
+	struct held *held = find(hold, tid);
+
+	if (!held || atomic_load(&held->tid) != tid)
+		return -1;
+	atomic_fetch_add_explicit(&held->beat, 1, memory_order_relaxed);
+	return held->cpu;
+}
+
+unsigned hold_leave_free(const struct hold *hold, cpu_set_t *set)
+{
+	const struct held *held = hold->shared->held;
+
+	for (unsigned i = 0; i < HOLD_MAX; i++)
+		if (atomic_load(&held[i].tid) > 0)
+			CPU_CLR((unsigned)held[i].cpu, set);
+	return count_held(hold->shared);
+}
+
+pid_t hold_only(const struct hold *hold)
+{
+	pid_t only = 0;
+
+	for (unsigned i = 0; i < HOLD_MAX; i++) {
+		pid_t tid = atomic_load(&hold->shared->held[i].tid);
+
+		if (tid > 0 && only)
+			return 0;
+		if (tid > 0)
+			only = tid;
+	}
+	return only;
 }

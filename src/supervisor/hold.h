@@ -1,8 +1,9 @@
 /*
- * Keeps one traced thread on the recorder's CPU while it is busy in calls: the
- * scheduler would wake it on an idle one at every answer, where waking is dear.
- * Its affinity is narrowed for so long. A traced program cannot see that: it is
- * widened before any call that could tell, or hand it on (follow.h).
+ * Keeps traced threads where they are while they are busy in calls: at every
+ * answer the scheduler would wake them on an idle CPU, where waking is dear. A
+ * held one's affinity is narrowed for so long. A traced program cannot see
+ * that: it is widened before any call that could tell, or hand it on
+ * (follow.h).
  *
  * A process of ours, the keeper, widens it too: as soon as the thread has not
  * stopped for a moment, since it computes or sleeps then and may run wherever
@@ -15,22 +16,31 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+/* So many at once, each on a CPU of its own. */
+#define HOLD_MAX 16
+
 struct hold;
 
 /* Starts the keeper, which is nobody's child. own: the recorder's affinity. 0
  * or -errno. */
 int hold_open(struct hold **ret, const cpu_set_t *own);
-/* Lets go, and ends the keeper. NULL is fine. */
+/* Lets all go, and ends the keeper. NULL is fine. */
 void hold_close(struct hold *hold);
 
-/* Narrows the thread to the CPU; whoever was held before is let go. False when
- * it may not run there, or we may not say so. */
+/* Narrows the thread to the CPU. False when it may not run there, we may not
+ * say so, or there is no room for it. */
 bool hold_take(struct hold *hold, pid_t tid, int cpu);
-void hold_let_go(struct hold *hold);
+/* The thread, or all, may run wherever they could: nothing is done for one that
+ * is not held. */
+void hold_let_go(struct hold *hold, pid_t tid);
+void hold_let_go_all(struct hold *hold);
 
-/* Whom it holds, or 0: the keeper may have let go. */
-pid_t hold_whom(const struct hold *hold);
-/* The thread that is held has stopped again. */
-void hold_beat(struct hold *hold);
+/* The thread has stopped again. Its CPU, or -1 when it is not held: the keeper
+ * may have let go. */
+int hold_beat(struct hold *hold, pid_t tid);
+/* Takes the CPUs out of the set on which somebody is held. How many are. */
+unsigned hold_leave_free(const struct hold *hold, cpu_set_t *set);
+/* Who is held, if one alone is; 0: nobody, or several. */
+pid_t hold_only(const struct hold *hold);
 
 #endif

@@ -261,7 +261,7 @@ static void note_cpu(struct supervisor *supervisor, struct task *task,
 		     pid_t tid)
 {
 	bool may_hold = supervisor->may_hold && !supervisor->status_readers &&
-			task && task->process;
+			task && task->process && !task->is_spawning;
 	int cpu = follow_stop(&supervisor->follow, tid, may_hold);
 
 	if (task && cpu >= 0)

@@ -12,15 +12,22 @@
 #include "supervisor/follow.h"
 #include "supervisor/state.h"
 
-/* Whether affinities show in the call, or are handed on, or it decides who may
- * set them, or under which id the thread goes on. */
+/* Whether who makes the call hands its affinity on. */
+static bool hands_on(const struct task *task)
+{
+	const struct sysdesc_row *row = task->call.row;
+
+	return row &&
+	       (row->effect == EFFECT_SPAWN || row->effect == EFFECT_SPAWN3);
+}
+
+/* Whether affinities show in the call, or it decides who may set them, or under
+ * which id the thread goes on. */
 static bool tells(const struct task *task)
 {
 	if (!task->call.row)
 		return true;
 	switch ((enum sysdesc_effect)task->call.row->effect) {
-	case EFFECT_SPAWN:
-	case EFFECT_SPAWN3:
 	case EFFECT_UNSHARE:
 	case EFFECT_CREDS:
 	case EFFECT_AFFINITY:
@@ -36,6 +43,9 @@ static bool tells(const struct task *task)
 void telling_at_entry(struct supervisor *supervisor, struct task *task)
 {
 	task->names_status = false;
+	task->is_spawning = hands_on(task);
+	if (task->is_spawning)
+		follow_leave(&supervisor->follow, task->tid);
 	if (!supervisor->may_hold || task->is_telling || !tells(task))
 		return;
 	task->is_telling = true;
@@ -110,6 +120,7 @@ void telling_at_exit(struct supervisor *supervisor, struct task *task)
 
 void telling_end(struct supervisor *supervisor, struct task *task)
 {
+	task->is_spawning = false;
 	if (!task->is_telling)
 		return;
 	task->is_telling = false;

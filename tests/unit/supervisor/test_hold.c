@@ -86,8 +86,8 @@ static void test_let_go(void **state)
 		if (!hold_take(hold, held, cpu))
 			continue;
 		let_pass(FIRST_NS + (long)(i % 400) * STEP_NS);
-		by_keeper += hold_whom(hold) == 0;
-		hold_let_go(hold);
+		by_keeper += hold_only(hold) == 0;
+		hold_let_go(hold, held);
 		must_be_wide(held, &own, i);
 	}
 	printf("%u of %u by the keeper\n", by_keeper, ROUNDS);
@@ -97,9 +97,114 @@ static void test_let_go(void **state)
 	stop(held);
 }
 
+/* The next CPU of the set, from that one on. */
+static int next_cpu(const cpu_set_t *set, int cpu)
+{
+	while (!CPU_ISSET((unsigned)cpu, set))
+		cpu++;
+	return cpu;
+}
+
+static int count_cpus(pid_t pid)
+{
+	cpu_set_t now;
+
+	assert_int_equal(sched_getaffinity(pid, sizeof(now), &now), 0);
+	return CPU_COUNT(&now);
+}
+
+static bool is_wide_soon(pid_t pid, int wanted)
+{
+	for (unsigned i = 0; i < 10000; i++) {
+		if (count_cpus(pid) == wanted)
+			return true;
+		usleep(1000);
+	}
+	return false;
+}
+
+/* Two are held, on a CPU each: of these one is let go, and then the other one,
+ * which has not stopped since, by the keeper. */
+static void test_several(void **state)
+{
+	pid_t one = start(false), other = start(false);
+	int first, second;
+	struct hold *hold;
+	cpu_set_t own, left;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(own), &own), 0);
+	first = next_cpu(&own, 0);
+	second = next_cpu(&own, first + 1);
+	assert_int_equal(hold_open(&hold, &own), 0);
+	for (bool both = false; !both;) {
+		assert_true(hold_take(hold, one, first));
+		assert_true(hold_take(hold, other, second));
+		left = own;
+		both = hold_leave_free(hold, &left) == 2;
+		if (both) {
+			assert_false(CPU_ISSET((unsigned)first, &left));
+			assert_false(CPU_ISSET((unsigned)second, &left));
+			assert_int_equal(hold_only(hold), 0);
+		}
+		hold_let_go(hold, one);
+		must_be_wide(one, &own, 0);
+		assert_int_equal(hold_beat(hold, one), -1);
+		both = both && hold_only(hold) == other &&
+		       hold_beat(hold, other) == second;
+	}
+	assert_true(is_wide_soon(other, CPU_COUNT(&own)));
+	hold_close(hold);
+	stop(one);
+	stop(other);
+}
+
+/* Whether all could be held, before the keeper let go of any. */
+static bool take_all(struct hold *hold, const pid_t *held, cpu_set_t *left)
+{
+	for (unsigned i = 0; i < HOLD_MAX; i++)
+		if (!hold_take(hold, held[i], next_cpu(left, 0)))
+			return false;
+	return hold_leave_free(hold, left) == HOLD_MAX;
+}
+
+/* There is room for so many, and no more. */
+static void test_room(void **state)
+{
+	pid_t held[HOLD_MAX], another = start(false);
+	bool is_full = false;
+	struct hold *hold;
+	cpu_set_t own;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(own), &own), 0);
+	assert_int_equal(hold_open(&hold, &own), 0);
+	for (unsigned i = 0; i < HOLD_MAX; i++)
+		held[i] = start(false);
+	for (unsigned round = 0; !is_full && round < 10000; round++) {
+		cpu_set_t left = own;
+
+		is_full = take_all(hold, held, &left) &&
+			  !hold_take(hold, another, next_cpu(&own, 0));
+		hold_let_go_all(hold);
+		must_be_wide(another, &own, round);
+		for (unsigned i = 0; i < HOLD_MAX; i++)
+			must_be_wide(held[i], &own, round);
+	}
+	assert_true(is_full);
+	hold_close(hold);
+	stop(another);
+	for (unsigned i = 0; i < HOLD_MAX; i++)
+		stop(held[i]);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_let_go) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_let_go),
+		cmocka_unit_test(test_several),
+		cmocka_unit_test(test_room),
+	};
 	cpu_set_t own;
 
 	if (sched_getaffinity(0, sizeof(own), &own) < 0 ||
