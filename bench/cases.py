@@ -146,6 +146,7 @@ TRACERS = (
            needs=("strace",), quick=True),
     Tracer("kaudit-u", ("{kaudit}", "run", "--exit-policy=command", "-f",
                         "{out}"), ("audit",), quick=True),
+    Tracer("floor, deeds", ("{floor}", "--deeds"), ("audit",)),
     Tracer("strace -f", ("strace", "-f", "-o", "{out}"), ("audit",),
            needs=("strace",), quick=True),
     Tracer("strace signals", ("strace", "-f", "-e", "trace=none", "-o",

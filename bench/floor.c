@@ -2,9 +2,10 @@
  * The least that a tracer can do that stops at both ends of every call, of all
  * children too, and looks which call it is: what the exact engine is measured
  * against. With --paths only calls that name a path stop, by a filter, and at
- * their entry alone. Records nothing.
+ * their entry alone; with --deeds those that kaudit-u needs, at both ends.
+ * Records nothing.
  *
- * usage: floor [--paths] COMMAND [ARGUMENT ...]
+ * usage: floor [--paths | --deeds] COMMAND [ARGUMENT ...]
  */
 #include <errno.h>
 #include <signal.h>
@@ -21,19 +22,44 @@
 
 #define SYSCALL_STOP (SIGTRAP | 0x80)
 
-/* Everybody who is traced is resumed with it. */
-static enum __ptrace_request resume = PTRACE_SYSCALL;
+enum mode {
+	MODE_ALL,
+	MODE_PATHS,
+	MODE_DEEDS,
+};
 
-static int stop_paths(struct filter *filter)
+static const char *const names[] = {
+	[MODE_PATHS] = "--paths",
+	[MODE_DEEDS] = "--deeds",
+};
+
+static enum mode mode_of(const char *word)
+{
+	for (enum mode mode = MODE_PATHS; word && mode <= MODE_DEEDS; mode++)
+		if (!strcmp(word, names[mode]))
+			return mode;
+	return MODE_ALL;
+}
+
+static bool choose(enum mode mode, struct select *stops)
+{
+	size_t at, length;
+
+	if (mode == MODE_DEEDS)
+		return !select_parse(stops, "@deeds,!@looks", &at, &length);
+	select_none(stops);
+	for (unsigned i = 0; i < sysdesc_count(); i++)
+		if (sysdesc_row(i)->classes & CLASS_FILE)
+			select_add(stops, sysdesc_row(i));
+	return true;
+}
+
+static bool compile(enum mode mode, struct filter *filter)
 {
 	struct select stops;
 
-	select_none(&stops);
-	for (unsigned i = 0; i < sysdesc_count(); i++)
-		if (sysdesc_row(i)->classes & CLASS_FILE)
-			select_add(&stops, sysdesc_row(i));
-	resume = PTRACE_CONT;
-	return filter_compile(filter, &stops);
+	return mode == MODE_ALL ||
+	       (choose(mode, &stops) && !filter_compile(filter, &stops));
 }
 
 static int start(char **argv, const struct filter *filter)
@@ -60,8 +86,10 @@ static int start(char **argv, const struct filter *filter)
 	return pid;
 }
 
-static void answer(pid_t tid, int status)
+static void answer(enum mode mode, pid_t tid, int status)
 {
+	enum __ptrace_request resume = mode == MODE_ALL ? PTRACE_SYSCALL
+							: PTRACE_CONT;
 	struct __ptrace_syscall_info info;
 	int signal_number = WSTOPSIG(status);
 	int event = status >> 16;
@@ -75,28 +103,31 @@ static void answer(pid_t tid, int status)
 	} else if (event) {
 		signal_number = 0;
 	}
+	if (event == PTRACE_EVENT_SECCOMP && mode == MODE_DEEDS)
+		resume = PTRACE_SYSCALL;
 	ptrace(resume, tid, 0, signal_number);
 }
 
 int main(int argc, char **argv)
 {
-	bool paths = argc > 1 && !strcmp(argv[1], "--paths");
+	enum mode mode = mode_of(argc > 1 ? argv[1] : NULL);
 	struct filter filter = { 0 };
 	pid_t command = -1, tid;
 	int result = 1;
 	int status;
 
-	argv += 1 + paths;
-	if (*argv && (!paths || !stop_paths(&filter)))
+	argv += mode == MODE_ALL ? 1 : 2;
+	if (argc > 1 && *argv && compile(mode, &filter))
 		command = start(argv, &filter);
 	if (command < 0) {
-		fputs("usage: floor [--paths] COMMAND [ARGUMENT ...]\n",
+		fputs("usage: floor [--paths | --deeds] COMMAND "
+		      "[ARGUMENT ...]\n",
 		      stderr);
 		return 2;
 	}
 	while ((tid = waitpid(-1, &status, __WALL)) > 0) {
 		if (WIFSTOPPED(status))
-			answer(tid, status);
+			answer(mode, tid, status);
 		else if (tid == command)
 			result = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 	}
