@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # The first process of the guest: runs the tests that stand in /tests, a line
 # each: NAME SECONDS PROGRAM ARGUMENT... What each said stands between its lines
-# that begin with "=> ". An emulator takes its time: they have three times as
+# that begin with "=> ". An emulator takes its time: they have six times as
 # much as elsewhere.
 export PATH=/bin:/usr/bin HOME=/root
 /bin/busybox mkdir -p /proc /sys /dev /tmp /run /root /var/tmp
@@ -41,7 +41,7 @@ read -r here </guest-build
 cd "$here"
 while read -r name seconds command; do
 	echo "=> begin $name $(cut -d ' ' -f 1 /proc/uptime)"
-	timeout -s KILL $((seconds * 3)) $command </dev/null 2>&1
+	timeout -s KILL $((seconds * 6)) $command </dev/null 2>&1
 	echo "=> end $name $?"
 done </tests
 echo "=> off $(cut -d ' ' -f 1 /proc/uptime)"
