@@ -65,7 +65,7 @@ static int choose(struct follow *follow, pid_t tid)
 	unsigned held = hold_leave_free(follow->hold, &left);
 	int cpu = follow->cpu >= 0 ? follow->cpu : sched_getcpu();
 
-	if (cpu < 0 || !CPU_COUNT(&left))
+	if (cpu < 0 || held == HOLD_MAX || !CPU_COUNT(&left))
 		return -1;
 	if (!held)
 		stay(follow, cpu);
@@ -92,14 +92,19 @@ static bool is_futile(struct follow *follow)
 	return few;
 }
 
+/* One that cannot be held must not cost the others theirs. */
 static void take(struct follow *follow, pid_t tid)
 {
 	int cpu = choose(follow, tid);
 
 	if (cpu < 0)
 		return;
-	if (is_futile(follow) || !hold_take(follow->hold, tid, cpu))
+	if (is_futile(follow)) {
 		let_go(follow);
+	} else if (!hold_take(follow->hold, tid, cpu)) {
+		move_freely(follow);
+		follow->pause = PAUSE_STOPS;
+	}
 }
 
 pid_t follow_held(const struct follow *follow)

@@ -43,7 +43,7 @@ static bool tells(const struct task *task)
 void telling_at_entry(struct supervisor *supervisor, struct task *task)
 {
 	task->names_status = false;
-	task->is_spawning = hands_on(task);
+	task->is_spawning = supervisor->may_hold && hands_on(task);
 	if (task->is_spawning)
 		follow_leave(&supervisor->follow, task->tid);
 	if (!supervisor->may_hold || task->is_telling || !tells(task))

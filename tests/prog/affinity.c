@@ -3,6 +3,8 @@
  * must always be where it might when it was started, or where it said itself.
  * Prints for each way how often it was not.
  *
+ * "crowd": the same, while children are as busy, which are looked at, too.
+ *
  * "wait": opens a directory of a misleading name, says "busy" and is busy until
  * a byte or the end comes on standard input, then sleeps there until the next
  * one, and says where it may run.
@@ -10,6 +12,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,10 +23,13 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#define ROUNDS 40
-#define BUSY   60
+#define ROUNDS       40
+#define CROWD_ROUNDS 8
+#define CROWD        3
+#define BUSY         60
 
 static cpu_set_t own;
+static pid_t crowd[CROWD]; /* 0: ourselves */
 
 static void be_busy(void)
 {
@@ -143,6 +149,17 @@ static bool is_own_word_lost(void)
 	return lost;
 }
 
+static bool is_crowd_moved(void)
+{
+	cpu_set_t now;
+
+	for (int i = 0; i < CROWD; i++)
+		if (sched_getaffinity(crowd[i], sizeof(now), &now) ||
+		    !CPU_EQUAL(&now, &own))
+			return true;
+	return false;
+}
+
 static const struct way {
 	const char *name;
 	bool (*is_moved)(void);
@@ -153,21 +170,46 @@ static const struct way {
 	{ "thread", is_thread_moved },
 	{ "own word", is_own_word_lost },
 	{ "sched_getaffinity", is_moved },
+	{ "crowd", is_crowd_moved },
 	/* Last: who has looked there is not held any more. */
 	{ "directory", is_moved_in_directory },
 	{ "status", is_moved_in_status },
 };
 
-static int look_all(void)
+static int look_all(int rounds)
 {
 	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
 		unsigned moved = 0;
 
-		for (int round = 0; round < ROUNDS; round++) {
+		for (int round = 0; round < rounds; round++) {
 			be_busy();
 			moved += ways[i].is_moved();
 		}
-		printf("%s: %u of %d\n", ways[i].name, moved, ROUNDS);
+		printf("%s: %u of %d\n", ways[i].name, moved, rounds);
+	}
+	return 0;
+}
+
+static void be_busy_beside(pid_t parent)
+{
+	while (getppid() == parent)
+		be_busy();
+	_exit(0);
+}
+
+static int look_in_crowd(void)
+{
+	pid_t self = getpid();
+
+	for (int i = 0; i < CROWD; i++) {
+		crowd[i] = fork();
+		if (crowd[i] == 0)
+			be_busy_beside(self);
+	}
+	look_all(CROWD_ROUNDS);
+	for (int i = 0; i < CROWD; i++) {
+		kill(crowd[i], SIGKILL);
+		waitpid(crowd[i], NULL, 0);
 	}
 	return 0;
 }
@@ -201,7 +243,9 @@ int main(int argc, char **argv)
 {
 	sched_getaffinity(0, sizeof(own), &own);
 	if (argc < 2)
-		return look_all();
+		return look_all(ROUNDS);
+	if (!strcmp(argv[1], "crowd"))
+		return look_in_crowd();
 	if (!strcmp(argv[1], "look"))
 		return CPU_COUNT(&own) != (int)sysconf(_SC_NPROCESSORS_ONLN);
 	return be_busy_until_told();

@@ -118,9 +118,8 @@ static bool has_cpus(void)
 	return false;
 }
 
-static void test_unseen(void **state)
+static void must_not_see(const char *const *argv, enum run_user user)
 {
-	static const char *const argv[] = { "prog:affinity", NULL };
 	static const char *const options[][4] = {
 		{ "-i", NULL },
 		{ "-f", "ktrace.out", NULL },
@@ -132,12 +131,27 @@ static void test_unseen(void **state)
 	struct run_place place;
 	struct pair pair;
 
-	assert_int_equal(run_place_open(&place, *(enum run_user *)*state), 0);
+	assert_int_equal(run_place_open(&place, user), 0);
 	pair_open(&pair, &place, &spec);
 	for (size_t i = 0; i < ARRAY_LEN(options); i++)
 		pair_trace(&pair, options[i], NULL);
 	pair_close(&pair);
 	run_place_close(&place);
+}
+
+static void test_unseen(void **state)
+{
+	static const char *const argv[] = { "prog:affinity", NULL };
+
+	must_not_see(argv, *(enum run_user *)*state);
+}
+
+/* Several are busy, and held. */
+static void test_unseen_in_crowd(void **state)
+{
+	static const char *const argv[] = { "prog:affinity", "crowd", NULL };
+
+	must_not_see(argv, *(enum run_user *)*state);
 }
 
 static void test_let_go_asleep(void **state)
@@ -180,6 +194,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		AS_BOTH(test_unseen),
+		AS_BOTH(test_unseen_in_crowd),
 		AS_BOTH(test_let_go_asleep),
 		AS_BOTH(test_let_go_by_the_dead),
 	};
