@@ -135,7 +135,7 @@ static const struct limits_row rows[] = {
 	{ .name = "1 s of CPU time, of which little is used", .argv = PRINT,
 	  .limits = ONE(RLIMIT_CPU, 1, 2), .status = 9 },
 	{ .name = "1 s of CPU time, which the recorder uses up",
-	  .argv = { "prog:fault_limits", "busy", "40", "4000" },
+	  .argv = { "prog:fault_limits", "busy", "160", "1000" },
 	  .limits = ONE(RLIMIT_CPU, 1, 1), .status = 9, .may_be_lost = true },
 	{ .name = "CPU time used up", .argv = { "prog:fault_limits", "spin" },
 	  .limits = ONE(RLIMIT_CPU, 1, 3), .status = W_EXITCODE(0, SIGXCPU) },
