@@ -67,8 +67,8 @@ copy_programs() {
 # What they are linked with, and those with, by the compiler's own account, or
 # what the guest has itself.
 needed_libraries() {
-	find "$root$build" "$root/bin" "$root/usr/bin" "$root/lib" -type f -exec "$readelf" -d {} + \
-		2>/dev/null |
+	find "$root$build" "$root/bin" "$root/usr/bin" "$root/lib" -type f \
+		-exec "$readelf" -d {} + 2>/dev/null |
 		sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u
 }
 
