@@ -542,12 +542,13 @@ static void test_another_file(void **state)
 	assert_string_equal(string_of(frame_of(stack, 2), "problem"),
 			    "the file has another build id by now");
 	assert_string_equal(string_of(frame_of(stack, 2), "function"), "");
-	assert_int_equal(
-	    strncmp(string_of(frame_of(stack, 2), "offset"), "0x1", 3), 0);
+	assert_in_range(
+	    strtoul(string_of(frame_of(stack, 2), "offset"), NULL, 16), 0x100,
+	    0x10000);
 	json_decref(stack);
 	run_place_file(&place, "ktrace.out", file);
 	must_do(argv, &out);
-	assert_non_null(strstr(text_string(&out), "/libcallee.so+0x1"));
+	assert_non_null(strstr(text_string(&out), "/libcallee.so+0x"));
 	assert_non_null(strstr(text_string(&out),
 			       " (the file has another build id by now)\n"));
 	run_place_close(&place);
