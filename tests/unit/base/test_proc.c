@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -206,9 +207,28 @@ static void test_process_that_is_gone(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_int_equal(proc_status(pid, &status), -ESRCH);
 	assert_int_equal(proc_start_time(pid, &start), -ESRCH);
+	assert_int_equal(proc_cpu(pid), -ESRCH);
 	assert_false(proc_is_same(pid, 0));
 	assert_int_equal(proc_process(pid, &status), -ESRCH);
 	assert_int_equal(proc_comm(pid, comm), -ESRCH);
+}
+
+/* Kept on each of its CPUs in turn, it is there. */
+static void test_cpu(void **state)
+{
+	cpu_set_t own, only;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(own), &own), 0);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET((unsigned)cpu, &own))
+			continue;
+		CPU_ZERO(&only);
+		CPU_SET((unsigned)cpu, &only);
+		assert_int_equal(sched_setaffinity(0, sizeof(only), &only), 0);
+		assert_int_equal(proc_cpu(getpid()), cpu);
+	}
+	assert_int_equal(sched_setaffinity(0, sizeof(own), &own), 0);
 }
 
 static void test_children(void **state)
@@ -262,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_call),
 		cmocka_unit_test(test_run_time),
 		cmocka_unit_test(test_process_that_is_gone),
+		cmocka_unit_test(test_cpu),
 		cmocka_unit_test(test_children),
 		cmocka_unit_test(test_last_born),
 	};
