@@ -17,6 +17,7 @@
 #include "supervisor/life.h"
 #include "supervisor/recording.h"
 #include "supervisor/state.h"
+#include "supervisor/telling.h"
 #include "tracee/launch.h"
 
 /* ---- one process ---- */
@@ -61,6 +62,8 @@ static int seize_thread(void *context, pid_t tid)
 		return -ENOMEM;
 	task->is_attaching = true;
 	task->is_addressee = !seizing->spares_addressees;
+	/* It may have open what tells it where it runs. */
+	telling_unseen(supervisor);
 	return 1;
 }
 

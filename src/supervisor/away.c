@@ -23,6 +23,7 @@
 #include "supervisor/recording.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
+#include "supervisor/telling.h"
 
 #define FIRST_LOOK_NS UINT64_C(50000)
 #define LAST_LOOK_NS  UINT64_C(100000000)
@@ -187,8 +188,7 @@ static void come_back(struct supervisor *supervisor, struct process *process)
 	process->unreadable = process->unreadable_told = false;
 	task_know_nothing(process);
 	/* What would tell it where it runs it may have opened, too. */
-	supervisor->may_hold = false;
-	follow_let_go(&supervisor->follow);
+	telling_unseen(supervisor);
 }
 
 /* Where somebody else traces it by now it is his. */

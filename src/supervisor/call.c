@@ -153,6 +153,11 @@ static void note_spawning(struct supervisor *supervisor, struct task *task)
 		task->spawning = ++supervisor->births;
 }
 
+static bool opens(const struct task *task)
+{
+	return task->call.row && task->call.row->result == RESULT_FD;
+}
+
 void call_entry(struct supervisor *supervisor, struct task *task,
 		const struct tracee_syscall *at)
 {
@@ -179,6 +184,8 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 	task->restarted = -1;
 	if (task->is_recorded)
 		record_entry(supervisor, task, abi, needs);
+	else if (supervisor->started && supervisor->may_hold && opens(task))
+		telling_unseen(supervisor);
 	if (capture_is_user(&task->call))
 		answer_user(supervisor, task);
 	guard_settle(supervisor, task);

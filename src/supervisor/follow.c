@@ -7,11 +7,11 @@
 #include "base/proc.h"
 #include "supervisor/hold.h"
 
-/* Those that are held are busy in calls, if they stop so often. */
+/* A thread was busy, if it stopped so often while it was held. */
 #define BEATS_BUSY 8
-/* So many are looked at together, */
-#define TAKES_COUNTED 16
-/* and if they were not, it takes so many stops until somebody is held again. */
+/* So often in a row they were not, and it is of no use. */
+#define POOR_MAX 16
+/* Then it takes so many stops until somebody is held again. */
 #define PAUSE_STOPS 256
 /* After so many in a row on one CPU, the recorder stays there. */
 #define SAME_STAY 8
@@ -49,12 +49,11 @@ static void stay(struct follow *follow, int cpu)
 		follow->cpu = cpu;
 }
 
-static void let_go(struct follow *follow)
+static void take_a_pause(struct follow *follow)
 {
-	hold_let_go_all(follow->hold);
 	move_freely(follow);
 	follow->pause = PAUSE_STOPS;
-	follow->takes = follow->beats = 0;
+	follow->poor = 0;
 }
 
 /* Where the thread is to be held, or -1: beside us, if nobody is there; else
@@ -80,30 +79,22 @@ static int choose(struct follow *follow, pid_t tid)
 	return cpu;
 }
 
-/* Whether those that were held lately stopped too seldom. */
-static bool is_futile(struct follow *follow)
-{
-	bool few = follow->beats < follow->takes * BEATS_BUSY;
-
-	if (follow->takes++ < TAKES_COUNTED)
-		return false;
-	follow->takes = 1;
-	follow->beats = 0;
-	return few;
-}
-
 /* One that cannot be held must not cost the others theirs. */
 static void take(struct follow *follow, pid_t tid)
 {
 	int cpu = choose(follow, tid);
+	unsigned former;
 
 	if (cpu < 0)
 		return;
-	if (is_futile(follow)) {
-		let_go(follow);
-	} else if (!hold_take(follow->hold, tid, cpu)) {
-		move_freely(follow);
-		follow->pause = PAUSE_STOPS;
+	if (!hold_take(follow->hold, tid, cpu, &former)) {
+		take_a_pause(follow);
+		return;
+	}
+	follow->poor = former < BEATS_BUSY ? follow->poor + 1 : 0;
+	if (follow->poor > POOR_MAX) {
+		hold_let_go_all(follow->hold);
+		take_a_pause(follow);
 	}
 }
 
@@ -124,7 +115,6 @@ static void stray(struct follow *follow, pid_t tid, bool may_hold)
 /* A thread that is held has stopped there. */
 static void meet(struct follow *follow, int cpu)
 {
-	follow->beats++;
 	follow->same = cpu == follow->last ? follow->same + 1 : 0;
 	follow->last = cpu;
 	if (cpu == follow->cpu)
@@ -149,17 +139,18 @@ int follow_stop(struct follow *follow, pid_t tid, bool may_hold)
 	return cpu;
 }
 
+void follow_let_go(struct follow *follow)
+{
+	if (!follow->hold)
+		return;
+	hold_let_go_all(follow->hold);
+	move_freely(follow);
+}
+
 void follow_telling(struct follow *follow)
 {
 	follow->telling++;
-	if (follow->hold)
-		hold_let_go_all(follow->hold);
-}
-
-void follow_let_go(struct follow *follow)
-{
-	if (follow->hold)
-		let_go(follow);
+	follow_let_go(follow);
 }
 
 void follow_told(struct follow *follow)

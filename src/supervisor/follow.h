@@ -29,8 +29,7 @@ struct follow {
 	int cpu;           /* where it is kept, or -1 */
 	int last;          /* where the held one stopped that was met last, */
 	unsigned same;     /* and how many in a row before it */
-	unsigned takes;    /* how many were held of late, */
-	unsigned beats;    /* and how often they stopped */
+	unsigned poor;     /* how many in a row were not busy */
 	unsigned pause;    /* so many stops nobody is held */
 	unsigned telling;  /* threads in calls during which nobody may be */
 };

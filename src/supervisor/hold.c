@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 
 /* A thread that does not stop for so long is not busy in calls. */
@@ -32,6 +34,7 @@
 struct held {
 	_Atomic pid_t tid; /* 0: nobody; negative: it is being widened */
 	_Atomic unsigned beat;
+	bool is_late; /* the keeper has not come to widen it: we have */
 	int cpu;
 	cpu_set_t before;
 };
@@ -174,6 +177,9 @@ static void keeper_close_others(int pipe)
 	syscall(SYS_close_range, pipe + 1, ~0u, 0);
 }
 
+/* What ends the recorder, or has it look: the keeper ends behind it. */
+static const int outlived[] = { SIGHUP, SIGINT, SIGTERM, SIGALRM };
+
 static _Noreturn void be_keeper(struct hold_shared *shared, int pipe)
 {
 	pid_t pid = fork();
@@ -181,6 +187,8 @@ static _Noreturn void be_keeper(struct hold_shared *shared, int pipe)
 	if (pid != 0)
 		_exit(pid < 0 ? errno : 0);
 	keeper_close_others(pipe);
+	for (size_t i = 0; i < ARRAY_LEN(outlived); i++)
+		signal(outlived[i], SIG_IGN);
 	prctl(PR_SET_NAME, "ktrace-u-keep");
 	keeper_run(shared, pipe);
 	_exit(0);
@@ -295,11 +303,24 @@ static void keeper_wake(const struct hold *hold)
  * there is none while the keeper is about to widen. */
 static struct held *find(const struct hold *hold, pid_t tid)
 {
-	for (unsigned i = 0; i < HOLD_MAX; i++)
-		if (abs(atomic_load_explicit(&hold->shared->held[i].tid,
-					     memory_order_relaxed)) == tid)
-			return &hold->shared->held[i];
+	struct held *held = hold->shared->held;
+
+	for (unsigned i = 0; i < HOLD_MAX; i++) {
+		pid_t now = atomic_load_explicit(&held[i].tid,
+						 memory_order_relaxed);
+
+		if (abs(now) == tid && !(now && held[i].is_late))
+			return &held[i];
+	}
 	return NULL;
+}
+
+/* Without it nobody would widen who computes. */
+static bool has_keeper(const struct hold *hold)
+{
+	struct pollfd end = { .fd = hold->wake };
+
+	return poll(&end, 1, 0) == 0;
 }
 
 /* Whether the thread may run there, and on others. */
@@ -337,15 +358,21 @@ static bool narrow(struct hold *hold, struct held *held, pid_t tid)
 	return false;
 }
 
-bool hold_take(struct hold *hold, pid_t tid, int cpu)
+bool hold_take(struct hold *hold, pid_t tid, int cpu, unsigned *ret_former)
 {
 	struct held *held;
 
 	hold_let_go(hold, tid); /* the keeper may be about to */
+	if (!has_keeper(hold)) {
+		hold_let_go_all(hold);
+		return false;
+	}
 	held = find(hold, 0);
 	if (!held || !may_narrow(hold, tid, cpu, &held->before))
 		return false;
+	held->is_late = false;
 	held->cpu = cpu;
+	*ret_former = atomic_load(&held->beat);
 	if (!narrow(hold, held, tid))
 		return false;
 	if (atomic_load(&hold->shared->keeper_sleeps))
@@ -353,7 +380,8 @@ bool hold_take(struct hold *hold, pid_t tid, int cpu)
 	return true;
 }
 
-/* What comes next must not find it narrow, nor have it widened then. */
+/* What comes next must not find it narrow, nor have it widened then. A keeper
+ * that does not run may come to it at any time: until then there is no room. */
 static void let_go(struct held *held)
 {
 	const struct timespec nap = { .tv_nsec = NAP_NS };
@@ -363,8 +391,10 @@ static void let_go(struct held *held)
 	for (unsigned i = 0; atomic_load(&held->tid) && i < NAPS_MAX; i++)
 		nanosleep(&nap, NULL);
 	tid = atomic_load(&held->tid);
-	if (tid)
-		widen_held(held, -tid);
+	if (!tid)
+		return;
+	widen(-tid, held->cpu, &held->before);
+	held->is_late = true;
 }
 
 void hold_let_go(struct hold *hold, pid_t tid)
@@ -377,8 +407,11 @@ void hold_let_go(struct hold *hold, pid_t tid)
 
 void hold_let_go_all(struct hold *hold)
 {
+	struct held *held = hold->shared->held;
+
 	for (unsigned i = 0; i < HOLD_MAX; i++)
-		let_go(&hold->shared->held[i]);
+		if (atomic_load(&held[i].tid) && !held[i].is_late)
+			let_go(&held[i]);
 }
 
 int hold_beat(struct hold *hold, pid_t tid)

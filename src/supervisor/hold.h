@@ -28,8 +28,9 @@ int hold_open(struct hold **ret, const cpu_set_t *own);
 void hold_close(struct hold *hold);
 
 /* Narrows the thread to the CPU. False when it may not run there, we may not
- * say so, or there is no room for it. */
-bool hold_take(struct hold *hold, pid_t tid, int cpu);
+ * say so, there is no room for it, or no keeper any more: then nobody is held.
+ * *ret_former: how often whoever had that room before it had stopped. */
+bool hold_take(struct hold *hold, pid_t tid, int cpu, unsigned *ret_former);
 /* The thread, or all, may run wherever they could: nothing is done for one that
  * is not held. */
 void hold_let_go(struct hold *hold, pid_t tid);

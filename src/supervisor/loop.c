@@ -258,11 +258,12 @@ static void answer_unclaimed(struct supervisor *supervisor, struct task *task,
 }
 
 static void note_cpu(struct supervisor *supervisor, struct task *task,
-		     pid_t tid)
+		     const struct stop *stop)
 {
 	bool may_hold = supervisor->may_hold && !supervisor->status_readers &&
-			task && task->process && !task->is_spawning;
-	int cpu = follow_stop(&supervisor->follow, tid, may_hold);
+			task && task->process && !task->is_spawning &&
+			stop->kind != STOP_EXIT;
+	int cpu = follow_stop(&supervisor->follow, stop->tid, may_hold);
 
 	if (task && cpu >= 0)
 		task->cpu = cpu;
@@ -291,7 +292,7 @@ static void loop_answer(struct supervisor *supervisor, struct stop *stop)
 	struct task *task = task_find(&supervisor->tasks, stop->tid);
 
 	sessions_tick(supervisor);
-	note_cpu(supervisor, task, stop->tid);
+	note_cpu(supervisor, task, stop);
 	if (task && task->is_awaited)
 		meet(supervisor, task);
 	if (task && task->process && task->has_old_options)

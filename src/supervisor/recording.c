@@ -9,10 +9,10 @@
 #include <ktrace-u/format.h>
 
 #include "supervisor/detach.h"
-#include "supervisor/follow.h"
 #include "supervisor/identity.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
+#include "supervisor/telling.h"
 #include "trace/facility.h"
 
 /* What every trace has anyway does not make one. */
@@ -328,6 +328,5 @@ void recording_review(struct supervisor *supervisor)
 	supervisor->sees_closes = all || deeds;
 	if (!supervisor->may_hold || (all && entries) || (deeds && told))
 		return;
-	supervisor->may_hold = false;
-	follow_let_go(&supervisor->follow);
+	telling_unseen(supervisor);
 }

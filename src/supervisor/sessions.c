@@ -11,6 +11,7 @@
 
 #include "supervisor/alarm.h"
 #include "supervisor/detach.h"
+#include "supervisor/follow.h"
 #include "supervisor/identity.h"
 #include "supervisor/stall.h"
 #include "supervisor/state.h"
@@ -57,6 +58,8 @@ int sessions_open(struct supervisor *supervisor, int fd,
 	struct session *session;
 	int r;
 
+	/* The writer's thread runs where we may. */
+	follow_let_go(&supervisor->follow);
 	session_tick(&supervisor->clock);
 	r = session_open(&session, &config);
 	if (r < 0)

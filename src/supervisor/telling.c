@@ -5,6 +5,7 @@
 #include "supervisor/telling.h"
 
 #include <limits.h>
+#include <linux/seccomp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,13 +13,15 @@
 #include "supervisor/follow.h"
 #include "supervisor/state.h"
 
-/* Whether who makes the call hands its affinity on. */
+/* Whether who makes the call hands its affinity on: to another thread, or to a
+ * program with privileges, whose affinity we may not be allowed to set. */
 static bool hands_on(const struct task *task)
 {
 	const struct sysdesc_row *row = task->call.row;
 
 	return row &&
-	       (row->effect == EFFECT_SPAWN || row->effect == EFFECT_SPAWN3);
+	       (row->effect == EFFECT_SPAWN || row->effect == EFFECT_SPAWN3 ||
+		row->effect == EFFECT_EXEC);
 }
 
 /* Whether affinities show in the call, or it decides who may set them, or under
@@ -107,10 +110,25 @@ static void note_reader(struct supervisor *supervisor, struct process *process)
 	follow_let_go(&supervisor->follow);
 }
 
+void telling_unseen(struct supervisor *supervisor)
+{
+	supervisor->may_hold = false;
+	follow_let_go(&supervisor->follow);
+}
+
+/* Whom the filter asks may let calls pass without a stop. */
+static bool makes_listener(const struct capture_call *call)
+{
+	return call->row && call->row->effect == EFFECT_SECCOMP &&
+	       call->args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+}
+
 void telling_at_exit(struct supervisor *supervisor, struct task *task)
 {
 	const struct capture_call *call = &task->call;
 
+	if (makes_listener(call))
+		telling_unseen(supervisor);
 	if (!task->names_status || call->failed || !call->row ||
 	    call->row->result != RESULT_FD)
 		return;

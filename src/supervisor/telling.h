@@ -25,6 +25,10 @@ void telling_at_exit(struct supervisor *supervisor, struct task *task);
 /* The thread is in no call any more, however it came out. */
 void telling_end(struct supervisor *supervisor, struct task *task);
 
+/* What shows affinities may be opened, or may have been, and nobody sees it:
+ * from now on nobody is held. */
+void telling_unseen(struct supervisor *supervisor);
+
 /* A new process has open what its parent has. */
 void telling_inherit(struct supervisor *supervisor, struct process *child,
 		     const struct process *parent);

@@ -9,16 +9,20 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <sys/wait.h>
 
+#include "base/proc.h"
 #include "supervisor/hold.h"
 
 /* The keeper lets go of who does not stop for two milliseconds: around then. */
@@ -72,7 +76,7 @@ static void test_let_go(void **state)
 {
 	pid_t busy[BUSY], held = start(false);
 	struct hold *hold;
-	unsigned by_keeper = 0;
+	unsigned by_keeper = 0, former;
 	cpu_set_t own;
 
 	(void)state;
@@ -83,7 +87,7 @@ static void test_let_go(void **state)
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		int cpu = sched_getcpu();
 
-		if (!hold_take(hold, held, cpu))
+		if (!hold_take(hold, held, cpu, &former))
 			continue;
 		let_pass(FIRST_NS + (long)(i % 400) * STEP_NS);
 		by_keeper += hold_only(hold) == 0;
@@ -129,6 +133,7 @@ static void test_several(void **state)
 {
 	pid_t one = start(false), other = start(false);
 	int first, second;
+	unsigned former;
 	struct hold *hold;
 	cpu_set_t own, left;
 
@@ -138,8 +143,8 @@ static void test_several(void **state)
 	second = next_cpu(&own, first + 1);
 	assert_int_equal(hold_open(&hold, &own), 0);
 	for (bool both = false; !both;) {
-		assert_true(hold_take(hold, one, first));
-		assert_true(hold_take(hold, other, second));
+		assert_true(hold_take(hold, one, first, &former));
+		assert_true(hold_take(hold, other, second, &former));
 		left = own;
 		both = hold_leave_free(hold, &left) == 2;
 		if (both) {
@@ -162,8 +167,10 @@ static void test_several(void **state)
 /* Whether all could be held, before the keeper let go of any. */
 static bool take_all(struct hold *hold, const pid_t *held, cpu_set_t *left)
 {
+	unsigned former;
+
 	for (unsigned i = 0; i < HOLD_MAX; i++)
-		if (!hold_take(hold, held[i], next_cpu(left, 0)))
+		if (!hold_take(hold, held[i], next_cpu(left, 0), &former))
 			return false;
 	return hold_leave_free(hold, left) == HOLD_MAX;
 }
@@ -174,6 +181,7 @@ static void test_room(void **state)
 	pid_t held[HOLD_MAX], another = start(false);
 	bool is_full = false;
 	struct hold *hold;
+	unsigned former;
 	cpu_set_t own;
 
 	(void)state;
@@ -185,7 +193,7 @@ static void test_room(void **state)
 		cpu_set_t left = own;
 
 		is_full = take_all(hold, held, &left) &&
-			  !hold_take(hold, another, next_cpu(&own, 0));
+			  !hold_take(hold, another, next_cpu(&own, 0), &former);
 		hold_let_go_all(hold);
 		must_be_wide(another, &own, round);
 		for (unsigned i = 0; i < HOLD_MAX; i++)
@@ -198,12 +206,64 @@ static void test_room(void **state)
 		stop(held[i]);
 }
 
+/* The one process of ours that shares our group, but for the children that are
+ * held: -1 when there is none. */
+static pid_t find_keeper(void)
+{
+	struct dirent *entry;
+	pid_t keeper = -1;
+	DIR *proc = opendir("/proc");
+
+	assert_non_null(proc);
+	while (keeper < 0 && (entry = readdir(proc))) {
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+		char comm[KTR_COMM_SIZE];
+
+		if (pid > 0 && getpgid(pid) == getpid() &&
+		    !proc_comm(pid, comm) && !strcmp(comm, "ktrace-u-keep"))
+			keeper = pid;
+	}
+	closedir(proc);
+	return keeper;
+}
+
+/* Nobody would widen who computes: then nobody is held. */
+static void test_without_keeper(void **state)
+{
+	pid_t one = start(false), other = start(false), keeper = -1;
+	struct proc_status status;
+	struct hold *hold;
+	unsigned former;
+	cpu_set_t own;
+
+	(void)state;
+	assert_int_equal(setpgid(0, 0), 0);
+	assert_int_equal(sched_getaffinity(0, sizeof(own), &own), 0);
+	assert_int_equal(hold_open(&hold, &own), 0);
+	while (keeper < 0)
+		keeper = find_keeper();
+	while (hold_only(hold) != one)
+		hold_take(hold, one, next_cpu(&own, 0), &former);
+	assert_int_equal(proc_status(keeper, &status), 0);
+	assert_true(status.signals_ignored >> (SIGTERM - 1) & 1);
+	assert_int_equal(kill(keeper, SIGKILL), 0);
+	while (find_keeper() == keeper)
+		usleep(1000);
+	assert_false(hold_take(hold, other, next_cpu(&own, 0), &former));
+	must_be_wide(one, &own, 0);
+	must_be_wide(other, &own, 0);
+	hold_close(hold);
+	stop(one);
+	stop(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_let_go),
 		cmocka_unit_test(test_several),
 		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_without_keeper),
 	};
 	cpu_set_t own;
 
