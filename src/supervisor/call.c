@@ -180,7 +180,7 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 	task->is_recorded = needs && supervisor->started &&
 			    !supervisor->is_paused;
 	task->wants_exit = effect_wants_exit(task) || task->is_telling ||
-			   task->is_spawning || supervisor->still.whose == task;
+			   task->hands_on || supervisor->still.whose == task;
 	task->restarted = -1;
 	if (task->is_recorded)
 		record_entry(supervisor, task, abi, needs);
@@ -285,7 +285,7 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 	else
 		effect_at_exit(supervisor, task);
 	if (!at->failed)
-		escape_at_exit(task);
+		escape_at_exit(supervisor, task);
 	stack_at_exit(task);
 	/* What is wanted may have changed since. */
 	if (task->is_recorded && state_is_recorded(task->process))

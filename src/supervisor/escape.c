@@ -15,6 +15,7 @@
 #include "supervisor/effect.h"
 #include "supervisor/session.h"
 #include "supervisor/state.h"
+#include "supervisor/telling.h"
 
 /* Bits of process->escapes: said already. */
 enum escape {
@@ -152,7 +153,7 @@ static void say_listener(struct task *task)
 			 "unseen");
 }
 
-void escape_at_exit(struct task *task)
+void escape_at_exit(struct supervisor *supervisor, struct task *task)
 {
 	const struct capture_call *call = &task->call;
 
@@ -167,8 +168,10 @@ void escape_at_exit(struct task *task)
 		if (call->args[0] != SECCOMP_SET_MODE_FILTER)
 			break;
 		say_filter(task);
-		if (call->args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+		if (call->args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER) {
 			say_listener(task);
+			telling_unseen(supervisor);
+		}
 		break;
 	case EFFECT_COMM:
 		if (call->args[0] == PR_SET_SECCOMP)

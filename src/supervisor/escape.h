@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+struct supervisor;
 struct sysdesc_row;
 struct task;
 
@@ -17,7 +18,7 @@ bool escape_is_by(const struct sysdesc_row *row);
 void escape_at_entry(struct task *task);
 
 /* After the call succeeded. */
-void escape_at_exit(struct task *task);
+void escape_at_exit(struct supervisor *supervisor, struct task *task);
 
 /* The thread has made another, or a process, and stops to tell of it. */
 void escape_at_birth(struct task *task);

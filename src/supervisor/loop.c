@@ -261,7 +261,7 @@ static void note_cpu(struct supervisor *supervisor, struct task *task,
 		     const struct stop *stop)
 {
 	bool may_hold = supervisor->may_hold && !supervisor->status_readers &&
-			task && task->process && !task->is_spawning &&
+			task && task->process && !task->hands_on &&
 			stop->kind != STOP_EXIT;
 	int cpu = follow_stop(&supervisor->follow, stop->tid, may_hold);
 

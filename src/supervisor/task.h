@@ -67,7 +67,7 @@ struct task {
 	bool wants_exit;      /* the exit of that call must stop */
 	bool is_recorded;     /* that call is written */
 	bool is_telling;      /* nobody may be held during it */
-	bool is_spawning;     /* it may not be held during it */
+	bool hands_on;        /* it may not be held during it */
 	bool names_status;    /* a path in it ends in "status" */
 	bool names_setting;   /* a path in it may be of /proc/sys */
 	bool is_attaching;    /* seized while it ran: has not stopped yet */

@@ -5,7 +5,6 @@
 #include "supervisor/telling.h"
 
 #include <limits.h>
-#include <linux/seccomp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,8 +45,8 @@ static bool tells(const struct task *task)
 void telling_at_entry(struct supervisor *supervisor, struct task *task)
 {
 	task->names_status = false;
-	task->is_spawning = supervisor->may_hold && hands_on(task);
-	if (task->is_spawning)
+	task->hands_on = supervisor->may_hold && hands_on(task);
+	if (task->hands_on)
 		follow_leave(&supervisor->follow, task->tid);
 	if (!supervisor->may_hold || task->is_telling || !tells(task))
 		return;
@@ -116,19 +115,10 @@ void telling_unseen(struct supervisor *supervisor)
 	follow_let_go(&supervisor->follow);
 }
 
-/* Whom the filter asks may let calls pass without a stop. */
-static bool makes_listener(const struct capture_call *call)
-{
-	return call->row && call->row->effect == EFFECT_SECCOMP &&
-	       call->args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER;
-}
-
 void telling_at_exit(struct supervisor *supervisor, struct task *task)
 {
 	const struct capture_call *call = &task->call;
 
-	if (makes_listener(call))
-		telling_unseen(supervisor);
 	if (!task->names_status || call->failed || !call->row ||
 	    call->row->result != RESULT_FD)
 		return;
@@ -138,7 +128,7 @@ void telling_at_exit(struct supervisor *supervisor, struct task *task)
 
 void telling_end(struct supervisor *supervisor, struct task *task)
 {
-	task->is_spawning = false;
+	task->hands_on = false;
 	if (!task->is_telling)
 		return;
 	task->is_telling = false;
