@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 static const int signals[] = { SIGSTOP, SIGCONT, SIGTSTP, SIGCONT,
@@ -61,10 +62,21 @@ static void print_status(pid_t job, int options)
 		printf("exited with %d\n", WEXITSTATUS(status));
 }
 
+/* Who is left of the job is ours once its first one has ended: a subreaper
+ * knows when nobody lives any more, and so when a trace must be whole. */
+static void wait_for_rest(void)
+{
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	printf("nobody is left: %s\n", errno == ECHILD ? "true" : "false");
+}
+
 int main(void)
 {
 	pid_t job;
 
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1))
+		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	job = start_job();
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
@@ -76,6 +88,7 @@ int main(void)
 	kill(-job, SIGCONT);
 	/* Whether it is seen to go on before it ends is chance. */
 	print_status(job, 0);
+	wait_for_rest();
 	raise(SIGHUP);
 	return 1;
 }
