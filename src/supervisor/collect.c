@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hold/follow.h"
 #include "supervisor/detach.h"
-#include "supervisor/follow.h"
 #include "supervisor/hint.h"
 #include "supervisor/life.h"
 #include "supervisor/sampling.h"

@@ -7,10 +7,10 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "hold/follow.h"
 #include "supervisor/addressee.h"
 #include "supervisor/alarm.h"
 #include "supervisor/call.h"
-#include "supervisor/follow.h"
 #include "supervisor/life.h"
 #include "supervisor/recording.h"
 #include "supervisor/state.h"

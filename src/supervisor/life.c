@@ -11,11 +11,11 @@
 #include <ktrace-u/format.h>
 
 #include "base/proc.h"
+#include "hold/follow.h"
 #include "supervisor/away.h"
 #include "supervisor/call.h"
 #include "supervisor/detach.h"
 #include "supervisor/effect.h"
-#include "supervisor/follow.h"
 #include "supervisor/guard.h"
 #include "supervisor/identity.h"
 #include "supervisor/psig.h"

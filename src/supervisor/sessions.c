@@ -9,9 +9,9 @@
 
 #include <ktrace-u/format.h>
 
+#include "hold/follow.h"
 #include "supervisor/alarm.h"
 #include "supervisor/detach.h"
-#include "supervisor/follow.h"
 #include "supervisor/identity.h"
 #include "supervisor/stall.h"
 #include "supervisor/state.h"

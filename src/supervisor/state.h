@@ -9,10 +9,10 @@
 #include <sys/types.h>
 
 #include "capture/capture.h"
+#include "hold/follow.h"
 #include "supervisor/attach.h"
 #include "supervisor/await.h"
 #include "supervisor/flight.h"
-#include "supervisor/follow.h"
 #include "supervisor/guard.h"
 #include "supervisor/hint.h"
 #include "supervisor/made.h"

@@ -10,9 +10,9 @@
 #include <ktrace-u/format.h>
 
 #include "base/proc.h"
+#include "hold/follow.h"
 #include "supervisor/attach.h"
 #include "supervisor/away.h"
-#include "supervisor/follow.h"
 #include "supervisor/hint.h"
 #include "supervisor/life.h"
 #include "supervisor/loop.h"

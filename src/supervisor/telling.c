@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/proc.h"
-#include "supervisor/follow.h"
+#include "hold/follow.h"
 #include "supervisor/state.h"
 
 /* Whether who makes the call hands its affinity on: to another thread, or to a

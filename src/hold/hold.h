@@ -9,8 +9,8 @@
  * stopped for a moment, since it computes or sleeps then and may run wherever
  * it could; and when the recorder is killed.
  */
-#ifndef SUPERVISOR_HOLD_H
-#define SUPERVISOR_HOLD_H
+#ifndef HOLD_HOLD_H
+#define HOLD_HOLD_H
 
 #include <sched.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* The recorder's side: who is let go is wide when it returns. */
-#include "supervisor/hold.h"
+#include "hold/hold.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "supervisor/held.h"
-#include "supervisor/keeper.h"
+#include "hold/held.h"
+#include "hold/keeper.h"
 
 /* So long, and so often, the recorder waits for a keeper that is about to
  * widen. One that is stopped, or killed, does not come to it. */

@@ -1,5 +1,5 @@
 /* Affinities of single threads. Must not wait. */
-#include "supervisor/held.h"
+#include "hold/held.h"
 
 #include <string.h>
 

@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 
 #include "base/proc.h"
-#include "supervisor/hold.h"
+#include "hold/hold.h"
 
 /* The keeper lets go of who does not stop for two milliseconds: around then. */
 #define ROUNDS   400u

@@ -2,10 +2,10 @@
  * Who is busy, and for how long it is held. Must not look at calls: the loop
  * says which of them matter.
  */
-#include "supervisor/follow.h"
+#include "hold/follow.h"
 
 #include "base/proc.h"
-#include "supervisor/hold.h"
+#include "hold/hold.h"
 
 /* A thread was busy, if it stopped so often while it was held. */
 #define BEATS_BUSY 8

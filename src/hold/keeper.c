@@ -2,7 +2,7 @@
  * A loop in a process of its own. Must not touch what is not in the memory that
  * it shares with the recorder.
  */
-#include "supervisor/keeper.h"
+#include "hold/keeper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "supervisor/held.h"
+#include "hold/held.h"
 
 /* A thread that does not stop for so long is not busy in calls. */
 #define MOMENT_MS 2

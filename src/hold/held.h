@@ -3,15 +3,15 @@
  * share. Whoever negates the thread's id widens its affinity, and takes the id
  * out when that is done: until then the room is not free. Must decide nothing.
  */
-#ifndef SUPERVISOR_HELD_H
-#define SUPERVISOR_HELD_H
+#ifndef HOLD_HELD_H
+#define HOLD_HELD_H
 
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "supervisor/hold.h"
+#include "hold/hold.h"
 
 struct held {
 	_Atomic pid_t tid; /* 0: nobody; negative: it is being widened */

@@ -2,8 +2,8 @@
  * The process that lets threads go which the recorder holds: when they have not
  * stopped for a moment, and when the recorder is gone.
  */
-#ifndef SUPERVISOR_KEEPER_H
-#define SUPERVISOR_KEEPER_H
+#ifndef HOLD_KEEPER_H
+#define HOLD_KEEPER_H
 
 #include <stdbool.h>
 

@@ -14,8 +14,8 @@
  * tells of affinity or changes who may set it, whoever makes it, all are, until
  * it has returned.
  */
-#ifndef SUPERVISOR_FOLLOW_H
-#define SUPERVISOR_FOLLOW_H
+#ifndef HOLD_FOLLOW_H
+#define HOLD_FOLLOW_H
 
 #include <sched.h>
 #include <stdbool.h>
