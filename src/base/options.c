@@ -4,6 +4,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -17,8 +18,7 @@ struct options_state {
 	char *const *argv;
 	int at; /* the word that is looked at */
 	void *ret;
-	options_handler *handler;
-	void *context;
+	options_take *before;
 	struct text *error;
 };
 
@@ -33,23 +33,14 @@ static bool options_is_last(const struct options_row *row)
 	return !row->letter && !row->name;
 }
 
-int options_id(const struct options_row *row)
-{
-	return row->id & 0xff;
-}
-
-/* Sets what the row says, and hands it on. */
 static int options_give(const struct options_state *state,
 			const struct options_row *row, const char *value)
 {
-	unsigned at = (unsigned)row->id >> 8;
-	int id = options_id(row);
+	const struct options_given given = { row, value, state->ret,
+					     state->error };
+	int r = state->before ? state->before(&given) : 0;
 
-	if (at && row->argument)
-		*(const char **)((char *)state->ret + at - 1) = value;
-	else if (at)
-		*(bool *)((char *)state->ret + at - 1) = true;
-	return id ? state->handler(state->context, id, value) : 0;
+	return r ? r : row->take(&given);
 }
 
 static const struct options_row *
@@ -153,16 +144,14 @@ static int options_cluster(struct options_state *state, const char *letters)
 }
 
 int options_parse(const struct options_row *table, int argc, char *const *argv,
-		  void *ret, options_handler *handler, void *context,
-		  struct text *error)
+		  void *ret, options_take *before, struct text *error)
 {
 	struct options_state state = {
 		.table = table,
 		.argc = argc,
 		.argv = argv,
 		.ret = ret,
-		.handler = handler,
-		.context = context,
+		.before = before,
 		.error = error,
 	};
 	const char *word;
@@ -281,5 +270,102 @@ int options_size(const char *value, uint64_t low, uint64_t high, uint64_t *ret)
 	if (result || number < low || number > high)
 		return -ERANGE;
 	*ret = number;
+	return 0;
+}
+
+static void *options_place(const struct options_given *given)
+{
+	return (char *)given->ret + given->row->at;
+}
+
+/* Into a member of so many bytes, for which it is not too large. */
+static void options_store(const struct options_given *given, int64_t number,
+			  size_t size)
+{
+	void *place = options_place(given);
+
+	if (size == sizeof(int64_t))
+		*(int64_t *)place = number;
+	else if (size == sizeof(int))
+		*(int *)place = (int)number;
+	else
+		*(bool *)place = number != 0;
+}
+
+void options_put_name(struct text *text, const struct options_row *row)
+{
+	if (row->name)
+		text_format(text, "--%s", row->name);
+	else
+		text_format(text, "-%c", row->letter);
+}
+
+int options_refuse(const struct options_given *given, const char *wanted)
+{
+	options_put_name(given->error, given->row);
+	text_put(given->error, ": \"");
+	options_quote(given->error, given->value, strlen(given->value));
+	text_format(given->error, "\" is not %s", wanted);
+	return -EINVAL;
+}
+
+int options_find(const struct options_given *given, const char *const *words)
+{
+	int at;
+
+	for (at = 0; words[at]; at++)
+		if (!strcmp(given->value, words[at]))
+			return at;
+	options_refuse(given, words[0]);
+	for (at = 1; words[at]; at++)
+		text_format(given->error, "%s%s", words[at + 1] ? ", " : " or ",
+			    words[at]);
+	return -EINVAL;
+}
+
+int options_flag(const struct options_given *given)
+{
+	*(bool *)options_place(given) = true;
+	return 0;
+}
+
+int options_word(const struct options_given *given)
+{
+	*(const char **)options_place(given) = given->value;
+	return 0;
+}
+
+int options_number_in(const struct options_given *given)
+{
+	const struct options_range *range = given->row->by;
+	int64_t number;
+
+	if (options_number(given->value, range->low, range->high, &number))
+		return options_refuse(given, range->what);
+	options_store(given, number, range->size);
+	return 0;
+}
+
+int options_size_in(const struct options_given *given)
+{
+	const struct options_sizes *sizes = given->row->by;
+
+	if (!options_size(given->value, sizes->low, sizes->high,
+			  options_place(given)))
+		return 0;
+	options_refuse(given, "a size from ");
+	text_format(given->error, "%" PRIu64 " to %" PRIu64 ", such as %s",
+		    sizes->low, sizes->high, sizes->example);
+	return -EINVAL;
+}
+
+int options_choice(const struct options_given *given)
+{
+	const struct options_words *list = given->row->by;
+	int at = options_find(given, list->words);
+
+	if (at < 0)
+		return at;
+	options_store(given, at, list->size);
 	return 0;
 }

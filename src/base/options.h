@@ -10,9 +10,21 @@
 #include <stdint.h>
 
 struct text;
+struct options_row;
 
-/* A row: it sets something, or is handed on, or both. The table ends with a row
- * of zeros. */
+/* An option that was given. */
+struct options_given {
+	const struct options_row *row;
+	const char *value;  /* NULL: none; also where it might have had one */
+	void *ret;          /* of options_parse() */
+	struct text *error; /* gets one line, if it is refused */
+};
+
+/* What is done with it. 0 to go on; anything else ends the parsing and is
+ * returned. */
+typedef int options_take(const struct options_given *given);
+
+/* The table ends with a row of zeros. */
 struct options_row {
 	char letter;      /* short form, or 0 */
 	const char *name; /* long form without the dashes, or NULL */
@@ -20,41 +32,90 @@ struct options_row {
 	 * alone: what it may have behind a '=', and nowhere else. */
 	const char *argument;
 	const char *help; /* one line */
-	int id;           /* handed to the handler, unique, below 256; 0: it is
-			   * not; and what it sets, by | */
+	options_take *take;
+	size_t at;      /* of what it sets, in *ret */
+	const void *by; /* what else take needs to know */
+	unsigned with;  /* for the program: what it goes with */
 };
 
-/* What a row sets, of the struct that options_parse() is given: a bool, where
- * it takes nothing, to true; or a const char * to what it takes. */
-#define OPTIONS_FLAG(type, member)                                             \
-	OPTIONS_SETS(type, member, _Generic(((type *)0)->member, bool : 1))
-#define OPTIONS_WORD(type, member)                                             \
-	OPTIONS_SETS(type, member,                                             \
-		     _Generic(((type *)0)->member, const char * : 1))
-#define OPTIONS_SETS(type, member, one)                                        \
-	((int)(offsetof(type, member) + (one)) << 8)
-
-/* The id alone. */
-int options_id(const struct options_row *row);
-
 /*
- * Called for each option with an id, in the order given; value is NULL for one
- * without an argument, also where it might have had one. 0 to go on; anything
- * else ends the parsing and is returned.
+ * How rows set a member of the struct that options_parse() is given, with its
+ * type checked: a bool, where it takes nothing, to true; a const char * to what
+ * it takes; a number in [low, high], and a size (options_size); an enum or bool
+ * to the place that the word has in a list, an array that ends with NULL. What
+ * a number is not if it is wrong is said as in "a process id". The function is
+ * options_number_in() or options_size_in(), or one that calls it and does more.
  */
-typedef int options_handler(void *context, int id, const char *value);
+#define OPTIONS_FLAG(type, member)                                             \
+	.take = options_flag,                                                  \
+	.at = OPTIONS_AT(type, member,                                         \
+			 _Generic(((type *)0)->member, bool : 0))
+#define OPTIONS_WORD(type, member)                                             \
+	.take = options_word,                                                  \
+	.at = OPTIONS_AT(type, member,                                         \
+			 _Generic(((type *)0)->member, const char * : 0))
+#define OPTIONS_NUMBER(function, type, member, low, high, what)                \
+	.take = (function),                                                    \
+	.at = OPTIONS_AT(type, member,                                         \
+			 _Generic(((type *)0)->member, int : 0, unsigned : 0,  \
+				  int64_t : 0, size_t : 0)),                   \
+	.by = &(const struct options_range)                                    \
+	{                                                                      \
+		low, high, sizeof(((type *)0)->member), what                   \
+	}
+#define OPTIONS_SIZE(function, type, member, low, high, example)               \
+	.take = (function),                                                    \
+	.at = OPTIONS_AT(type, member,                                         \
+			 _Generic(((type *)0)->member, uint64_t : 0)),         \
+	.by = &(const struct options_sizes)                                    \
+	{                                                                      \
+		low, high, example                                             \
+	}
+#define OPTIONS_CHOICE(type, member, list)                                     \
+	.take = options_choice, .at = OPTIONS_AT(type, member, 0),             \
+	.by = &(const struct options_words)                                    \
+	{                                                                      \
+		list, sizeof(((type *)0)->member)                              \
+	}
+#define OPTIONS_AT(type, member, zero) (offsetof(type, member) + (zero))
+
+struct options_range {
+	int64_t low, high;
+	size_t size; /* of the member */
+	const char *what;
+};
+struct options_sizes {
+	uint64_t low, high;
+	const char *example; /* of one that can be given */
+};
+struct options_words {
+	const char *const *words;
+	size_t size; /* of the member */
+};
+
+/* What these rows do. */
+options_take options_flag, options_word, options_number_in, options_size_in,
+    options_choice;
+
+/* "--name", or "-n" where it has no other. */
+void options_put_name(struct text *text, const struct options_row *row);
+
+/* Says that the value is not what is wanted, as in "a process id"; -EINVAL. */
+int options_refuse(const struct options_given *given, const char *wanted);
+
+/* The place that the value has in the list, or -EINVAL after it was said. */
+int options_find(const struct options_given *given, const char *const *words);
 
 /*
  * Parses argv[1..] up to the first word that is no option, or past "--".
  * Clustered short options (-ai), attached (-fFILE) and separate (-f FILE)
- * arguments, --name=VALUE and --name VALUE. ret is what rows set, or NULL where
- * none does. Returns the index of the first
+ * arguments, --name=VALUE and --name VALUE. ret is what rows set. before is
+ * asked before each row is taken, or NULL. Returns the index of the first
  * operand, or -EINVAL with one line in *error that says what is wrong, or what
- * the handler returned (negative).
+ * before or a row returned (negative).
  */
 int options_parse(const struct options_row *table, int argc, char *const *argv,
-		  void *ret, options_handler *handler, void *context,
-		  struct text *error);
+		  void *ret, options_take *before, struct text *error);
 
 /* One line per row, aligned, for --help. */
 void options_help(const struct options_row *table, struct text *text);

@@ -23,88 +23,135 @@
 #define COLLAPSE_MAX 1000000
 #define TIMEOUT_MAX  100000 /* of any unit */
 
-enum option_id {
-	OPTION_TRACE = 1,
-	OPTION_OUTPUT,
-	OPTION_POLICY,
-	OPTION_ALLOW_INCOMPLETE,
-	OPTION_BASELINE,
-	OPTION_COLLAPSE,
-	OPTION_ENV,
-	OPTION_EXIT_POLICY,
-	OPTION_FORMAT,
-	OPTION_HASH,
-	OPTION_JSON,
-	OPTION_LOOKS,
-	OPTION_MARKDOWN,
-	OPTION_REDACT,
-	OPTION_REPORT,
-	OPTION_ALL_SYSCALLS,
-	OPTION_ENFORCE,
-	OPTION_NUL,
-	OPTION_ROOT,
-	OPTION_SETUID,
-	OPTION_TIMEOUT,
-	OPTION_UPDATE_BASELINE,
-	OPTION_HELP,
-	OPTION_VERSION,
-	OPTION_COUNT,
-};
+#define BIT(job) (1u << (job))
+#define RUN      BIT(KAUDIT_RUN)
+#define JUDGES   (RUN | BIT(KAUDIT_REPORT) | BIT(KAUDIT_CHECK))
+#define WRITES   (BIT(KAUDIT_LEARN) | BIT(KAUDIT_EXPORT))
+#define ALL      UINT32_MAX
 
-#define FLAG(member) OPTIONS_FLAG(struct kaudit_options, member)
-#define WORD(member) OPTIONS_WORD(struct kaudit_options, member)
+static const char *const setuid_words[] = { "deny", "honor", NULL };
+
+static int take_exit(const struct options_given *given)
+{
+	static const char *const words[] = { "command", "audit", NULL };
+	struct kaudit_options *options = given->ret;
+	int which = options_find(given, words);
+
+	options->exit = which ? KAUDIT_EXIT_AUDIT : KAUDIT_EXIT_COMMAND;
+	return which < 0 ? which : 0;
+}
+
+static int take_enforce(const struct options_given *given)
+{
+	static const char *const words[] = { "all", "possible", NULL };
+	struct kaudit_options *options = given->ret;
+	int which = given->value ? options_find(given, words) : 0;
+
+	options->enforce = which ? KAUDIT_ENFORCE_POSSIBLE : KAUDIT_ENFORCE_ALL;
+	return which < 0 ? which : 0;
+}
+
+static int take_timeout(const struct options_given *given)
+{
+	static const struct {
+		char letter;
+		uint64_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	struct kaudit_options *options = given->ret;
+	size_t length = strlen(given->value);
+	uint64_t unit = 1;
+	char number[16];
+	int64_t count;
+
+	for (size_t i = 0; length && i < ARRAY_LEN(units); i++)
+		if (given->value[length - 1] == units[i].letter) {
+			unit = units[i].seconds;
+			length--;
+			break;
+		}
+	snprintf(number, sizeof(number), "%.*s", (int)length, given->value);
+	if (length >= sizeof(number) ||
+	    options_number(number, 1, TIMEOUT_MAX, &count))
+		return options_refuse(given, "a duration, such as 90, 15m, 2h");
+	options->timeout = given->value;
+	options->timeout_ns = (uint64_t)count * unit * CLOCK_NS_PER_S;
+	return 0;
+}
+
+static int take_root(const struct options_given *given)
+{
+	struct kaudit_options *options = given->ret;
+
+	return roots_set(&options->roots, given->value, given->error);
+}
+
+#define FLAG(member)   OPTIONS_FLAG(struct kaudit_options, member)
+#define WORD(member)   OPTIONS_WORD(struct kaudit_options, member)
+#define TAKE(function) .take = (function)
+#define WITH(jobs)     .with = (jobs)
 
 /* clang-format off */
 static const struct options_row table[] = {
 	{ 'f', NULL, "FILE", "run: keep the trace there (" KAUDIT_TRACE ")",
-	  OPTION_TRACE | WORD(trace) },
+	  WORD(trace), WITH(RUN) },
 	{ 'o', NULL, "FILE", "write the report, policy or profile there",
-	  OPTION_OUTPUT | WORD(output) },
+	  WORD(output), WITH(JUDGES | WRITES | BIT(KAUDIT_DIFF)) },
 	{ 'p', NULL, "POLICY", "judge by this file too, not only by what is "
-			       "built in", OPTION_POLICY | WORD(policy) },
+			       "built in",
+	  WORD(policy), WITH(JUDGES | BIT(KAUDIT_EXPORT)) },
 	{ 0, "allow-incomplete", NULL,
 	  "make do with what a trace holds, if it is not all",
-	  OPTION_ALLOW_INCOMPLETE | FLAG(allows_incomplete) },
+	  FLAG(allows_incomplete),
+	  WITH(RUN | BIT(KAUDIT_CHECK) | BIT(KAUDIT_EXPORT) |
+	       BIT(KAUDIT_DIFF)) },
 	{ 0, "baseline", "FILE", "what is not in this policy violates it",
-	  OPTION_BASELINE | WORD(baseline) },
+	  WORD(baseline), WITH(JUDGES) },
 	{ 0, "all-syscalls", NULL,
 	  "run: record all calls, as export seccomp wants it",
-	  OPTION_ALL_SYSCALLS | FLAG(records_all) },
+	  FLAG(records_all), WITH(RUN) },
 	{ 0, "collapse", "N",
 	  "learn, export: more names of a directory than these are one (8)",
-	  OPTION_COLLAPSE },
+	  OPTIONS_NUMBER(options_number_in, struct kaudit_options, collapse, 1,
+			 COLLAPSE_MAX, "a number from 1 to 1000000"),
+	  WITH(WRITES) },
 	{ 0, "env", NULL, "run: keep values of variables, not only hashes",
-	  OPTION_ENV | FLAG(keeps_variables) },
+	  FLAG(keeps_variables), WITH(RUN) },
 	{ 0, "enforce", "[WHAT]",
 	  "run: have the kernel forbid what -p does: all, possible",
-	  OPTION_ENFORCE },
+	  TAKE(take_enforce), WITH(RUN) },
 	{ 0, "exit-policy", "WHOSE",
-	  "run: whose exit status it has: command, audit", OPTION_EXIT_POLICY },
+	  "run: whose exit status it has: command, audit",
+	  TAKE(take_exit), WITH(RUN) },
 	{ 0, "format", "FORMAT", "of the report (" REPORT_DEFAULT ")",
-	  OPTION_FORMAT },
+	  TAKE(wanted_form), WITH(JUDGES) },
 	{ 0, "hash", NULL, "run: SHA-256 of what was read, run and written",
-	  OPTION_HASH | FLAG(hashes) },
-	{ 0, "json", NULL, "--format json", OPTION_JSON },
+	  FLAG(hashes), WITH(RUN) },
+	{ 0, "json", NULL, "--format json",
+	  TAKE(wanted_form), WITH(JUDGES | BIT(KAUDIT_DIFF)) },
 	{ 0, "looks", NULL, "run: record as well who only looked at something",
-	  OPTION_LOOKS | FLAG(records_looks) },
-	{ 0, "markdown", NULL, "--format markdown", OPTION_MARKDOWN },
+	  FLAG(records_looks), WITH(RUN) },
+	{ 0, "markdown", NULL, "--format markdown",
+	  TAKE(wanted_form), WITH(JUDGES) },
 	{ 0, "nul", NULL, "export bubblewrap: words for bwrap --args FD",
-	  OPTION_NUL | FLAG(nul) },
-	{ 0, "redact", "PATTERN", "mask what matches, too", OPTION_REDACT },
+	  FLAG(nul), WITH(BIT(KAUDIT_EXPORT)) },
+	{ 0, "redact", "PATTERN", "mask what matches, too",
+	  TAKE(wanted_redact), WITH(JUDGES) },
 	{ 0, "report", "FORMAT=FILE", "write one more report there",
-	  OPTION_REPORT },
-	{ 0, "root", "NAME=DIR", "what @NAME is in policies", OPTION_ROOT },
+	  TAKE(wanted_report), WITH(JUDGES) },
+	{ 0, "root", "NAME=DIR", "what @NAME is in policies",
+	  TAKE(take_root), WITH(JUDGES | WRITES | BIT(KAUDIT_DIFF)) },
 	{ 0, "setuid", "WHAT",
 	  "run: programs that gain privilege: deny, honor (and let go)",
-	  OPTION_SETUID },
+	  OPTIONS_CHOICE(struct kaudit_options, honours_setuid, setuid_words),
+	  WITH(RUN) },
 	{ 0, "timeout", "DURATION",
-	  "run: end a job that takes longer: 90, 90s, 15m, 2h", OPTION_TIMEOUT },
+	  "run: end a job that takes longer: 90, 90s, 15m, 2h",
+	  TAKE(take_timeout), WITH(RUN) },
 	{ 0, "update-baseline", NULL,
 	  "have the baseline allow what was done",
-	  OPTION_UPDATE_BASELINE | FLAG(updates_baseline) },
-	{ 0, "help", NULL, "print this", OPTION_HELP | FLAG(help) },
-	{ 0, "version", NULL, "print the version",
-	  OPTION_VERSION | FLAG(version) },
+	  FLAG(updates_baseline), WITH(RUN | BIT(KAUDIT_CHECK)) },
+	{ 0, "help", NULL, "print this", FLAG(help), WITH(ALL) },
+	{ 0, "version", NULL, "print the version", FLAG(version), WITH(ALL) },
 	{ 0 },
 };
 /* clang-format on */
@@ -118,195 +165,24 @@ static const struct {
 	{ KAUDIT_EXPORT, "export" }, { KAUDIT_DIFF, "diff" },
 };
 
-#define BIT(job) (1u << (job))
-#define JUDGES   (BIT(KAUDIT_RUN) | BIT(KAUDIT_REPORT) | BIT(KAUDIT_CHECK))
-
-#define WRITES (BIT(KAUDIT_LEARN) | BIT(KAUDIT_EXPORT))
-
-/* Jobs that an option goes with. */
-static const unsigned goes_with[OPTION_COUNT] = {
-	[OPTION_TRACE] = BIT(KAUDIT_RUN),
-	[OPTION_OUTPUT] = JUDGES | WRITES | BIT(KAUDIT_DIFF),
-	[OPTION_POLICY] = JUDGES | BIT(KAUDIT_EXPORT),
-	[OPTION_ALLOW_INCOMPLETE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK) |
-				    BIT(KAUDIT_EXPORT) | BIT(KAUDIT_DIFF),
-	[OPTION_ALL_SYSCALLS] = BIT(KAUDIT_RUN),
-	[OPTION_BASELINE] = JUDGES,
-	[OPTION_COLLAPSE] = WRITES,
-	[OPTION_ENFORCE] = BIT(KAUDIT_RUN),
-	[OPTION_ENV] = BIT(KAUDIT_RUN),
-	[OPTION_EXIT_POLICY] = BIT(KAUDIT_RUN),
-	[OPTION_FORMAT] = JUDGES,
-	[OPTION_HASH] = BIT(KAUDIT_RUN),
-	[OPTION_JSON] = JUDGES | BIT(KAUDIT_DIFF),
-	[OPTION_LOOKS] = BIT(KAUDIT_RUN),
-	[OPTION_MARKDOWN] = JUDGES,
-	[OPTION_NUL] = BIT(KAUDIT_EXPORT),
-	[OPTION_REDACT] = JUDGES,
-	[OPTION_REPORT] = JUDGES,
-	[OPTION_ROOT] = JUDGES | WRITES | BIT(KAUDIT_DIFF),
-	[OPTION_SETUID] = BIT(KAUDIT_RUN),
-	[OPTION_TIMEOUT] = BIT(KAUDIT_RUN),
-	[OPTION_UPDATE_BASELINE] = BIT(KAUDIT_RUN) | BIT(KAUDIT_CHECK),
-	[OPTION_HELP] = UINT32_MAX,
-	[OPTION_VERSION] = UINT32_MAX,
-};
-
-struct parse {
-	struct kaudit_options *options;
-	struct text *error;
-};
-
-/* "--name", or "-n" where it has no other. */
-static void put_option(struct text *text, int id)
-{
-	const struct options_row *row = table;
-
-	while (options_id(row) != id)
-		row++;
-	if (row->name)
-		text_format(text, "--%s", row->name);
-	else
-		text_format(text, "-%c", row->letter);
-}
-
-static int take_word(struct parse *parse, const char *option, const char *value,
-		     const char *const words[2], unsigned *ret)
-{
-	for (unsigned i = 0; i < 2; i++)
-		if (!strcmp(value, words[i])) {
-			*ret = i;
-			return 0;
-		}
-	text_format(parse->error, "--%s: \"%s\" is neither %s nor %s", option,
-		    value, words[0], words[1]);
-	return -EINVAL;
-}
-
-static int take_exit(struct parse *parse, const char *value)
-{
-	static const char *const words[] = { "command", "audit" };
-	unsigned which = 0;
-	int r = take_word(parse, "exit-policy", value, words, &which);
-
-	parse->options->exit = which ? KAUDIT_EXIT_AUDIT : KAUDIT_EXIT_COMMAND;
-	return r;
-}
-
-static int take_setuid(struct parse *parse, const char *value)
-{
-	static const char *const words[] = { "deny", "honor" };
-	unsigned which = 0;
-	int r = take_word(parse, "setuid", value, words, &which);
-
-	parse->options->honours_setuid = which;
-	return r;
-}
-
-static int take_timeout(struct parse *parse, const char *value)
-{
-	static const struct {
-		char letter;
-		uint64_t seconds;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
-	size_t length = strlen(value);
-	uint64_t unit = 1;
-	char number[16];
-	int64_t count;
-
-	for (size_t i = 0; length && i < ARRAY_LEN(units); i++)
-		if (value[length - 1] == units[i].letter) {
-			unit = units[i].seconds;
-			length--;
-			break;
-		}
-	snprintf(number, sizeof(number), "%.*s", (int)length, value);
-	if (length >= sizeof(number) ||
-	    options_number(number, 1, TIMEOUT_MAX, &count)) {
-		text_format(parse->error,
-			    "--timeout: \"%s\" is no duration as 90, 15m, 2h",
-			    value);
-		return -EINVAL;
-	}
-	parse->options->timeout = value;
-	parse->options->timeout_ns = (uint64_t)count * unit * CLOCK_NS_PER_S;
-	return 0;
-}
-
-static int take_enforce(struct parse *parse, const char *value)
-{
-	static const char *const words[] = { "all", "possible" };
-	unsigned which = 0;
-	int r = take_word(parse, "enforce", value ? value : words[0], words,
-			  &which);
-
-	parse->options->enforce = which ? KAUDIT_ENFORCE_POSSIBLE
-					: KAUDIT_ENFORCE_ALL;
-	return r;
-}
-
-static int take_collapse(struct parse *parse, const char *value)
-{
-	int64_t number = 0;
-
-	if (options_number(value, 1, COLLAPSE_MAX, &number)) {
-		text_format(parse->error,
-			    "--collapse: \"%s\" is not a number from 1 to %d",
-			    value, COLLAPSE_MAX);
-		return -EINVAL;
-	}
-	parse->options->collapse = (unsigned)number;
-	return 0;
-}
-
 #define NO_JOB                                                                 \
 	"what to do is missing: run, report, check, learn, export or diff"
 
-static int complain_job(struct parse *parse, int id)
+/* Whether the option goes with the job. */
+static int check_job(const struct options_given *given)
 {
-	if (!parse->options->job) {
-		text_put(parse->error, NO_JOB);
+	const struct kaudit_options *options = given->ret;
+
+	if (given->row->with & BIT(options->job))
+		return 0;
+	if (!options->job) {
+		text_put(given->error, NO_JOB);
 		return -EINVAL;
 	}
-	put_option(parse->error, id);
-	text_format(parse->error, " does not go with %s",
-		    jobs[parse->options->job - 1].name);
+	options_put_name(given->error, given->row);
+	text_format(given->error, " does not go with %s",
+		    jobs[options->job - 1].name);
 	return -EINVAL;
-}
-
-static int take_option(void *context, int id, const char *value)
-{
-	struct parse *parse = context;
-	struct kaudit_options *options = parse->options;
-
-	if (!(goes_with[id] & BIT(options->job)))
-		return complain_job(parse, id);
-	switch (id) {
-	case OPTION_COLLAPSE:
-		return take_collapse(parse, value);
-	case OPTION_EXIT_POLICY:
-		return take_exit(parse, value);
-	case OPTION_FORMAT:
-		return wanted_form(options, value, parse->error);
-	case OPTION_JSON:
-		return wanted_form(options, "json", parse->error);
-	case OPTION_MARKDOWN:
-		return wanted_form(options, "markdown", parse->error);
-	case OPTION_REDACT:
-		return wanted_redact(options, value, parse->error);
-	case OPTION_REPORT:
-		return wanted_report(options, value, parse->error);
-	case OPTION_ENFORCE:
-		return take_enforce(parse, value);
-	case OPTION_ROOT:
-		return roots_set(&options->roots, value, parse->error);
-	case OPTION_SETUID:
-		return take_setuid(parse, value);
-	case OPTION_TIMEOUT:
-		return take_timeout(parse, value);
-	default:
-		return 0; /* its row says what it sets */
-	}
 }
 
 static const char *check_run(const struct kaudit_options *options,
@@ -365,14 +241,15 @@ static const char *check(const struct kaudit_options *options)
 	return NO_JOB;
 }
 
-static int find_job(struct parse *parse, const char *word)
+static int find_job(struct kaudit_options *options, const char *word,
+		    struct text *error)
 {
 	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
 		if (!strcmp(word, jobs[i].name)) {
-			parse->options->job = jobs[i].job;
+			options->job = jobs[i].job;
 			return 0;
 		}
-	text_format(parse->error,
+	text_format(error,
 		    "\"%s\" is nothing to do; run, report, check, learn, "
 		    "export and diff are",
 		    word);
@@ -382,7 +259,6 @@ static int find_job(struct parse *parse, const char *word)
 int kaudit_options_parse(struct kaudit_options *ret, int argc,
 			 char *const *argv, struct text *error)
 {
-	struct parse parse = { ret, error };
 	int words = argc > 1 && argv[1][0] != '-';
 	const char *problem;
 	int operand;
@@ -393,12 +269,12 @@ int kaudit_options_parse(struct kaudit_options *ret, int argc,
 		.redact = { REDACT_DEFAULT },
 		.redact_count = 1,
 	};
-	if (words && find_job(&parse, argv[1]))
+	if (words && find_job(ret, argv[1], error))
 		return -EINVAL;
 	if (ret->job == KAUDIT_EXPORT && argc > 2 && argv[2][0] != '-')
 		ret->format = argv[++words];
 	operand = options_parse(table, argc - words, argv + words, ret,
-				take_option, &parse, error);
+				check_job, error);
 	if (operand < 0)
 		return operand;
 	ret->operands = argv + words + operand;

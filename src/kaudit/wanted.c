@@ -10,51 +10,49 @@
 #include "kaudit/report.h"
 #include "redact/redact.h"
 
-/* NULL, with a line in *error, where none is called so. */
-static const struct report_form *find_form(const char *option, const char *name,
-					   size_t length, struct text *error)
+/* NULL, after it was said, where none is called so. */
+static const struct report_form *find_form(const struct options_given *given,
+					   const char *name, size_t length)
 {
 	const struct report_form *form = report_find(name, length);
 
 	if (!form)
-		text_format(error,
+		text_format(given->error,
 			    "--%s: there is no format \"%.*s\": see --help",
-			    option, (int)length, name);
+			    given->row->name, (int)length, name);
 	return form;
 }
 
-int wanted_form(struct kaudit_options *options, const char *name,
-		struct text *error)
+int wanted_form(const struct options_given *given)
 {
-	const struct report_form *form = find_form("format", name, strlen(name),
-						   error);
+	struct kaudit_options *options = given->ret;
+	const char *name = given->value ?: given->row->name;
+	const struct report_form *form = find_form(given, name, strlen(name));
 
 	if (!form)
 		return -EINVAL;
 	if (options->form && options->form != form) {
-		text_put(error, "--format, --json and --markdown exclude each "
-				"other");
+		text_put(given->error, "--format, --json and --markdown "
+				       "exclude each other");
 		return -EINVAL;
 	}
 	options->form = form;
 	return 0;
 }
 
-int wanted_report(struct kaudit_options *options, const char *value,
-		  struct text *error)
+int wanted_report(const struct options_given *given)
 {
-	const char *sign = strchr(value, '=');
+	struct kaudit_options *options = given->ret;
+	const char *sign = strchr(given->value, '=');
 	const struct report_form *form;
 
-	if (!sign || !sign[1]) {
-		text_format(error, "--report %s: is not FORMAT=FILE", value);
-		return -EINVAL;
-	}
-	form = find_form("report", value, (size_t)(sign - value), error);
+	if (!sign || !sign[1])
+		return options_refuse(given, "FORMAT=FILE");
+	form = find_form(given, given->value, (size_t)(sign - given->value));
 	if (!form)
 		return -EINVAL;
 	if (options->report_count == KAUDIT_REPORTS_MAX) {
-		text_put(error, "--report once more than can be");
+		text_put(given->error, "--report once more than can be");
 		return -EINVAL;
 	}
 	options->reports[options->report_count++] =
@@ -62,19 +60,20 @@ int wanted_report(struct kaudit_options *options, const char *value,
 	return 0;
 }
 
-int wanted_redact(struct kaudit_options *options, const char *value,
-		  struct text *error)
+int wanted_redact(const struct options_given *given)
 {
 	_cleanup_(text_done) struct text problem = TEXT_INIT;
+	struct kaudit_options *options = given->ret;
 	int r;
 
 	if (options->redact_count > KAUDIT_REDACT_MAX) {
-		text_put(error, "--redact once more than can be");
+		text_put(given->error, "--redact once more than can be");
 		return -EINVAL;
 	}
-	options->redact[options->redact_count++] = value;
-	r = redact_check(value, &problem);
+	options->redact[options->redact_count++] = given->value;
+	r = redact_check(given->value, &problem);
 	if (r)
-		text_format(error, "--redact: %s", text_string(&problem));
+		text_format(given->error, "--redact: %s",
+			    text_string(&problem));
 	return r;
 }

@@ -2,16 +2,10 @@
 #ifndef KAUDIT_WANTED_H
 #define KAUDIT_WANTED_H
 
-struct kaudit_options;
-struct text;
+#include "base/options.h"
 
-/* A format; FORMAT=FILE; a pattern. 0, or -EINVAL or -ENOMEM with one line in
- * *error. */
-int wanted_form(struct kaudit_options *options, const char *name,
-		struct text *error);
-int wanted_report(struct kaudit_options *options, const char *value,
-		  struct text *error);
-int wanted_redact(struct kaudit_options *options, const char *value,
-		  struct text *error);
+/* Of struct kaudit_options: a format, by its own name or, where the row has no
+ * argument, by that of the option; FORMAT=FILE; a pattern. */
+options_take wanted_form, wanted_report, wanted_redact;
 
 #endif

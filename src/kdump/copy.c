@@ -16,7 +16,7 @@
 #include "trace/record.h"
 
 struct copy {
-	const struct options *options;
+	const struct kdump_options *options;
 	struct text *error;
 	int in;
 	struct target target;
@@ -89,7 +89,7 @@ static int step(struct copy *copy)
 
 static int open_all(struct copy *copy)
 {
-	const struct options *options = copy->options;
+	const struct kdump_options *options = copy->options;
 	int r = redact_open(&copy->redact, options->job.redact,
 			    options->job.redact_count);
 
@@ -107,7 +107,7 @@ static void close_all(struct copy *copy)
 	redact_close(copy->redact);
 }
 
-int copy_run(const struct options *options, int fd, struct text *error)
+int copy_run(const struct kdump_options *options, int fd, struct text *error)
 {
 	struct copy copy = {
 		.options = options,

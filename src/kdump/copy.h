@@ -2,7 +2,7 @@
 #ifndef KDUMP_COPY_H
 #define KDUMP_COPY_H
 
-struct options;
+struct kdump_options;
 struct text;
 
 /*
@@ -11,6 +11,6 @@ struct text;
  * then there is none, unless it is the trace that is damaged or cut off, of
  * which the copy has all that is in front of the damage.
  */
-int copy_run(const struct options *options, int fd, struct text *error);
+int copy_run(const struct kdump_options *options, int fd, struct text *error);
 
 #endif

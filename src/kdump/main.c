@@ -26,7 +26,7 @@
 enum main_status { MAIN_OK, MAIN_FAILED, MAIN_USAGE };
 
 /* What the terminal is like on which people will read this. */
-static struct data_style main_style(const struct options *options)
+static struct data_style main_style(const struct kdump_options *options)
 {
 	struct data_style style = { .width = MAIN_WIDTH };
 	struct winsize size;
@@ -53,7 +53,7 @@ static void main_say(const struct text *line)
 	fd_write_all(STDERR_FILENO, message.data, message.length);
 }
 
-static int main_translate(const struct options *options, int fd,
+static int main_translate(const struct kdump_options *options, int fd,
 			  struct text *error)
 {
 	_cleanup_(text_done) struct text notes = TEXT_INIT;
@@ -64,7 +64,7 @@ static int main_translate(const struct options *options, int fd,
 	return r;
 }
 
-static int main_dump(const struct options *options, struct text *error)
+static int main_dump(const struct kdump_options *options, struct text *error)
 {
 	_cleanup_fd_ int fd = dump_open(&options->job, error);
 
@@ -77,7 +77,7 @@ static int main_dump(const struct options *options, struct text *error)
 }
 
 /* That of diff(1), which knows no other numbers either. */
-static enum main_status main_diff(const struct options *options,
+static enum main_status main_diff(const struct kdump_options *options,
 				  struct text *error)
 {
 	const struct diff_pair pair = {
@@ -89,18 +89,18 @@ static enum main_status main_diff(const struct options *options,
 	return (enum main_status)diff_run(&pair, error);
 }
 
-static int main_print(const struct options *options, struct text *error)
+static int main_print(const struct kdump_options *options, struct text *error)
 {
 	_cleanup_(text_done) struct text text = TEXT_INIT;
 
 	if (options->help)
-		options_manual(&text);
+		kdump_options_help(&text);
 	else
 		text_put(&text, "kdump-u " KTRACE_U_VERSION "\n");
 	return dump_write(STDOUT_FILENO, &text, error);
 }
 
-static enum main_status main_run(const struct options *options,
+static enum main_status main_run(const struct kdump_options *options,
 				 struct text *error)
 {
 	if (options->help || options->version)
@@ -120,7 +120,7 @@ static void main_complain(const struct text *error, bool with_usage)
 	main_say(error);
 	if (!with_usage)
 		return;
-	options_usage(&usage);
+	kdump_options_usage(&usage);
 	fd_write_all(STDERR_FILENO, usage.data, usage.length);
 }
 
@@ -128,12 +128,12 @@ int main(int argc, char **argv)
 {
 	_cleanup_(text_done) struct text error = TEXT_INIT;
 	enum main_status status = MAIN_USAGE;
-	struct options options;
+	struct kdump_options options;
 	bool is_usage;
 
 	/* A trace may name files, but not have the network asked about them. */
 	unsetenv("DEBUGINFOD_URLS");
-	is_usage = options_take(&options, argc, argv, &error) < 0;
+	is_usage = kdump_options_parse(&options, argc, argv, &error) < 0;
 	if (!is_usage) {
 		options.job.view.style = main_style(&options);
 		status = main_run(&options, &error);

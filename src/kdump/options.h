@@ -8,7 +8,7 @@
 
 struct text;
 
-struct options {
+struct kdump_options {
 	struct job job;
 	const char *copy;          /* -o, or NULL */
 	enum record_system system; /* whose form it is to have */
@@ -22,13 +22,13 @@ struct options {
  * Fills *ret from the words of the command line, which it points into. 0, or
  * -EINVAL with one line in *error.
  */
-int options_take(struct options *ret, int argc, char *const *argv,
-		 struct text *error);
+int kdump_options_parse(struct kdump_options *ret, int argc, char *const *argv,
+			struct text *error);
 
 /* The line that says how to call it, newline included. */
-void options_usage(struct text *text);
+void kdump_options_usage(struct text *text);
 
 /* The same with what each option and each letter of -t means. */
-void options_manual(struct text *text);
+void kdump_options_help(struct text *text);
 
 #endif

@@ -11,14 +11,14 @@
 #include "report/diff.h"
 
 /* A copy is of all records, and of their bytes. */
-static bool shows(const struct options *options)
+static bool shows(const struct kdump_options *options)
 {
 	return options->job.has_facilities || options->job.id ||
 	       options->job.where || options->job.report || options->job.json ||
 	       options->job.joined || options->job.follow;
 }
 
-static const char *complaint(const struct options *options)
+static const char *complaint(const struct kdump_options *options)
 {
 	bool is_diff = options->job.report == &diff_report;
 
@@ -44,7 +44,7 @@ static const char *complaint(const struct options *options)
 	return NULL;
 }
 
-int options_check(const struct options *options, struct text *error)
+int kdump_options_check(const struct kdump_options *options, struct text *error)
 {
 	const char *what = complaint(options);
 

@@ -2,10 +2,11 @@
 #ifndef KDUMP_OPTIONS_CHECK_H
 #define KDUMP_OPTIONS_CHECK_H
 
-struct options;
+struct kdump_options;
 struct text;
 
 /* 0, or -EINVAL with one line in *error. */
-int options_check(const struct options *options, struct text *error);
+int kdump_options_check(const struct kdump_options *options,
+			struct text *error);
 
 #endif

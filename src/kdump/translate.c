@@ -18,7 +18,7 @@
 #include "redact/redact.h"
 
 struct translate {
-	const struct options *options;
+	const struct kdump_options *options;
 	struct text *error;
 	int in;
 	struct target target;
@@ -109,7 +109,7 @@ static int step(struct translate *translate)
 
 static int open_all(struct translate *translate)
 {
-	const struct options *options = translate->options;
+	const struct kdump_options *options = translate->options;
 	const struct job *job = &options->job;
 	int r = export_open(&translate->export, options->system);
 
@@ -124,8 +124,8 @@ static int open_all(struct translate *translate)
 			   translate->error);
 }
 
-int translate_run(const struct options *options, int fd, struct text *notes,
-		  struct text *error)
+int translate_run(const struct kdump_options *options, int fd,
+		  struct text *notes, struct text *error)
 {
 	struct translate translate = {
 		.options = options,

@@ -2,7 +2,7 @@
 #ifndef KDUMP_TRANSLATE_H
 #define KDUMP_TRANSLATE_H
 
-struct options;
+struct kdump_options;
 struct text;
 
 /*
@@ -12,7 +12,7 @@ struct text;
  * and what came before the trouble is written where the trace itself is
  * damaged.
  */
-int translate_run(const struct options *options, int fd, struct text *notes,
-		  struct text *error);
+int translate_run(const struct kdump_options *options, int fd,
+		  struct text *notes, struct text *error);
 
 #endif

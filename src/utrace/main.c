@@ -2,6 +2,7 @@
  * utrace-u: utrace(2) for shell scripts.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,31 +20,27 @@
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-enum option_id { OPTION_HELP = 1, OPTION_VERSION };
-
-static const struct options_row table[] = {
-	{ 0, "help", NULL, "print this and exit", OPTION_HELP },
-	{ 0, "version", NULL, "print the version and exit", OPTION_VERSION },
-	{ 0 },
+struct asked {
+	bool help;
+	bool version;
 };
 
-static int take_option(void *context, int id, const char *value)
-{
-	enum option_id *asked = context;
-
-	(void)value;
-	*asked = (enum option_id)id;
-	return 0;
-}
+static const struct options_row table[] = {
+	{ 0, "help", NULL, "print this and exit",
+	  OPTIONS_FLAG(struct asked, help) },
+	{ 0, "version", NULL, "print the version and exit",
+	  OPTIONS_FLAG(struct asked, version) },
+	{ 0 },
+};
 
 static void put_usage(struct text *text)
 {
 	text_put(text, "usage: utrace-u [text ...]\n");
 }
 
-static int print(enum option_id asked, struct text *text)
+static int print(const struct asked *asked, struct text *text)
 {
-	if (asked == OPTION_VERSION) {
+	if (asked->version) {
 		text_put(text, "utrace-u " KTRACE_U_VERSION "\n");
 	} else {
 		put_usage(text);
@@ -116,9 +113,8 @@ static int record(char *const *words, struct text *text)
 int main(int argc, char **argv)
 {
 	_cleanup_(text_done) struct text text = TEXT_INIT;
-	enum option_id asked = 0;
-	int first = options_parse(table, argc, argv, NULL, take_option, &asked,
-				  &text);
+	struct asked asked = { 0 };
+	int first = options_parse(table, argc, argv, &asked, NULL, &text);
 
 	if (first < 0) {
 		text_char(&text, '\n');
@@ -126,7 +122,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "utrace-u: %s", text_string(&text));
 		return EXIT_USAGE;
 	}
-	if (asked)
-		return print(asked, &text);
+	if (asked.help || asked.version)
+		return print(&asked, &text);
 	return record(argv + first, &text);
 }

@@ -14,37 +14,53 @@
 #define WORDS_MAX 64
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct options_row table[] = {
-	{ 'a', "append", NULL, "add to the file", 1 },
-	{ 'f', "file", "FILE", "write there", 2 },
-	{ 'i', NULL, NULL, "children too", 3 },
-	{ 't', NULL, "LETTERS", "what to record", 4 },
-	{ 0, "genio-size", "N", "how much", 5 },
-	{ 0, "drop", NULL, "lose rather than wait", 6 },
-	{ 0 },
+struct set {
+	const char *file;
+	uint64_t size;
+	int count;
+	enum { AUTO, ALWAYS, NEVER } when;
+	bool appends;
+	bool inherits;
 };
 
-static int note(void *context, int id, const char *value)
+static int stop(const struct options_given *given)
 {
-	bool takes = id == 2 || id == 4 || id == 5;
-
-	MUST(id >= 1 && id <= 6);
-	MUST(takes == (value != NULL));
-	++*(unsigned *)context;
-	return id == 6 ? -1 : 0;
+	MUST(!given->value);
+	return -1;
 }
+
+static const char *const when_words[] = { "auto", "always", "never", NULL };
+
+static const struct options_row table[] = {
+	{ 'a', "append", NULL, "add to the file",
+	  OPTIONS_FLAG(struct set, appends) },
+	{ 'f', "file", "FILE", "write there", OPTIONS_WORD(struct set, file) },
+	{ 'i', NULL, NULL, "children too", OPTIONS_FLAG(struct set, inherits) },
+	{ 't', NULL, "WHEN", "when to record",
+	  OPTIONS_CHOICE(struct set, when, when_words) },
+	{ 0, "genio-size", "N", "how much",
+	  OPTIONS_SIZE(options_size_in, struct set, size, 1, 4096, "4K") },
+	{ 'c', NULL, "N", "how many",
+	  OPTIONS_NUMBER(options_number_in, struct set, count, -5, 5,
+			 "a count") },
+	{ 0, "drop", NULL, "lose rather than wait", .take = stop },
+	{ 0 },
+};
 
 static void parse(int argc, char **argv)
 {
 	struct text error = TEXT_INIT;
-	unsigned seen = 0;
+	struct set set = { .size = 1 };
 	int first;
 
-	first = options_parse(table, argc, argv, NULL, note, &seen, &error);
+	first = options_parse(table, argc, argv, &set, NULL, &error);
 	MUST(first <= argc);
 	/* A word that is wrong has a reason, in one line that can be shown. */
 	MUST((first < -1) == (error.length > 0));
 	MUST(!strpbrk(text_string(&error), "\n\033"));
+	MUST(set.size >= 1 && set.size <= 4096);
+	MUST(set.count >= -5 && set.count <= 5);
+	MUST(set.when >= AUTO && set.when <= NEVER);
 	text_done(&error);
 }
 

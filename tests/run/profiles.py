@@ -397,7 +397,7 @@ def refusals(job, _port):
     for words, status, wanted in [
             ([KAUDIT, "run", "--enforce", "true"], 2, b"wants a policy"),
             ([KAUDIT, "run", "--enforce=some", "-p", "x", "true"], 2,
-             b"is neither all nor possible"),
+             b"is not all or possible"),
             ([KAUDIT, "run", "--enforce", "--setuid=honor", "-p", "x",
               "true"], 2, b"does not go with --setuid=honor"),
             ([KAUDIT, "check", "--all-syscalls", "-p", "x", trace], 2,

@@ -164,8 +164,8 @@ static void test_origin(void **state)
 	result = golden_run(KDUMP_U, "--origin=plan9", "netbsd2.ktr");
 	assert_int_equal(golden_run_status(&result), 2);
 	assert_non_null(strstr(text_string(&result.err),
-			       "kdump-u: --origin is linux, freebsd, netbsd or "
-			       "openbsd, not \"plan9\"\n"));
+			       "kdump-u: --origin: \"plan9\" is not linux, "
+			       "freebsd, netbsd or openbsd\n"));
 	command_done(&result);
 }
 

@@ -83,8 +83,8 @@ static void test_usage(void **state)
 	    "x");
 	SAY(&place, 2, "--format: there is no format \"pdf\"", "report",
 	    "--format", "pdf", "x");
-	SAY(&place, 2, "--report sarif: is not FORMAT=FILE", "run", "--report",
-	    "sarif", "true");
+	SAY(&place, 2, "--report: \"sarif\" is not FORMAT=FILE", "run",
+	    "--report", "sarif", "true");
 	SAY(&place, 2, "--report: there is no format \"\"", "run", "--report",
 	    "=x", "true");
 	SAY(&place, 2, "none/x: No such file", "run", "--report", "json=none/x",
@@ -142,8 +142,8 @@ static void test_timeout(void **state)
 	run_result_done(&result);
 	SAY(&place, 5, "complete    yes", "run", "--timeout=1h", "sh", "-c",
 	    "exit 5");
-	SAY(&place, 2, "is no duration", "run", "--timeout=1x", "true");
-	SAY(&place, 2, "is no duration", "run", "--timeout=0", "true");
+	SAY(&place, 2, "is not a duration", "run", "--timeout=1x", "true");
+	SAY(&place, 2, "is not a duration", "run", "--timeout=0", "true");
 	run_place_close(&place);
 }
 

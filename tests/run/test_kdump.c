@@ -289,11 +289,11 @@ static const struct usage_case {
 } usage_cases[] = {
 	{ "-z", "kdump-u: unknown option -z\n" },
 	{ "--nonsense", "kdump-u: unknown option --nonsense\n" },
-	{ "-t cq", "kdump-u: unknown trace point in \"cq\"\n" },
-	{ "-p 0", "kdump-u: invalid process or thread id: \"0\"\n" },
-	{ "-p self", "kdump-u: invalid process or thread id: \"self\"\n" },
-	{ "-m -1", "kdump-u: invalid number of bytes: \"-1\"\n" },
-	{ "-m 1x", "kdump-u: invalid number of bytes: \"1x\"\n" },
+	{ "-t cq", "kdump-u: -t: \"cq\" is not a list of trace points\n" },
+	{ "-p 0", "kdump-u: -p: \"0\" is not a process or thread id\n" },
+	{ "-p self", "kdump-u: -p: \"self\" is not a process or thread id\n" },
+	{ "-m -1", "kdump-u: -m: \"-1\" is not a number of bytes\n" },
+	{ "-m 1x", "kdump-u: -m: \"1x\" is not a number of bytes\n" },
 	{ "--redact -o x calls.ktr", "kdump-u: -o is of one file\n" },
 	{ "--netbsd -o x -f calls.ktr", "kdump-u: -o is of one file\n" },
 	{ "-w pid<x", "kdump-u: -w: column 5: 'x' stands where a number is "
@@ -315,8 +315,7 @@ static const struct usage_case {
 	{ "--diff", "kdump-u: --diff is of two files\n" },
 	{ "--diff a b", "kdump-u: more than two files\n" },
 	{ "--diff --stats a", "kdump-u: one of --stats" },
-	{ "--folded=x", "kdump-u: --folded is by count or by time, not by "
-			"\"x\"\n" },
+	{ "--folded=x", "kdump-u: --folded: \"x\" is not count or time\n" },
 	{ "-w failed --where failed", "kdump-u: -w twice: join the two by "
 				      "and\n" },
 };

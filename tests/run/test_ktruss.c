@@ -125,7 +125,7 @@ static void test_no_command(void **state)
 	run_result_done(&result);
 	run_ktruss(&result, &place, bad);
 	assert_true(run_exited(&result, 2));
-	must_contain(&result.err, "invalid process id: x\n");
+	must_contain(&result.err, "-p: \"x\" is not a process id\n");
 	run_result_done(&result);
 	run_place_close(&place);
 }

@@ -13,47 +13,74 @@
 #include "base/options.h"
 #include "base/text.h"
 
-enum {
-	ID_ALL = 1,
-	ID_FILE,
-	ID_INHERIT,
-	ID_SIZE,
-	ID_STOP,
-	ID_QUIET,
-	ID_PACK,
-	ID_NAME
-};
-
 struct set {
+	struct text *seen;
 	bool loud;
 	const char *name;
+	int count;
+	int64_t id;
+	uint64_t bytes;
+	enum { RED, GREEN, BLUE } colour;
+	bool is_deep;
 };
 
+/* Writes down what was given: "all ", or "all=value ". */
+static int note(const struct options_given *given)
+{
+	struct text *seen = ((struct set *)given->ret)->seen;
+
+	text_put(seen, given->row->by);
+	if (given->value)
+		text_format(seen, "=%s", given->value);
+	text_char(seen, ' ');
+	return 0;
+}
+
+static int stop(const struct options_given *given)
+{
+	note(given);
+	return -ECANCELED;
+}
+
+static int name_it(const struct options_given *given)
+{
+	note(given);
+	return options_word(given);
+}
+
+static const char *const colours[] = { "red", "green", "blue", NULL };
+static const char *const depths[] = { "flat", "deep", NULL };
+
 static const struct options_row table[] = {
-	{ 'a', "all", NULL, "take all", ID_ALL },
-	{ 'f', "file", "FILE", "write there", ID_FILE },
-	{ 'i', NULL, NULL, "children too", ID_INHERIT },
-	{ 0, "size", "N", "how much", ID_SIZE },
-	{ 's', NULL, "WORD", "stop at once", ID_STOP },
-	{ 0, "quiet", NULL, "say nothing", ID_QUIET },
-	{ 0, "pack", "[N]", "make it small", ID_PACK },
+	{ 'a', "all", NULL, "take all", .take = note, .by = "all" },
+	{ 'f', "file", "FILE", "write there", .take = note, .by = "file" },
+	{ 'i', NULL, NULL, "children too", .take = note, .by = "i" },
+	{ 0, "size", "N", "how much", .take = note, .by = "size" },
+	{ 's', NULL, "WORD", "stop at once", .take = stop, .by = "s" },
+	{ 0, "quiet", NULL, "say nothing", .take = note, .by = "quiet" },
+	{ 0, "pack", "[N]", "make it small", .take = note, .by = "pack" },
 	{ 'L', "loud", NULL, "say much", OPTIONS_FLAG(struct set, loud) },
-	{ 'N', "name", "NAME", "call it so",
-	  ID_NAME | OPTIONS_WORD(struct set, name) },
+	{ 'N', "name", "NAME", "call it so", .take = name_it, .by = "name",
+	  .at = offsetof(struct set, name) },
 	{ 0 },
 };
 
-/* Writes down what it was called with: "id=value " or "id ". */
-static int note(void *context, int id, const char *value)
-{
-	struct text *seen = context;
-
-	text_decimal(seen, id);
-	if (value)
-		text_format(seen, "=%s", value);
-	text_char(seen, ' ');
-	return id == ID_STOP ? -ECANCELED : 0;
-}
+static const struct options_row setting[] = {
+	{ 'c', NULL, "N", "how many",
+	  OPTIONS_NUMBER(options_number_in, struct set, count, -1, 9,
+			 "a count") },
+	{ 0, "id", "N", "which",
+	  OPTIONS_NUMBER(options_number_in, struct set, id, 1, INT64_MAX,
+			 "an id") },
+	{ 'b', "bytes", "N", "how large",
+	  OPTIONS_SIZE(options_size_in, struct set, bytes, 1, 4096, "1K") },
+	{ 0, "colour", "COLOUR", "what it is like",
+	  OPTIONS_CHOICE(struct set, colour, colours) },
+	{ 0, "depth", "DEPTH", "how it looks",
+	  OPTIONS_CHOICE(struct set, is_deep, depths) },
+	{ 'w', "word", "WORD", "what it says", OPTIONS_WORD(struct set, name) },
+	{ 0 },
+};
 
 #define WORDS_MAX 8
 
@@ -69,33 +96,33 @@ static const struct parse_case {
 	{ { "" }, 1, "", "" },
 	{ { "--" }, 2, "", "" },
 	{ { "--", "-a" }, 2, "", "" },
-	{ { "-a", "--", "-a" }, 3, "1 ", "" },
-	{ { "-a", "ls", "-i" }, 2, "1 ", "" },
-	{ { "-ai" }, 2, "1 3 ", "" },
-	{ { "-aa", "-a" }, 3, "1 1 1 ", "" },
-	{ { "-fout" }, 2, "2=out ", "" },
-	{ { "-f", "out", "x" }, 3, "2=out ", "" },
-	{ { "-aifout" }, 2, "1 3 2=out ", "" },
-	{ { "-aif", "out" }, 3, "1 3 2=out ", "" },
-	{ { "-f", "-" }, 3, "2=- ", "" },
-	{ { "-f", "--" }, 3, "2=-- ", "" },
-	{ { "-f", "" }, 3, "2= ", "" },
-	{ { "-f=out" }, 2, "2==out ", "" },
-	{ { "-fa" }, 2, "2=a ", "" },
-	{ { "--all" }, 2, "1 ", "" },
-	{ { "--file=out" }, 2, "2=out ", "" },
-	{ { "--file=" }, 2, "2= ", "" },
-	{ { "--file=a=b" }, 2, "2=a=b ", "" },
-	{ { "--file", "out", "x" }, 3, "2=out ", "" },
-	{ { "--file", "--all" }, 3, "2=--all ", "" },
-	{ { "--size", "9", "--quiet", "-i" }, 5, "4=9 6 3 ", "" },
-	{ { "--pack", "9", "-i" }, 2, "7 ", "" },
-	{ { "--pack=9", "-i" }, 3, "7=9 3 ", "" },
-	{ { "--pack=", "--pack" }, 3, "7= 7 ", "" },
-	{ { "-sx", "-a" }, -ECANCELED, "5=x ", "" },
+	{ { "-a", "--", "-a" }, 3, "all ", "" },
+	{ { "-a", "ls", "-i" }, 2, "all ", "" },
+	{ { "-ai" }, 2, "all i ", "" },
+	{ { "-aa", "-a" }, 3, "all all all ", "" },
+	{ { "-fout" }, 2, "file=out ", "" },
+	{ { "-f", "out", "x" }, 3, "file=out ", "" },
+	{ { "-aifout" }, 2, "all i file=out ", "" },
+	{ { "-aif", "out" }, 3, "all i file=out ", "" },
+	{ { "-f", "-" }, 3, "file=- ", "" },
+	{ { "-f", "--" }, 3, "file=-- ", "" },
+	{ { "-f", "" }, 3, "file= ", "" },
+	{ { "-f=out" }, 2, "file==out ", "" },
+	{ { "-fa" }, 2, "file=a ", "" },
+	{ { "--all" }, 2, "all ", "" },
+	{ { "--file=out" }, 2, "file=out ", "" },
+	{ { "--file=" }, 2, "file= ", "" },
+	{ { "--file=a=b" }, 2, "file=a=b ", "" },
+	{ { "--file", "out", "x" }, 3, "file=out ", "" },
+	{ { "--file", "--all" }, 3, "file=--all ", "" },
+	{ { "--size", "9", "--quiet", "-i" }, 5, "size=9 quiet i ", "" },
+	{ { "--pack", "9", "-i" }, 2, "pack ", "" },
+	{ { "--pack=9", "-i" }, 3, "pack=9 i ", "" },
+	{ { "--pack=", "--pack" }, 3, "pack= pack ", "" },
+	{ { "-sx", "-a" }, -ECANCELED, "s=x ", "" },
 	{ { "-x" }, -EINVAL, "", "unknown option -x" },
-	{ { "-ax" }, -EINVAL, "1 ", "unknown option -x" },
-	{ { "-a-" }, -EINVAL, "1 ", "unknown option --" },
+	{ { "-ax" }, -EINVAL, "all ", "unknown option -x" },
+	{ { "-a-" }, -EINVAL, "all ", "unknown option --" },
 	{ { "-\xff" }, -EINVAL, "", "unknown option -\\377" },
 	{ { "--\x1b[2J" }, -EINVAL, "", "unknown option --\\033[2J" },
 	{ { "--al" }, -EINVAL, "", "unknown option --al" },
@@ -104,7 +131,7 @@ static const struct parse_case {
 	{ { "--nope=1" }, -EINVAL, "", "unknown option --nope" },
 	{ { "---all" }, -EINVAL, "", "unknown option ---all" },
 	{ { "-f" }, -EINVAL, "", "-f needs an argument: FILE" },
-	{ { "-aif" }, -EINVAL, "1 3 ", "-f needs an argument: FILE" },
+	{ { "-aif" }, -EINVAL, "all i ", "-f needs an argument: FILE" },
 	{ { "--file" }, -EINVAL, "", "--file needs an argument: FILE" },
 	{ { "--all=yes" }, -EINVAL, "", "--all takes no argument" },
 	{ { "--all=" }, -EINVAL, "", "--all takes no argument" },
@@ -118,7 +145,7 @@ static void parses(void **state)
 		_cleanup_(text_done) struct text seen = TEXT_INIT;
 		_cleanup_(text_done) struct text error = TEXT_INIT;
 		char *argv[WORDS_MAX + 2] = { (char *)"program" };
-		struct set set = { 0 };
+		struct set set = { .seen = &seen };
 		int argc = 1;
 
 		while (argc <= WORDS_MAX && row->words[argc - 1]) {
@@ -126,32 +153,97 @@ static void parses(void **state)
 			argc++;
 		}
 		assert_int_equal(
-		    options_parse(table, argc, argv, &set, note, &seen, &error),
+		    options_parse(table, argc, argv, &set, NULL, &error),
 		    row->result);
 		assert_string_equal(text_string(&seen), row->seen);
 		assert_string_equal(text_string(&error), row->error);
 	}
 }
 
-/* By their rows, whether they are handed on as well or not. */
+/* A row's function may set what the row says, and more. */
 static void sets(void **state)
 {
 	_cleanup_(text_done) struct text text = TEXT_INIT;
 	char *words[] = { (char *)"program", (char *)"-aLNone",
 			  (char *)"--name=other", NULL };
-	struct set set = { 0 };
+	struct set set = { .seen = &text };
+
+	(void)state;
+	assert_int_equal(options_parse(table, 2, words, &set, NULL, &text), 2);
+	assert_true(set.loud);
+	assert_string_equal(set.name, "one");
+	assert_string_equal(text_string(&text), "all name=one ");
+	set.loud = false;
+	assert_int_equal(options_parse(table, 2, words + 1, &set, NULL, &text),
+			 2);
+	assert_false(set.loud);
+	assert_string_equal(set.name, "other");
+}
+
+static const struct set_case {
+	const char *word;
+	int result;
+	const char *error;
+	struct set set;
+} set_cases[] = {
+	{ "-c9", 2, "", { .count = 9 } },
+	{ "-c-1", 2, "", { .count = -1 } },
+	{ "-c10", -EINVAL, "-c: \"10\" is not a count", { 0 } },
+	{ "-cx\033", -EINVAL, "-c: \"x\\033\" is not a count", { 0 } },
+	{ "--id=9223372036854775807", 2, "", { .id = INT64_MAX } },
+	{ "--id=", -EINVAL, "--id: \"\" is not an id", { 0 } },
+	{ "-b1k", 2, "", { .bytes = 1024 } },
+	{ "-b5K",
+	  -EINVAL,
+	  "--bytes: \"5K\" is not a size from 1 to 4096, such as 1K",
+	  { 0 } },
+	{ "--colour=red", 2, "", { .colour = RED } },
+	{ "--colour=blue", 2, "", { .colour = BLUE } },
+	{ "--colour=pink",
+	  -EINVAL,
+	  "--colour: \"pink\" is not red, green or blue",
+	  { 0 } },
+	{ "--depth=deep", 2, "", { .is_deep = true } },
+	{ "--depth=", -EINVAL, "--depth: \"\" is not flat or deep", { 0 } },
+};
+
+static void sets_by_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(set_cases); i++) {
+		const struct set_case *row = &set_cases[i];
+		_cleanup_(text_done) struct text error = TEXT_INIT;
+		char *argv[] = { (char *)"program", (char *)row->word, NULL };
+		struct set set;
+
+		memset(&set, 0, sizeof(set)); /* and what is between members */
+		assert_int_equal(
+		    options_parse(setting, 2, argv, &set, NULL, &error),
+		    row->result);
+		assert_string_equal(text_string(&error), row->error);
+		assert_memory_equal(&set, &row->set, sizeof(set));
+	}
+}
+
+static int refuse_all(const struct options_given *given)
+{
+	options_put_name(given->error, given->row);
+	return given->row->letter == 'a' ? -EPERM : 0;
+}
+
+/* Before anything is set. */
+static void asks_before(void **state)
+{
+	_cleanup_(text_done) struct text seen = TEXT_INIT;
+	_cleanup_(text_done) struct text error = TEXT_INIT;
+	char *argv[] = { (char *)"program", (char *)"-ia", NULL };
+	struct set set = { .seen = &seen };
 
 	(void)state;
 	assert_int_equal(
-	    options_parse(table, 2, words, &set, note, &text, &text), 2);
-	assert_true(set.loud);
-	assert_string_equal(set.name, "one");
-	assert_string_equal(text_string(&text), "1 8=one ");
-	set.loud = false;
-	assert_int_equal(
-	    options_parse(table, 2, words + 1, &set, note, &text, &text), 2);
-	assert_false(set.loud);
-	assert_string_equal(set.name, "other");
+	    options_parse(table, 2, argv, &set, refuse_all, &error), -EPERM);
+	assert_string_equal(text_string(&seen), "i ");
+	assert_string_equal(text_string(&error), "-i--all");
 }
 
 static void no_program_name_is_fine(void **state)
@@ -160,8 +252,7 @@ static void no_program_name_is_fine(void **state)
 	char *argv[] = { NULL };
 
 	(void)state;
-	assert_int_equal(
-	    options_parse(table, 0, argv, NULL, note, &text, &text), 0);
+	assert_int_equal(options_parse(table, 0, argv, NULL, NULL, &text), 0);
 }
 
 static void helps(void **state)
@@ -275,6 +366,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parses),
 		cmocka_unit_test(sets),
+		cmocka_unit_test(sets_by_rows),
+		cmocka_unit_test(asks_before),
 		cmocka_unit_test(no_program_name_is_fine),
 		cmocka_unit_test(helps),
 		cmocka_unit_test(reads_numbers),

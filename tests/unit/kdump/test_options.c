@@ -17,7 +17,8 @@
 
 #define WORDS_MAX 16
 
-static int take(struct options *options, const char *line, struct text *error)
+static int take(struct kdump_options *options, const char *line,
+		struct text *error)
 {
 	/* The options point into it. */
 	static char copy[256];
@@ -29,13 +30,13 @@ static int take(struct options *options, const char *line, struct text *error)
 	for (char *word = strtok_r(copy, " ", &save); word;
 	     word = strtok_r(NULL, " ", &save))
 		argv[argc++] = word;
-	return options_take(options, argc, argv, error);
+	return kdump_options_parse(options, argc, argv, error);
 }
 
 static void defaults(void **state)
 {
 	struct text error = TEXT_INIT;
-	struct options options;
+	struct kdump_options options;
 
 	(void)state;
 	assert_int_equal(take(&options, "kdump-u", &error), 0);
@@ -54,7 +55,7 @@ static void files(void **state)
 		"kdump-u -f y -f x",
 	};
 	struct text error = TEXT_INIT;
-	struct options options;
+	struct kdump_options options;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
@@ -75,7 +76,7 @@ static void sequences(void **state)
 		"kdump-u -jH -- x y z",
 	};
 	struct text error = TEXT_INIT;
-	struct options options;
+	struct kdump_options options;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
@@ -92,23 +93,23 @@ static const struct flag_case {
 	const char *line;
 	size_t offset;
 } flag_cases[] = {
-	{ "kdump-u -A", offsetof(struct options, job.view.abi) },
-	{ "kdump-u -c", offsetof(struct options, job.view.cpu) },
-	{ "kdump-u -d", offsetof(struct options, job.view.decimal) },
-	{ "kdump-u -E", offsetof(struct options, job.view.elapsed) },
-	{ "kdump-u -H", offsetof(struct options, job.view.threads) },
-	{ "kdump-u -l", offsetof(struct options, job.follow) },
-	{ "kdump-u -n", offsetof(struct options, job.view.plain) },
-	{ "kdump-u -R", offsetof(struct options, job.view.relative) },
-	{ "kdump-u -S", offsetof(struct options, job.view.numbers) },
-	{ "kdump-u -s", offsetof(struct options, job.view.no_data) },
-	{ "kdump-u -T", offsetof(struct options, job.view.absolute) },
-	{ "kdump-u --json", offsetof(struct options, job.json) },
-	{ "kdump-u --help", offsetof(struct options, help) },
-	{ "kdump-u --version", offsetof(struct options, version) },
+	{ "kdump-u -A", offsetof(struct kdump_options, job.view.abi) },
+	{ "kdump-u -c", offsetof(struct kdump_options, job.view.cpu) },
+	{ "kdump-u -d", offsetof(struct kdump_options, job.view.decimal) },
+	{ "kdump-u -E", offsetof(struct kdump_options, job.view.elapsed) },
+	{ "kdump-u -H", offsetof(struct kdump_options, job.view.threads) },
+	{ "kdump-u -l", offsetof(struct kdump_options, job.follow) },
+	{ "kdump-u -n", offsetof(struct kdump_options, job.view.plain) },
+	{ "kdump-u -R", offsetof(struct kdump_options, job.view.relative) },
+	{ "kdump-u -S", offsetof(struct kdump_options, job.view.numbers) },
+	{ "kdump-u -s", offsetof(struct kdump_options, job.view.no_data) },
+	{ "kdump-u -T", offsetof(struct kdump_options, job.view.absolute) },
+	{ "kdump-u --json", offsetof(struct kdump_options, job.json) },
+	{ "kdump-u --help", offsetof(struct kdump_options, help) },
+	{ "kdump-u --version", offsetof(struct kdump_options, version) },
 };
 
-static unsigned count_flags(const struct options *options)
+static unsigned count_flags(const struct kdump_options *options)
 {
 	unsigned count = 0;
 
@@ -120,7 +121,7 @@ static unsigned count_flags(const struct options *options)
 static void flags(void **state)
 {
 	struct text error = TEXT_INIT;
-	struct options options;
+	struct kdump_options options;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(flag_cases); i++) {
@@ -135,7 +136,7 @@ static void flags(void **state)
 static void values(void **state)
 {
 	struct text error = TEXT_INIT;
-	struct options options;
+	struct kdump_options options;
 
 	(void)state;
 	assert_int_equal(take(&options, "kdump-u -m 10 -p77 -t cn", &error), 0);
@@ -150,7 +151,7 @@ static void values(void **state)
 static void redactions(void **state)
 {
 	struct text error = TEXT_INIT;
-	struct options options;
+	struct kdump_options options;
 
 	(void)state;
 	assert_int_equal(
@@ -165,7 +166,7 @@ static void redactions(void **state)
 static void systems(void **state)
 {
 	struct text error = TEXT_INIT;
-	struct options options;
+	struct kdump_options options;
 
 	(void)state;
 	assert_int_equal(
@@ -184,7 +185,7 @@ static void pairs(void **state)
 		"kdump-u --diff --counts --json -- x y",
 	};
 	struct text error = TEXT_INIT;
-	struct options options;
+	struct kdump_options options;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
@@ -229,7 +230,7 @@ static void mistakes(void **state)
 		"kdump-u --freebsd -j -o x",
 		"kdump-u --netbsd=2 -o x",
 	};
-	struct options options;
+	struct kdump_options options;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
@@ -246,7 +247,7 @@ static void manual(void **state)
 	_cleanup_(text_done) struct text text = TEXT_INIT;
 
 	(void)state;
-	options_manual(&text);
+	kdump_options_help(&text);
 	assert_non_null(strstr(text_string(&text), "usage: kdump-u"));
 	for (const char *letter = "AcdEfHlmnopRSsTt"; *letter; letter++) {
 		char row[] = { '\n', ' ', ' ', '-', *letter, 0 };
@@ -284,7 +285,7 @@ static const struct select_case {
 static void selection(void **state)
 {
 	struct text error = TEXT_INIT;
-	struct options options;
+	struct kdump_options options;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(select_cases); i++) {
