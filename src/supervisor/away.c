@@ -21,6 +21,7 @@
 #include "supervisor/attach.h"
 #include "supervisor/life.h"
 #include "supervisor/recording.h"
+#include "supervisor/scribe.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "supervisor/telling.h"
@@ -245,7 +246,7 @@ static bool settle(struct supervisor *supervisor, const struct away *away)
 	if (fate == FATE_FAILED || fate == FATE_PLAIN)
 		fate = seize(supervisor, away, fate);
 	if (fate == FATE_HIDDEN)
-		session_coverage(process->session, NULL, "exec", returns[fate]);
+		scribe_coverage(process->session, NULL, "exec", returns[fate]);
 	if (fate == FATE_HIDDEN || fate == FATE_GONE)
 		give_up(supervisor, process);
 	return fate != FATE_OPEN;
@@ -256,8 +257,8 @@ void away_met(struct task *task)
 	struct process *process = task->process;
 
 	if (process->returned)
-		session_coverage(process->session, task, "exec",
-				 process->returned);
+		scribe_coverage(process->session, task, "exec",
+				process->returned);
 	process->returned = NULL;
 }
 

@@ -17,6 +17,7 @@
 #include "supervisor/made.h"
 #include "supervisor/opened.h"
 #include "supervisor/path.h"
+#include "supervisor/scribe.h"
 #include "supervisor/stack.h"
 #include "supervisor/state.h"
 #include "supervisor/sysctl.h"
@@ -65,11 +66,11 @@ static void note_abi(struct task *task, enum sysdesc_abi abi)
 	if (task->abi == abi)
 		return;
 	task->abi = abi;
-	fields = session_fields(session, task, KTR_STRUCT_ABI);
+	fields = scribe_fields(session, task, KTR_STRUCT_ABI);
 	if (!fields)
 		return;
 	fields_string(fields, "abi", sysdesc_abi_name(abi));
-	session_fields_end(session);
+	scribe_fields_end(session);
 }
 
 static void take_call(struct task *task, const struct tracee_syscall *at,
@@ -95,13 +96,13 @@ static void call_capture(struct supervisor *supervisor, struct task *task,
 				      const struct capture_sink *))
 {
 	struct call_naming naming = { supervisor, task };
-	struct session_scribe scribe = {
+	struct scribe scribe = {
 		.session = task->process->session,
 		.task = task,
 		.named = call_named,
 		.context = &naming,
 	};
-	struct capture_sink sink = session_sink(&scribe);
+	struct capture_sink sink = scribe_sink(&scribe);
 	struct capture_memory memory = state_memory(task);
 	struct capture_policy policy = task->process->plan->policy;
 
@@ -111,8 +112,8 @@ static void call_capture(struct supervisor *supervisor, struct task *task,
 	answer_end(task);
 	if (task->process->unreadable && !task->process->unreadable_told) {
 		task->process->unreadable_told = true;
-		session_coverage(task->process->session, task, "memory",
-				 "the kernel does not let us read it");
+		scribe_coverage(task->process->session, task, "memory",
+				"the kernel does not let us read it");
 	}
 }
 
@@ -211,11 +212,11 @@ static int32_t call_error(int64_t result, bool failed)
 static void put_return(struct task *task, int32_t error)
 {
 	const struct plan *plan = task->process->plan;
-	struct session_scribe scribe = {
+	struct scribe scribe = {
 		.session = task->process->session,
 		.task = task,
 	};
-	struct capture_sink sink = session_sink(&scribe);
+	struct capture_sink sink = scribe_sink(&scribe);
 
 	if (plan)
 		capture_return(&plan->policy, &task->call, error, &sink);

@@ -16,6 +16,7 @@
 #include "supervisor/path.h"
 #include "supervisor/psig.h"
 #include "supervisor/recording.h"
+#include "supervisor/scribe.h"
 #include "supervisor/stack.h"
 #include "supervisor/state.h"
 #include "tracee/memory.h"
@@ -29,8 +30,8 @@ static void keep_child(struct task *task)
 		return;
 	if (tracee_set_argument(task->tid, 0,
 				flags & ~(uint64_t)CLONE_UNTRACED))
-		session_coverage(task->process->session, task, "child",
-				 "clone with CLONE_UNTRACED");
+		scribe_coverage(task->process->session, task, "child",
+				"clone with CLONE_UNTRACED");
 }
 
 /* The same where the flags stand in memory, in the first word of clone_args. */
@@ -46,8 +47,8 @@ static void keep_child3(struct task *task)
 		return;
 	flags &= ~(uint64_t)CLONE_UNTRACED;
 	if (memory_write(task->tid, piece.address, &flags, sizeof(flags)))
-		session_coverage(task->process->session, task, "child",
-				 "clone3 with CLONE_UNTRACED");
+		scribe_coverage(task->process->session, task, "child",
+				"clone3 with CLONE_UNTRACED");
 }
 
 uint64_t effect_spawn_flags(pid_t tid, const struct sysdesc_row *row,
@@ -81,8 +82,8 @@ static void tell_lost_thread(struct task *task)
 	if (state_options(task->process).children ||
 	    (spawn_flags(task) & lost) != lost)
 		return;
-	session_coverage(task->process->session, task, "thread",
-			 "made with CLONE_VFORK: followed only with -i");
+	scribe_coverage(task->process->session, task, "thread",
+			"made with CLONE_VFORK: followed only with -i");
 }
 
 bool effect_is_on_paths(const struct sysdesc_row *row)
@@ -331,6 +332,6 @@ void effect_at_failure(struct supervisor *supervisor, struct task *task)
 
 	if (row && row->effect == EFFECT_PTRACE && task->is_recorded &&
 	    task->call.result == -EPERM && is_refused_for_us(supervisor, task))
-		session_coverage(task->process->session, task, "ptrace",
-				 "the thread has a tracer already: this one");
+		scribe_coverage(task->process->session, task, "ptrace",
+				"the thread has a tracer already: this one");
 }

@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "supervisor/effect.h"
-#include "supervisor/session.h"
+#include "supervisor/scribe.h"
 #include "supervisor/state.h"
 #include "supervisor/telling.h"
 
@@ -35,7 +35,7 @@ static void say_once(struct task *task, enum escape escape, const char *what,
 	if (!is_recorded(task) || (task->process->escapes & escape))
 		return;
 	task->process->escapes |= (uint8_t)escape;
-	session_coverage(task->process->session, task, what, why);
+	scribe_coverage(task->process->session, task, what, why);
 }
 
 bool escape_is_by(const struct sysdesc_row *row)
@@ -85,8 +85,8 @@ static void say_namespaces(struct task *task, const char *how, uint64_t flags)
 		any = true;
 	}
 	if (any && is_recorded(task))
-		session_coverage(task->process->session, task, "namespace",
-				 text_string(&why));
+		scribe_coverage(task->process->session, task, "namespace",
+				text_string(&why));
 }
 
 /* setns(2) without flags takes whatever the descriptor is. */
@@ -97,8 +97,8 @@ static void say_entered(struct task *task)
 	if (flags)
 		say_namespaces(task, "entered", flags);
 	else if (is_recorded(task))
-		session_coverage(task->process->session, task, "namespace",
-				 "entered one");
+		scribe_coverage(task->process->session, task, "namespace",
+				"entered one");
 }
 
 static uint64_t flags_of(const struct task *task,
@@ -129,8 +129,8 @@ void escape_at_spawned(struct task *task)
 {
 	if (task->spawning && state_options(task->process).children &&
 	    is_recorded(task))
-		session_coverage(task->process->session, task, "child",
-				 "the kernel did not tell of one");
+		scribe_coverage(task->process->session, task, "child",
+				"the kernel did not tell of one");
 }
 
 /* ---- calls ---- */

@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "supervisor/recording.h"
+#include "supervisor/scribe.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "trace/seek_table.h"
@@ -225,7 +226,7 @@ static void say_dropped(const struct flight *flight)
 	snprintf(why, sizeof(why),
 		 "%llu bytes before these were not kept (--ring)",
 		 (unsigned long long)flight->dropped);
-	session_coverage(flight->session, NULL, "session", why);
+	scribe_coverage(flight->session, NULL, "session", why);
 }
 
 int flight_write(struct supervisor *supervisor)

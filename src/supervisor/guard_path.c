@@ -12,7 +12,7 @@
 #include "base/proc.h"
 #include "supervisor/guard.h"
 #include "supervisor/guard_private.h"
-#include "supervisor/session.h"
+#include "supervisor/scribe.h"
 #include "supervisor/state.h"
 #include "sysdesc/sets.h"
 
@@ -138,6 +138,6 @@ void guard_at_opened(struct supervisor *supervisor, struct task *task,
 		return;
 	split(&parts, name, strlen(name));
 	if (is_ours(&supervisor->guard, &parts) && !is_public(&parts))
-		session_coverage(task->process->session, task, "recorder",
-				 "a file of it in /proc was opened");
+		scribe_coverage(task->process->session, task, "recorder",
+				"a file of it in /proc was opened");
 }

@@ -20,6 +20,7 @@
 #include "base/fd.h"
 #include "base/proc.h"
 #include "control/targets.h"
+#include "supervisor/scribe.h"
 #include "supervisor/sessions.h"
 #include "supervisor/stack.h"
 #include "supervisor/state.h"
@@ -89,8 +90,8 @@ void identity_put_session(struct supervisor *supervisor,
 			  struct session *session,
 			  const struct session_origin *origin)
 {
-	struct fields_writer *fields = session_fields(session, NULL,
-						      KTR_STRUCT_SESSION);
+	struct fields_writer *fields = scribe_fields(session, NULL,
+						     KTR_STRUCT_SESSION);
 	struct utsname system;
 
 	if (!fields)
@@ -116,24 +117,24 @@ void identity_put_session(struct supervisor *supervisor,
 		fields_number(fields, "continues", 1);
 	put_strings(fields, "command", origin->command);
 	put_target(fields, origin->targets);
-	session_fields_end(session);
+	scribe_fields_end(session);
 	if (!supervisor->has_proc)
-		session_coverage(session, NULL, "process",
-				 "/proc is not mounted: no names, arguments, "
-				 "directories");
+		scribe_coverage(session, NULL, "process",
+				"/proc is not mounted: no names, arguments, "
+				"directories");
 }
 
 void identity_put_session_end(struct session *session)
 {
-	struct fields_writer *fields = session_fields(session, NULL,
-						      KTR_STRUCT_END);
+	struct fields_writer *fields = scribe_fields(session, NULL,
+						     KTR_STRUCT_END);
 
 	if (!fields)
 		return;
 	fields_number(fields, "complete", 1);
 	if (session_is_continued(session))
 		fields_number(fields, "continued", 1);
-	session_fields_end(session);
+	scribe_fields_end(session);
 }
 
 static void put_link(struct fields_writer *fields, pid_t pid, const char *link,
@@ -168,8 +169,8 @@ static void put_procctor(struct task *task)
 
 	record.sv_flags |= sysdesc_word(task->process->abi) == 4 ? KTR_SV_ILP32
 								 : KTR_SV_LP64;
-	session_put(task->process->session, task, KTR_PROCCTOR, &record,
-		    sizeof(record));
+	scribe_put(task->process->session, task, KTR_PROCCTOR, &record,
+		   sizeof(record));
 }
 
 static void put_process(struct task *task, bool is_born)
@@ -183,13 +184,13 @@ static void put_process(struct task *task, bool is_born)
 	put_procctor(task);
 	stack_untell(task->process);
 	r = proc_status(pid, &status);
-	fields = session_fields(task->process->session, task,
-				KTR_STRUCT_PROCESS);
+	fields = scribe_fields(task->process->session, task,
+			       KTR_STRUCT_PROCESS);
 	if (!fields)
 		return;
 	fields_string(fields, "abi", sysdesc_abi_name(task->process->abi));
 	if (r < 0) {
-		session_fields_end(task->process->session);
+		scribe_fields_end(task->process->session);
 		return;
 	}
 	fields_number(fields, "ppid", status.parent);
@@ -200,7 +201,7 @@ static void put_process(struct task *task, bool is_born)
 	put_ids(fields, &status);
 	put_link(fields, pid, "exe", "exe");
 	put_link(fields, pid, "cwd", "cwd");
-	session_fields_end(task->process->session);
+	scribe_fields_end(task->process->session);
 }
 
 void identity_put_process(struct task *task)
@@ -244,13 +245,13 @@ void identity_put_descriptors(struct task *task)
 
 	if (!records_changes(task->process))
 		return;
-	descriptors.fields = session_fields(task->process->session, task,
-					    KTR_STRUCT_DESCRIPTORS);
+	descriptors.fields = scribe_fields(task->process->session, task,
+					   KTR_STRUCT_DESCRIPTORS);
 	if (!descriptors.fields)
 		return;
 	put_link(descriptors.fields, descriptors.pid, "cwd", "cwd");
 	proc_each_descriptor(descriptors.pid, put_descriptor, &descriptors);
-	session_fields_end(task->process->session);
+	scribe_fields_end(task->process->session);
 }
 
 /* How many bytes of whole strings go into one record: one string at least. */
@@ -276,16 +277,16 @@ static void put_image_part(struct task *task, const char *file, unsigned kind)
 		return;
 	r = proc_read(task->tid, file, IMAGE_MAX, &data, &length);
 	if (r < 0) {
-		session_coverage(task->process->session, task,
-				 facility_name(kind),
-				 "the program may not be read");
+		scribe_coverage(task->process->session, task,
+				facility_name(kind),
+				"the program may not be read");
 		return;
 	}
 	do {
 		size_t chunk = image_chunk(data + done, length - done);
 
-		session_put(task->process->session, task, kind, data + done,
-			    chunk);
+		scribe_put(task->process->session, task, kind, data + done,
+			   chunk);
 		done += chunk;
 	} while (done < length);
 }
@@ -317,8 +318,8 @@ static void put_usage(struct fields_writer *fields, const struct rusage *usage)
 static void put_end(struct task *task, const struct stop *stop,
 		    const struct rusage *usage, bool provisional)
 {
-	struct fields_writer *fields = session_fields(
-	    task->process->session, task, KTR_STRUCT_EXIT_STATUS);
+	struct fields_writer *fields =
+	    scribe_fields(task->process->session, task, KTR_STRUCT_EXIT_STATUS);
 
 	if (fields) {
 		if (stop->kind == STOP_KILLED) {
@@ -331,9 +332,9 @@ static void put_end(struct task *task, const struct stop *stop,
 			fields_number(fields, "provisional", 1);
 		if (usage)
 			put_usage(fields, usage);
-		session_fields_end(task->process->session);
+		scribe_fields_end(task->process->session);
 	}
-	session_put(task->process->session, task, KTR_PROCDTOR, NULL, 0);
+	scribe_put(task->process->session, task, KTR_PROCDTOR, NULL, 0);
 }
 
 void identity_put_end(struct task *task, const struct stop *stop,

@@ -21,6 +21,7 @@
 #include "supervisor/psig.h"
 #include "supervisor/recording.h"
 #include "supervisor/sampling.h"
+#include "supervisor/scribe.h"
 #include "supervisor/stack.h"
 #include "supervisor/state.h"
 #include "supervisor/telling.h"
@@ -161,9 +162,9 @@ void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
 	if (task && task->process)
 		return; /* adopted already */
 	if (!task && !tracee_is_ours(child)) {
-		session_coverage(parent->process->session, parent, "child",
-				 "a newborn ended before its creator told of "
-				 "it");
+		scribe_coverage(parent->process->session, parent, "child",
+				"a newborn ended before its creator told of "
+				"it");
 		return;
 	}
 	process = life_process_of(supervisor, parent, child, waits);
@@ -173,8 +174,8 @@ void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
 		task = task_add(&supervisor->tasks, child, NULL);
 	hint_note(&supervisor->hint, child);
 	if (!process || !task) {
-		session_coverage(parent->process->session, parent, "child",
-				 "out of memory");
+		scribe_coverage(parent->process->session, parent, "child",
+				"out of memory");
 		return;
 	}
 	sampling_born(parent, task);

@@ -19,6 +19,7 @@
 #include "supervisor/detach.h"
 #include "supervisor/recording.h"
 #include "supervisor/request.h"
+#include "supervisor/scribe.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "trace/facility.h"
@@ -297,7 +298,7 @@ static void say_cleared(struct order *order, const struct process *process,
 	struct task *task = task_of_known(&order->supervisor->tasks, process);
 
 	if (recording_is_over(process, facilities))
-		session_coverage(process->session, task, "process", order->by);
+		scribe_coverage(process->session, task, "process", order->by);
 }
 
 static void clear(struct order *order, struct process *process,
@@ -395,7 +396,7 @@ void order_reset(struct supervisor *supervisor, const char *why)
 
 		if (!process->session)
 			continue;
-		session_coverage(process->session, task, "process", why);
+		scribe_coverage(process->session, task, "process", why);
 		recording_end(supervisor, process, true);
 	}
 	detach_due(supervisor);
@@ -425,7 +426,7 @@ int order_utrace(struct supervisor *supervisor, struct request *request,
 		return -EINVAL;
 	task = task_of(&supervisor->tasks, process);
 	if (task)
-		session_put(process->session, task, KTR_USER,
-			    request->wire.text, request->wire.text_length);
+		scribe_put(process->session, task, KTR_USER, request->wire.text,
+			   request->wire.text_length);
 	return 0;
 }

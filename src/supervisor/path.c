@@ -16,6 +16,7 @@
 #include "supervisor/guard.h"
 #include "supervisor/made.h"
 #include "supervisor/opened.h"
+#include "supervisor/scribe.h"
 #include "supervisor/state.h"
 #include "supervisor/sysctl.h"
 #include "trace/fields.h"
@@ -132,8 +133,8 @@ static void put_joined(struct task *task, unsigned arg,
 		       const struct path_base *base, const char *joined,
 		       size_t length)
 {
-	struct fields_writer *fields = session_fields(task->process->session,
-						      task, KTR_STRUCT_PATH);
+	struct fields_writer *fields = scribe_fields(task->process->session,
+						     task, KTR_STRUCT_PATH);
 
 	if (!fields)
 		return;
@@ -142,21 +143,21 @@ static void put_joined(struct task *task, unsigned arg,
 	if (base->deleted)
 		fields_number(fields, "deleted", 1);
 	fields_bytes(fields, "path", joined, length);
-	session_fields_end(task->process->session);
+	scribe_fields_end(task->process->session);
 }
 
 /* The directory that it is relative to cannot be told. */
 static void put_unknown(struct task *task, unsigned arg, int error)
 {
-	struct fields_writer *fields = session_fields(task->process->session,
-						      task, KTR_STRUCT_PATH);
+	struct fields_writer *fields = scribe_fields(task->process->session,
+						     task, KTR_STRUCT_PATH);
 
 	if (!fields)
 		return;
 	fields_string(fields, "how", "unknown");
 	fields_number(fields, "arg", arg);
 	fields_number(fields, "errno", error);
-	session_fields_end(task->process->session);
+	scribe_fields_end(task->process->session);
 }
 
 static bool is_namei_wanted(const struct task *task)
@@ -214,8 +215,8 @@ static void put_resolved(struct task *task, unsigned arg,
 			 const struct path_base *opened, bool is_proof,
 			 bool is_made)
 {
-	struct fields_writer *fields = session_fields(task->process->session,
-						      task, KTR_STRUCT_PATH);
+	struct fields_writer *fields = scribe_fields(task->process->session,
+						     task, KTR_STRUCT_PATH);
 
 	if (!fields)
 		return;
@@ -226,7 +227,7 @@ static void put_resolved(struct task *task, unsigned arg,
 	if (is_made)
 		fields_number(fields, "made", 1);
 	fields_bytes(fields, "path", opened->name, strlen(opened->name));
-	session_fields_end(task->process->session);
+	scribe_fields_end(task->process->session);
 }
 
 void path_opened(struct supervisor *supervisor, struct task *task)

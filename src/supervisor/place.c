@@ -17,6 +17,7 @@
 #include <ktrace-u/format.h>
 
 #include "base/cleanup.h"
+#include "supervisor/scribe.h"
 #include "supervisor/state.h"
 #include "sysdesc/sets.h"
 
@@ -142,15 +143,15 @@ static int name_in(const char *path, char *ret, size_t size)
 static void put(struct task *task, unsigned arg, const char *how,
 		const char *path)
 {
-	struct fields_writer *fields = session_fields(task->process->session,
-						      task, KTR_STRUCT_PATH);
+	struct fields_writer *fields = scribe_fields(task->process->session,
+						     task, KTR_STRUCT_PATH);
 
 	if (!fields)
 		return;
 	fields_string(fields, "how", how);
 	fields_number(fields, "arg", arg);
 	fields_string(fields, "path", path);
-	session_fields_end(task->process->session);
+	scribe_fields_end(task->process->session);
 }
 
 void place_put(struct task *task, unsigned arg, const char *path)

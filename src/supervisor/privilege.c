@@ -15,6 +15,7 @@
 #include "supervisor/collect.h"
 #include "supervisor/detach.h"
 #include "supervisor/recording.h"
+#include "supervisor/scribe.h"
 #include "supervisor/state.h"
 #include "tracee/capability.h"
 #include "tracee/memory.h"
@@ -108,15 +109,15 @@ static void tell(struct task *task, const struct program_answer *answer,
 		 bool is_lost)
 {
 	struct session *session = task->process->session;
-	struct fields_writer *fields = session_fields(session, task,
-						      KTR_STRUCT_COVERAGE);
+	struct fields_writer *fields = scribe_fields(session, task,
+						     KTR_STRUCT_COVERAGE);
 
 	if (!fields)
 		return;
 	fields_string(fields, "what", "exec");
 	fields_string(fields, "why", reasons[answer->gain][is_lost]);
 	fields_string(fields, "path", answer->path);
-	session_fields_end(session);
+	scribe_fields_end(session);
 }
 
 /* ---- leaving ---- */
@@ -194,7 +195,7 @@ void privilege_at_exec(struct supervisor *supervisor, struct task *task)
 	if (!r && answer.gain)
 		tell(task, &answer, true);
 	else if (r == -EACCES && !stops_at_entry(task->process))
-		session_coverage(task->process->session, task, "exec",
-				 "an unreadable program: if it is one that "
-				 "gains privilege, it gained nothing");
+		scribe_coverage(task->process->session, task, "exec",
+				"an unreadable program: if it is one that "
+				"gains privilege, it gained nothing");
 }

@@ -11,6 +11,7 @@
 
 #include "base/proc.h"
 #include "supervisor/call.h"
+#include "supervisor/scribe.h"
 #include "supervisor/stack.h"
 #include "supervisor/state.h"
 #include "supervisor/violation.h"
@@ -69,8 +70,7 @@ static void put_psig(struct supervisor *supervisor, struct task *task,
 {
 	if (psig->action == KTR_SIG_DFL)
 		task->process->last_fatal = psig->signo;
-	session_put(task->process->session, task, KTR_PSIG, psig,
-		    sizeof(*psig));
+	scribe_put(task->process->session, task, KTR_PSIG, psig, sizeof(*psig));
 	if (!task->exiting)
 		stack_at_signal(supervisor, task, psig->signo, is_inside);
 }

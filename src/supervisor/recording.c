@@ -10,6 +10,7 @@
 
 #include "supervisor/detach.h"
 #include "supervisor/identity.h"
+#include "supervisor/scribe.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "supervisor/telling.h"
@@ -124,8 +125,8 @@ static void say_moved(struct supervisor *supervisor, struct process *process,
 	struct task *task = task_of_known(&supervisor->tasks, process);
 
 	if (process->session && process->session != session)
-		session_coverage(process->session, task, "process",
-				 "goes on in another file");
+		scribe_coverage(process->session, task, "process",
+				"goes on in another file");
 }
 
 /* The filter was made for another wish, and stays what it is. */
@@ -135,9 +136,9 @@ static void say_unseen(struct supervisor *supervisor, struct process *process)
 
 	if (task && process->is_filtered &&
 	    !plan_is_within(process->plan, &supervisor->config->wish))
-		session_coverage(process->session, task, "filter",
-				 "the filter that it was started with lets "
-				 "some of these calls pass unseen");
+		scribe_coverage(process->session, task, "filter",
+				"the filter that it was started with lets "
+				"some of these calls pass unseen");
 }
 
 int recording_set(struct supervisor *supervisor, struct process *process,
@@ -174,9 +175,9 @@ static void retell(struct supervisor *supervisor, struct process *process)
 	present(supervisor, process);
 	task = task_of_known(&supervisor->tasks, process);
 	if (task && process->escapes)
-		session_coverage(process->session, task, "process",
-				 "what could not be seen of it before is said "
-				 "in the file before");
+		scribe_coverage(process->session, task, "process",
+				"what could not be seen of it before is said "
+				"in the file before");
 }
 
 void recording_move_all(struct supervisor *supervisor, struct session *from,
@@ -287,8 +288,8 @@ void recording_check(struct supervisor *supervisor, struct process *process)
 		return;
 	task = task_of(&supervisor->tasks, process);
 	if (task)
-		session_coverage(process->session, task, "process",
-				 permission_text((enum permission_rule)rule));
+		scribe_coverage(process->session, task, "process",
+				permission_text((enum permission_rule)rule));
 	recording_end(supervisor, process, true);
 	detach_due(supervisor);
 }

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "supervisor/detach.h"
 #include "supervisor/recording.h"
+#include "supervisor/scribe.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 
@@ -91,8 +92,8 @@ static void stop(struct supervisor *supervisor)
 	struct session *session = supervisor->rotate.session;
 
 	supervisor->rotate.session = NULL;
-	session_coverage(session, NULL, "session",
-			 "the trace has come to its size (--max-size)");
+	scribe_coverage(session, NULL, "session",
+			"the trace has come to its size (--max-size)");
 	notice_say(&supervisor->notice,
 		   "ktrace file has come to its size, tracing stopped");
 	detach_session(supervisor, session);

@@ -14,7 +14,7 @@
 #include "base/proc.h"
 #include "supervisor/alarm.h"
 #include "supervisor/collect.h"
-#include "supervisor/session.h"
+#include "supervisor/scribe.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
 #include "trace/facility.h"
@@ -54,7 +54,7 @@ static void put_at(struct supervisor *supervisor, struct task *task,
 
 	supervisor->clock.now_ns = time_ns;
 	task->cpu = cpu;
-	session_put(task->process->session, task, kind, payload, length);
+	scribe_put(task->process->session, task, kind, payload, length);
 	supervisor->clock.now_ns = now_ns;
 	task->cpu = now_cpu;
 }
@@ -301,7 +301,7 @@ static void say_refused(struct supervisor *supervisor, struct process *process,
 	snprintf(why, sizeof(why),
 		 "perf_event_open: %s (see kernel.perf_event_paranoid)",
 		 strerror(-error));
-	session_coverage(process->session, task, facility_name(kind), why);
+	scribe_coverage(process->session, task, facility_name(kind), why);
 }
 
 static int open_source(struct supervisor *supervisor, enum perf_kind kind)

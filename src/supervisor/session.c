@@ -1,5 +1,6 @@
 /*
- * Records of a session: header, time, loss. Must not touch a traced process.
+ * A trace, from its opening to its close. Must not touch a traced process, and
+ * makes no records but what it says of itself: of clock and loss.
  */
 #include "supervisor/session.h"
 
@@ -10,12 +11,10 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "base/array.h"
 #include "base/clock.h"
 #include "base/fd.h"
-#include "supervisor/task.h"
-#include "trace/facility.h"
-#include "trace/record.h"
+#include "supervisor/scribe.h"
+#include "supervisor/session_private.h"
 #include "trace/writer.h"
 
 #define LINGER_MS 50
@@ -33,40 +32,6 @@
 /* How often the wall clock is compared, and what is worth a record. */
 #define CLOCK_CHECK_NS (100ull * 1000 * 1000)
 #define CLOCK_STEP_NS  (1000ll * 1000)
-
-struct session {
-	struct writer *writer;
-	const struct session_clock *clock;
-	int fd; /* the writer's */
-	dev_t device;
-	ino_t inode;
-	unsigned users;
-	bool has_begun; /* somebody has joined it, once */
-	bool is_file;   /* and no pipe, whose reader decides */
-	bool is_compressed;
-	bool is_continued;     /* in another file */
-	uint64_t size_before;  /* of the file, when it was opened */
-	uint64_t base_ns;      /* wall clock at monotonic 0 */
-	uint64_t clock_due_ns; /* when the wall clock is looked at again */
-	int64_t clock_told_ns; /* how far it was off when last told */
-	uint32_t lost[KTR_KIND_MAX + 1]; /* since the last `loss` record */
-	bool any_lost;
-	bool loss_told;
-	volatile sig_atomic_t *hurry;
-	bool (*may_wait)(void *context, int fd);
-	void *context;   /* of may_wait */
-	bool is_foreign; /* must not keep anybody waiting */
-	bool drops;      /* --drop: a loss does not mean that the sink hangs */
-	/* The sink hung with so much written, and was given up until it moves.
-	 */
-	bool is_stuck;
-	uint64_t stuck_at;
-	/* the record being made */
-	struct task *task;
-	unsigned kind;
-	char *room;
-	struct fields_writer fields;
-};
 
 void session_tick(struct session_clock *clock)
 {
@@ -132,8 +97,6 @@ int session_open(struct session **ret, const struct session_config *config)
 	return 0;
 }
 
-static void put_loss(struct session *session);
-
 /* Nobody waits twice for a sink that has not moved since. */
 static unsigned flush_ms(const struct session *session)
 {
@@ -145,7 +108,7 @@ static unsigned flush_ms(const struct session *session)
 	return session->is_foreign ? FLUSH_FOREIGN_MS : FLUSH_MS;
 }
 
-static void note_stuck(struct session *session)
+void session_note_stuck(struct session *session)
 {
 	session->is_stuck = true;
 	session->stuck_at = writer_written(session->writer);
@@ -168,7 +131,7 @@ void session_close(struct session *session)
 		return;
 	await_sink(session);
 	if (session->any_lost) {
-		put_loss(session);
+		scribe_loss(session);
 		await_sink(session);
 	}
 	writer_close(session->writer, 0);
@@ -256,12 +219,6 @@ bool session_is_same(const struct session *session, int fd)
 	       status.stx_ino == session->inode;
 }
 
-/* The wall clock that a record bears. */
-static uint64_t session_time(const struct session *session)
-{
-	return session->base_ns + session->clock->now_ns;
-}
-
 /* The wall clock was set, or drifted: durations stay right, and the reader can
  * tell the time of day. */
 static void tell_clock(struct session *session)
@@ -275,228 +232,18 @@ static void tell_clock(struct session *session)
 	if (llabs(moved) <= CLOCK_STEP_NS)
 		return;
 	session->clock_told_ns = off;
-	fields = session_fields(session, NULL, KTR_STRUCT_CLOCK);
+	fields = scribe_fields(session, NULL, KTR_STRUCT_CLOCK);
 	if (!fields)
 		return;
 	fields_number(fields, "step_ns", moved);
 	fields_number(fields, "offset_ns", off);
-	session_fields_end(session);
+	scribe_fields_end(session);
 }
 
 void session_check_clock(struct session *session)
 {
 	if (session->clock->now_ns >= session->clock_due_ns)
 		tell_clock(session);
-}
-
-static struct record_origin origin_of(const struct task *task)
-{
-	struct record_origin origin = { .cpu = -1 };
-
-	if (!task) {
-		origin.pid = origin.tid = getpid();
-		memcpy(origin.comm, "ktrace-u", sizeof("ktrace-u"));
-		return origin;
-	}
-	origin.pid = task->process->pid;
-	origin.tid = task->tid;
-	origin.cpu = task->cpu;
-	memcpy(origin.comm, task->comm, sizeof(origin.comm));
-	return origin;
-}
-
-static void count_loss(struct session *session, struct task *task,
-		       unsigned kind)
-{
-	session->lost[kind]++;
-	session->any_lost = true;
-	if (task)
-		task->process->dropped = true;
-}
-
-void session_lost(struct session *session, unsigned kind, uint64_t count)
-{
-	session->lost[kind] += (uint32_t)count;
-	session->any_lost = true;
-}
-
-/* `loss`: how many of which kind are missing here. If there is no room for it
- * either, the counts stay for the next try. */
-static void put_loss(struct session *session)
-{
-	size_t size = sizeof(struct ktr_header) + 1024;
-	int error;
-	char *room = writer_reserve(session->writer, size, &error);
-	struct record_origin origin = origin_of(NULL);
-	struct fields_writer fields;
-	size_t length;
-
-	if (!room)
-		return;
-	fields = fields_begin(room + sizeof(struct ktr_header), 1024,
-			      KTR_STRUCT_LOSS);
-	for (unsigned kind = 1; kind <= KTR_KIND_MAX; kind++)
-		if (session->lost[kind])
-			fields_number(&fields, facility_name(kind),
-				      session->lost[kind]);
-	length = fields_length(&fields, room + sizeof(struct ktr_header));
-	record_put_header(room, &origin, KTR_STRUCT, false,
-			  session_time(session), length);
-	writer_commit(session->writer, sizeof(struct ktr_header) + length);
-	memset(session->lost, 0, sizeof(session->lost));
-	session->any_lost = false;
-}
-
-static bool is_wanted(const struct task *task, unsigned kind)
-{
-	uint32_t facilities;
-
-	if (!task)
-		return true;
-	facilities = task->process->facilities;
-	/* Our own structures explain what is there; they are no facility. */
-	return facilities && !task->process->is_away &&
-	       (kind == KTR_STRUCT || (facilities & KTRFAC(kind)) ||
-		(kind == KTR_GENIO && task->brings_answer));
-}
-
-void *session_reserve(struct session *session, struct task *task, unsigned kind,
-		      size_t length)
-{
-	int error;
-
-	if (!session || !is_wanted(task, kind) ||
-	    writer_status(session->writer) < 0)
-		return NULL;
-	if (session->any_lost)
-		put_loss(session);
-	session->room = writer_reserve(
-	    session->writer, sizeof(struct ktr_header) + length, &error);
-	if (!session->room) {
-		if (error == -ENOBUFS || error == -EMSGSIZE)
-			count_loss(session, task, kind);
-		if (error == -ENOBUFS && !session->drops)
-			note_stuck(session);
-		return NULL;
-	}
-	session->task = task;
-	session->kind = kind;
-	return session->room + sizeof(struct ktr_header);
-}
-
-void session_commit(struct session *session, size_t length)
-{
-	struct record_origin origin = origin_of(session->task);
-	bool dropped = session->task && session->task->process->dropped;
-
-	record_put_header(session->room, &origin, session->kind, dropped,
-			  session_time(session), length);
-	if (dropped)
-		session->task->process->dropped = false;
-	writer_commit(session->writer, sizeof(struct ktr_header) + length);
-}
-
-void session_cancel(struct session *session)
-{
-	writer_commit(session->writer, 0);
-}
-
-void session_put(struct session *session, struct task *task, unsigned kind,
-		 const void *payload, size_t length)
-{
-	void *room = session_reserve(session, task, kind, length);
-
-	if (!room)
-		return;
-	if (length)
-		memcpy(room, payload, length);
-	session_commit(session, length);
-}
-
-static void *scribe_reserve(void *context, unsigned kind, size_t length)
-{
-	struct session_scribe *scribe = context;
-
-	return session_reserve(scribe->session, scribe->task, kind, length);
-}
-
-static void scribe_commit(void *context, size_t length)
-{
-	struct session_scribe *scribe = context;
-
-	session_commit(scribe->session, length);
-}
-
-static void scribe_cancel(void *context)
-{
-	struct session_scribe *scribe = context;
-
-	session_cancel(scribe->session);
-}
-
-static void scribe_named(void *context, unsigned arg, int64_t dirfd,
-			 const char *path, size_t length)
-{
-	struct session_scribe *scribe = context;
-
-	if (scribe->named)
-		scribe->named(scribe->context, arg, dirfd, path, length);
-}
-
-struct capture_sink session_sink(struct session_scribe *scribe)
-{
-	struct capture_sink sink = {
-		.context = scribe,
-		.reserve = scribe_reserve,
-		.commit = scribe_commit,
-		.cancel = scribe_cancel,
-		.named = scribe_named,
-	};
-
-	return sink;
-}
-
-struct fields_writer *session_fields(struct session *session, struct task *task,
-				     const char *name)
-{
-	void *room = session_reserve(session, task, KTR_STRUCT,
-				     SESSION_FIELDS_MAX);
-
-	if (!room)
-		return NULL;
-	session->fields = fields_begin(room, SESSION_FIELDS_MAX, name);
-	return &session->fields;
-}
-
-void session_fields_end(struct session *session)
-{
-	const char *payload = session->room + sizeof(struct ktr_header);
-
-	session_commit(session, fields_length(&session->fields, payload));
-}
-
-void session_coverage(struct session *session, struct task *task,
-		      const char *what, const char *why)
-{
-	struct fields_writer *fields = session_fields(session, task,
-						      KTR_STRUCT_COVERAGE);
-
-	if (!fields)
-		return;
-	fields_string(fields, "what", what);
-	fields_string(fields, "why", why);
-	session_fields_end(session);
-}
-
-void session_message(struct session *session, const char *text)
-{
-	struct fields_writer *fields = session_fields(session, NULL,
-						      KTR_STRUCT_MESSAGE);
-
-	if (!fields)
-		return;
-	fields_string(fields, "text", text);
-	session_fields_end(session);
 }
 
 int session_flush(struct session *session)
@@ -508,7 +255,7 @@ int session_flush(struct session *session)
 	r = writer_flush(session->writer, flush_ms(session));
 
 	if (r == -ETIMEDOUT)
-		note_stuck(session);
+		session_note_stuck(session);
 	return r;
 }
 

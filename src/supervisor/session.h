@@ -1,7 +1,6 @@
 /*
- * One trace being written: whose record, when, into which queue; what was lost
- * on the way; what there is to say about it. Knows processes and threads by
- * their table entries, but neither ptrace nor /proc.
+ * One trace being written: where to, since when, who is recorded into it, and
+ * how it ends. What is written is scribe.h's.
  */
 #ifndef SUPERVISOR_SESSION_H
 #define SUPERVISOR_SESSION_H
@@ -11,12 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "capture/capture.h"
-#include "trace/fields.h"
-
-struct process;
 struct session;
-struct task;
 
 /* When what is written happens; one for all sessions. */
 struct session_clock {
@@ -76,47 +70,6 @@ bool session_is_continued(const struct session *session);
 bool session_is_same(const struct session *session, int fd);
 /* What the sink is; its fd. */
 int session_fd(const struct session *session);
-
-/*
- * Room for a record of the task with up to length bytes of payload, or NULL:
- * the facility is off, or the record is lost (and counted). Then commit or
- * cancel. task may be NULL: the recorder's own record, about no process.
- * session may be NULL: nothing is wanted.
- */
-void *session_reserve(struct session *session, struct task *task, unsigned kind,
-		      size_t length);
-void session_commit(struct session *session, size_t length);
-void session_cancel(struct session *session);
-
-/* A whole record at once. */
-void session_put(struct session *session, struct task *task, unsigned kind,
-		 const void *payload, size_t length);
-
-/* capture's sink for a task; valid while both are. */
-struct session_scribe {
-	struct session *session;
-	struct task *task;
-	void (*named)(void *context, unsigned arg, int64_t dirfd,
-		      const char *path, size_t length);
-	void *context; /* of named */
-};
-struct capture_sink session_sink(struct session_scribe *scribe);
-
-/* A STRUCT of ours: begin, add fields (trace/fields.h), end. Fields after one
- * that found no room are not there. */
-#define SESSION_FIELDS_MAX 16384
-struct fields_writer *session_fields(struct session *session, struct task *task,
-				     const char *name);
-void session_fields_end(struct session *session);
-
-/* A `coverage` record: what could not be seen, and why. */
-void session_coverage(struct session *session, struct task *task,
-		      const char *what, const char *why);
-/* A `message` record. */
-void session_message(struct session *session, const char *text);
-
-/* So many records of a kind were lost before they came here. */
-void session_lost(struct session *session, unsigned kind, uint64_t count);
 
 /* Hands what there is to write(2) and waits for it, but not for ever; for the
  * reader of a pipe not at all. */

@@ -13,6 +13,7 @@
 #include "supervisor/alarm.h"
 #include "supervisor/detach.h"
 #include "supervisor/identity.h"
+#include "supervisor/scribe.h"
 #include "supervisor/stall.h"
 #include "supervisor/state.h"
 #include "trace/writer.h"
@@ -116,15 +117,15 @@ void sessions_say(struct supervisor *supervisor, const char *what,
 {
 	for (unsigned i = 0; i < supervisor->session_count; i++)
 		if (session_users(supervisor->sessions[i]))
-			session_coverage(supervisor->sessions[i], NULL, what,
-					 why);
+			scribe_coverage(supervisor->sessions[i], NULL, what,
+					why);
 }
 
 void sessions_lost(struct supervisor *supervisor, unsigned kind, uint64_t count)
 {
 	for (unsigned i = 0; i < supervisor->session_count; i++)
 		if (session_users(supervisor->sessions[i]))
-			session_lost(supervisor->sessions[i], kind, count);
+			scribe_lost(supervisor->sessions[i], kind, count);
 }
 
 static void check_sink(struct supervisor *supervisor, struct session *session)

@@ -2,6 +2,7 @@
  * Stacks. Must not change anything of a thread.
  */
 #include "supervisor/stack.h"
+#include "supervisor/scribe.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include "unwind/unwind.h"
 
 #define STACK_FRAME_MAX    32 /* bytes of a frame in the record, at most */
-#define STACK_DEPTH_ROOM   (SESSION_FIELDS_MAX / STACK_FRAME_MAX)
+#define STACK_DEPTH_ROOM   (SCRIBE_FIELDS_MAX / STACK_FRAME_MAX)
 #define STACK_READ_MAX     MEMORY_PIECES_MAX
 #define STACK_BUILD_ID_MAX 64
 
@@ -44,8 +45,8 @@ static void put_who(struct fields_writer *fields, const struct unwind_map *map)
 
 static void put_mapping(struct task *task, struct unwind_map *map)
 {
-	struct fields_writer *fields = session_fields(task->process->session,
-						      task, KTR_STRUCT_MAPPING);
+	struct fields_writer *fields = scribe_fields(task->process->session,
+						     task, KTR_STRUCT_MAPPING);
 
 	if (!fields)
 		return;
@@ -56,7 +57,7 @@ static void put_mapping(struct task *task, struct unwind_map *map)
 		fields_number(fields, "bias", (int64_t)map->bias);
 	put_who(fields, map);
 	fields_string(fields, "path", map->path);
-	session_fields_end(task->process->session);
+	scribe_fields_end(task->process->session);
 	map->is_told = true;
 }
 
@@ -80,7 +81,7 @@ static void put_stack(struct task *task, const struct unwind_stack *stack,
 	struct fields_writer *fields;
 
 	put_mappings(task, stack, first);
-	fields = session_fields(task->process->session, task, KTR_STRUCT_STACK);
+	fields = scribe_fields(task->process->session, task, KTR_STRUCT_STACK);
 	if (!fields)
 		return;
 	fields_string(fields, "end", unwind_end_name(stack->end));
@@ -89,7 +90,7 @@ static void put_stack(struct task *task, const struct unwind_stack *stack,
 			fields_number(fields, "signal", i - first);
 	for (unsigned i = first; i < stack->count; i++)
 		fields_number(fields, "pc", (int64_t)stack->frames[i].pc);
-	session_fields_end(task->process->session);
+	scribe_fields_end(task->process->session);
 }
 
 /* ---- how it is taken ---- */
@@ -134,8 +135,8 @@ static void say_unreadable(struct task *task)
 	if (task->process->stack_told)
 		return;
 	task->process->stack_told = true;
-	session_coverage(task->process->session, task, "stack",
-			 "the kernel does not let us read the program");
+	scribe_coverage(task->process->session, task, "stack",
+			"the kernel does not let us read the program");
 }
 
 static int take_stack(struct supervisor *supervisor, struct task *task,
@@ -178,8 +179,8 @@ static void stack_record(struct supervisor *supervisor, struct task *task,
 		return;
 	}
 	if (r < 0 && r != -ESRCH)
-		session_coverage(task->process->session, task, "stack",
-				 strerror(-r));
+		scribe_coverage(task->process->session, task, "stack",
+				strerror(-r));
 	if (r < 0)
 		return;
 	if (is_inside && stack->count > 2 && stack->frames[1].is_signal)

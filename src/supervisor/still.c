@@ -3,6 +3,7 @@
  * whoever shares something with who makes it waits wherever it stops.
  */
 #include "supervisor/still.h"
+#include "supervisor/scribe.h"
 
 #include <errno.h>
 #include <linux/sched.h>
@@ -391,13 +392,13 @@ bool still_is_proof(const struct supervisor *supervisor,
 
 static void put_held(struct task *task)
 {
-	struct fields_writer *fields = session_fields(task->process->session,
-						      task, KTR_STRUCT_HELD);
+	struct fields_writer *fields = scribe_fields(task->process->session,
+						     task, KTR_STRUCT_HELD);
 
 	if (!fields)
 		return;
 	fields_number(fields, "alone", 1);
-	session_fields_end(task->process->session);
+	scribe_fields_end(task->process->session);
 }
 
 void still_tell(struct supervisor *supervisor, struct task *task)

@@ -11,7 +11,7 @@
 
 #include "base/proc.h"
 #include "supervisor/plan.h"
-#include "supervisor/session.h"
+#include "supervisor/scribe.h"
 #include "supervisor/task.h"
 
 #define FOLDER  "/sys/"
@@ -55,13 +55,13 @@ static void put_setting(struct task *task, const char *name)
 	size_t size = strlen(name) + 1;
 
 	if (size > sizeof(dotted)) {
-		session_coverage(session, task, "sysctl",
-				 "the name of the setting is too long");
+		scribe_coverage(session, task, "sysctl",
+				"the name of the setting is too long");
 		return;
 	}
 	memcpy(dotted, name, size);
 	put_dots(dotted);
-	session_put(session, task, KTR_SYSCTL, dotted, size);
+	scribe_put(session, task, KTR_SYSCTL, dotted, size);
 }
 
 void sysctl_at_exit(struct task *task)

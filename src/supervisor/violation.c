@@ -8,7 +8,7 @@
 
 #include <ktrace-u/format.h>
 
-#include "supervisor/session.h"
+#include "supervisor/scribe.h"
 #include "supervisor/state.h"
 #include "trace/fields.h"
 
@@ -51,15 +51,15 @@ static void put(struct task *task, const struct denied *denied)
 	struct session *session = task->process->session;
 	struct fields_writer *fields;
 
-	session_put(session, task, KTR_CAPFAIL, &capfail, sizeof(capfail));
-	fields = session_fields(session, task, KTR_STRUCT_DENIED);
+	scribe_put(session, task, KTR_CAPFAIL, &capfail, sizeof(capfail));
+	fields = scribe_fields(session, task, KTR_STRUCT_DENIED);
 	if (!fields)
 		return;
 	fields_string(fields, "rule", denied->rule);
 	fields_string(fields, "action", denied->action);
 	if (denied->audit_arch)
 		put_call(fields, denied);
-	session_fields_end(session);
+	scribe_fields_end(session);
 }
 
 void violation_at_signal(struct supervisor *supervisor, struct task *task,

@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include "supervisor/scribe.h"
 #include "supervisor/session.h"
 #include "trace/reader.h"
 #include "trace/writer.h"
@@ -90,7 +91,7 @@ static void stage_go_on(struct stage *stage, int64_t passed_ns)
 	monotonic_ns += passed_ns;
 	session_tick(&stage->clock);
 	session_check_clock(stage->session);
-	session_message(stage->session, "tick");
+	scribe_message(stage->session, "tick");
 }
 
 static void stage_read_back(struct stage *stage)
