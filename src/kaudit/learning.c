@@ -46,7 +46,7 @@ int learning_run(const struct kaudit_options *options, struct text *error)
 		?: learn_put(&learnt, &text);
 	if (r && !error->length)
 		output_fail(error, "learning", r);
-	if (r || output_write(options->output, STDOUT_FILENO, &text, error))
+	if (r || output_write(options->output, &text, error))
 		return VERDICT_FAILED;
 	return VERDICT_COMPLIES;
 }

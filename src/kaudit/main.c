@@ -40,7 +40,7 @@ static int differ(const struct kaudit_options *options, struct text *error)
 	int status = diff_files(&text, options, &style, error);
 
 	if (status != VERDICT_FAILED &&
-	    output_write(options->output, STDOUT_FILENO, &text, error))
+	    output_write(options->output, &text, error))
 		return VERDICT_FAILED;
 	return status;
 }
@@ -50,8 +50,7 @@ static int export(const struct kaudit_options *options, struct text *error)
 	_cleanup_(text_done) struct text text = TEXT_INIT;
 	int status = export_profile(options, &text, error);
 
-	if (!status &&
-	    output_write(options->output, STDOUT_FILENO, &text, error))
+	if (!status && output_write(options->output, &text, error))
 		return VERDICT_FAILED;
 	return status;
 }

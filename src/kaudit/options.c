@@ -185,9 +185,20 @@ static int check_job(const struct options_given *given)
 	return -EINVAL;
 }
 
+static bool is_trace(const struct kaudit_options *options, const char *file)
+{
+	return file && !strcmp(file, options->trace);
+}
+
 static const char *check_run(const struct kaudit_options *options,
 			     unsigned count)
 {
+	bool is_twice = is_trace(options, options->output);
+
+	for (unsigned i = 0; i < options->report_count; i++)
+		is_twice |= is_trace(options, options->reports[i].file);
+	if (is_twice)
+		return "-f and a report cannot be the same file";
 	if (options->enforce && !options->policy)
 		return "--enforce wants a policy: -p POLICY";
 	/* Who gains privilege would leave what it is confined in. */

@@ -2,7 +2,6 @@
 #include "kaudit/output.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "decode/data.h"
+#include "kaudit/destination.h"
 #include "kaudit/options.h"
 
 void output_complain(const struct text *error, bool with_usage)
@@ -33,24 +33,26 @@ int output_fail(struct text *error, const char *what, int r)
 	return r;
 }
 
-/* To a file, or (NULL) to a descriptor. 0 or -errno. */
-int output_write(const char *file, int otherwise, const struct text *text,
-		 struct text *error)
+int output_put(const struct destination *destination, int otherwise,
+	       const struct text *text, struct text *error)
 {
-	_cleanup_fd_ int fd = -1;
-	const char *name = file ? file : "output";
-	int r;
+	const char *name = destination->path ?: "output";
+	int r = text->failed ? -ENOMEM : 0;
 
-	if (text->failed)
-		return output_fail(error, name, -ENOMEM);
-	if (file)
-		fd = open(file,
-			  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY,
-			  0666);
-	if (file && fd < 0)
-		return output_fail(error, name, -errno);
-	r = fd_write_all(file ? fd : otherwise, text->data, text->length);
+	if (!r)
+		r = destination->path
+			? destination_write(destination, text)
+			: fd_write_all(otherwise, text->data, text->length);
 	return r ? output_fail(error, name, r) : 0;
+}
+
+int output_write(const char *file, const struct text *text, struct text *error)
+{
+	_cleanup_(destination_done) struct destination to = DESTINATION_NONE;
+	int r = file ? destination_open(&to, file) : 0;
+
+	return r ? output_fail(error, file, r)
+		 : output_put(&to, STDOUT_FILENO, text, error);
 }
 
 struct data_style output_style(void)

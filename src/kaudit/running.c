@@ -9,11 +9,9 @@
 #include <sys/wait.h>
 
 #include "audit/audit.h"
-#include "audit/policy.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "kaudit/enforce.h"
-#include "kaudit/gate.h"
 #include "kaudit/judging.h"
 #include "kaudit/load.h"
 #include "kaudit/mask.h"
@@ -25,24 +23,6 @@
 #define EXIT_OURS 125 /* as ktrace-u's: it could not begin */
 #define EXIT_BASE 128 /* and this plus a signal, as shells have it */
 #define EXIT_LATE 124 /* as timeout's */
-
-/* A policy that cannot be read is said before anything runs. Sets whether the
- * judgement will ask who only looked. */
-static int check_policy(const struct kaudit_options *options, bool *ret_looks,
-			struct text *error)
-{
-	_cleanup_(policy_done) struct policy policy = { 0 };
-	_cleanup_(gate_done) struct gate gate = { 0 };
-	_cleanup_free_ char *directory = getcwd(NULL, 0);
-	int r = load_policy(&policy, options, directory, error)
-		    ?: gate_load(&gate, options, directory, error);
-
-	*ret_looks = !r && (policy_judges_looks(&policy) ||
-			    gate_judges_looks(&gate, options));
-	if (!r)
-		return 0;
-	return r == -EINVAL ? VERDICT_BAD_POLICY : VERDICT_FAILED;
-}
 
 static int status_of(int status)
 {
@@ -97,7 +77,8 @@ static int make_changeable(int fd)
 
 /* What was recorded is judged even where it cannot be kept; but with secrets in
  * it it is not kept. */
-static int judge_recording(const struct kaudit_options *options,
+static int judge_recording(struct judging *judging,
+			   const struct kaudit_options *options,
 			   struct recording *recording, struct text *error)
 {
 	_cleanup_(audit_done) struct audit audit = { 0 };
@@ -114,7 +95,7 @@ static int judge_recording(const struct kaudit_options *options,
 	else if (!load_trace(&audit, recording->fd, options->trace, &mask,
 			     error) &&
 		 !tell_late(&audit, options, &recording->waiting))
-		status = judging_trace(options, &matter, error);
+		status = judging_trace(judging, options, &matter, error);
 	else if (mask.has_failed)
 		return VERDICT_FAILED;
 	if (!recording_keep(recording, options->trace, &trouble))
@@ -126,18 +107,21 @@ static int judge_recording(const struct kaudit_options *options,
 int running_run(const struct kaudit_options *options, struct text *error)
 {
 	_cleanup_(recording_done) struct recording recording = { .fd = -1 };
+	_cleanup_(judging_done) struct judging judging;
+	_cleanup_free_ char *directory = getcwd(NULL, 0);
 	struct recording_wish wish = { .rules = -1 };
 	_cleanup_fd_ int rules = -1;
-	int audit = check_policy(options, &wish.looks, error);
+	int audit = judging_open(&judging, options, directory, error);
 
 	if (!audit && options->enforce)
 		audit = enforce_rules(options, &rules, error);
 	if (audit)
 		return audit;
 	wish.rules = rules;
-	wish.looks |= options->records_looks;
+	wish.looks = options->records_looks ||
+		     judging_wants_looks(&judging, options);
 	if (recording_run(&recording, options, &wish, error))
 		return EXIT_OURS;
-	audit = judge_recording(options, &recording, error);
+	audit = judge_recording(&judging, options, &recording, error);
 	return settle(options, command_status(&recording.waiting), audit);
 }
