@@ -297,22 +297,64 @@ static int collapse_group(struct collapsing *collapsing)
 	return r;
 }
 
+static int collapse(struct learn *learn, enum learn_group group)
+{
+	/* A tree takes the place of something: there are never more. */
+	size_t room = HASH_COUNT(learn->items) + 1;
+	struct collapsing collapsing = { .learn = learn, .group = group };
+	int r;
+
+	collapsing.items = calloc(2 * room, sizeof(struct learn_item *));
+	if (!collapsing.items)
+		return -ENOMEM;
+	r = collapse_group(&collapsing);
+	free(collapsing.items);
+	return r;
+}
+
+/* ---- what it reads of what it makes ---- */
+
+static bool is_own_tree(const struct learn_item *item)
+{
+	return item->is_tree && !item->is_covered &&
+	       item->key.group == LEARN_CHANGING &&
+	       (item->verbs & VERB_BIT(VERB_CREATE));
+}
+
+static void absorb_reads(struct learn *learn, struct learn_item *tree)
+{
+	const struct name *path = tree->key.object;
+	struct learn_item *item = learn->items;
+
+	for (; item; item = item->hh.next)
+		if (item->key.group == LEARN_READING && !item->is_sensitive &&
+		    !item->is_covered &&
+		    is_same_start(path, item->key.object, path->length)) {
+			tree->verbs |= item->verbs;
+			tree->count += item->count;
+			item->is_covered = true;
+		}
+}
+
+/* Where a job makes many files, their names may be others in each run; it may
+ * read whatever it may make there. */
+static void collapse_own(struct learn *learn)
+{
+	struct learn_item *item = learn->items;
+
+	for (; item; item = item->hh.next)
+		if (is_own_tree(item))
+			absorb_reads(learn, item);
+}
+
 int learn_collapse(struct learn *learn)
 {
-	struct collapsing collapsing = { .learn = learn };
-	int r = 0;
+	int r = collapse(learn, LEARN_CHANGING);
 
-	for (unsigned group = 0; !r && group < LEARN_OTHER; group++) {
-		/* A tree takes the place of something: there are never more. */
-		size_t room = HASH_COUNT(learn->items) + 1;
-
-		collapsing.group = (enum learn_group)group;
-		collapsing.items = calloc(2 * room,
-					  sizeof(struct learn_item *));
-		if (!collapsing.items)
-			return -ENOMEM;
-		r = collapse_group(&collapsing);
-		free(collapsing.items);
-	}
+	if (!r)
+		collapse_own(learn);
+	for (unsigned group = 0; !r && group < LEARN_OTHER; group++)
+		if (group != LEARN_CHANGING)
+			r = collapse(learn, (enum learn_group)group);
 	return r;
 }

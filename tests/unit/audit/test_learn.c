@@ -151,6 +151,32 @@ static void test_collapse(void **state)
 			     "allow exec /opt/inc/a\n");
 }
 
+/* Where many names are made they may be others in the next run: what is read or
+ * listed there goes with them, what is run does not, nor does what stands in a
+ * directory of which a few names are written. */
+static void test_own(void **state)
+{
+	static const char *const made[] = { "/home/me/src/b/tmp.1",
+					    "/home/me/src/b/tmp.2",
+					    "/home/me/src/b/tmp.3",
+					    "/home/me/src/b/x" };
+	struct learning *learning = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(made); i++)
+		add(learning, VERB_CREATE, made[i], 0);
+	add(learning, VERB_READ, made[0], 0);
+	add(learning, VERB_LIST, "/home/me/src/b/tmp.1", 0);
+	add(learning, VERB_LIST, "/home/me/src/b", 0);
+	add(learning, VERB_EXEC, made[3], 0);
+	add(learning, VERB_CREATE, "/home/me/src/c/d", 0);
+	add(learning, VERB_READ, "/home/me/src/c/e", 0);
+	must_learn(learning, "default deny\n"
+			     "allow read @src/c/e\n"
+			     "allow exec @src/b/x\n"
+			     "allow read,list,create @src/b/**\n"
+			     "allow create @src/c/d\n");
+}
+
 /* What all programs of the machine read is one line, however it is spread; what
  * they run is not, and what is written there less so. */
 static void test_toolchain(void **state)
@@ -288,11 +314,12 @@ int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_one),       TEST(test_unlooked),
-		TEST(test_collapse),  TEST(test_toolchain),
-		TEST(test_absent),    TEST(test_temporary),
-		TEST(test_sensitive), TEST(test_bounds),
-		TEST(test_hostile),   TEST(test_provenance),
+		TEST(test_one),        TEST(test_unlooked),
+		TEST(test_collapse),   TEST(test_toolchain),
+		TEST(test_own),        TEST(test_absent),
+		TEST(test_temporary),  TEST(test_sensitive),
+		TEST(test_bounds),     TEST(test_hostile),
+		TEST(test_provenance),
 	};
 
 	return cmocka_run_group_tests_name("learn", tests, NULL, NULL);
