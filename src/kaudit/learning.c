@@ -14,18 +14,38 @@
 #include "kaudit/output.h"
 #include "kaudit/verdict.h"
 
+/* Less is allowed then: that is safe, and to be known. */
+static int learn_one(struct learn *learn, const struct audit *audit,
+		     const char *path, struct text *error)
+{
+	_cleanup_(text_done) struct text line = TEXT_INIT;
+
+	if (!audit->images.first) {
+		text_format(error, "%s: no job is in it", path);
+		return -ENODATA;
+	}
+	if (audit->gaps.count) {
+		text_format(&line,
+			    "%s: not all is known (report tells), and only "
+			    "what is known is learnt",
+			    path);
+		output_complain(&line, false);
+	}
+	return learn_add(learn, audit);
+}
+
 static int learn_files(struct learn *learn,
 		       const struct kaudit_options *options,
 		       const struct audit *first, struct text *error)
 {
-	int r = learn_add(learn, first);
+	int r = learn_one(learn, first, options->operands[0], error);
 
 	for (unsigned i = 1; !r && options->operands[i]; i++) {
 		_cleanup_(audit_done) struct audit audit = { 0 };
 
 		r = load_trace_file(&audit, options->operands[i], error)
 			? -EIO
-			: learn_add(learn, &audit);
+			: learn_one(learn, &audit, options->operands[i], error);
 	}
 	return r;
 }

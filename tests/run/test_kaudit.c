@@ -204,7 +204,9 @@ static void test_incomplete(void **state)
 	SAY(&place, 0, "cannot be judged", "check", "-p", "all",
 	    "--allow-incomplete", "t");
 	SAY(&place, 1, "violates", "check", "-p", "none", "t");
+	SAY(&place, 0, "t: not all is known", "learn", "t");
 	kaudit_put(&place, "t", "");
+	SAY(&place, 2, "t: no job is in it", "learn", "t");
 	SAY(&place, 3, "does not say how it was recorded", "check", "-p", "all",
 	    "t");
 	kaudit_put(&place, "t",
