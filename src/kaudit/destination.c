@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <linux/openat2.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -16,8 +17,10 @@
 #include "base/fd.h"
 #include "base/text.h"
 
-#define MODE      0666
-#define NAMES_MAX 100u
+#define MODE         0666
+#define MODE_PRIVATE 0600
+#define NAMES_MAX    100u
+#define COPY_SIZE    ((size_t)1 << 20)
 
 /* Where the last part of a path begins. */
 static const char *last_part(const char *path)
@@ -141,43 +144,59 @@ static int open_parent(const struct destination *destination,
 	return fd < 0 ? -errno : (int)fd;
 }
 
-/* A file that nobody made before us, or -errno; its name is in ret. */
-static int make_file(int directory, char ret[NAME_MAX + 1])
+struct made {
+	int directory;           /* owned */
+	const char *wanted;      /* the name that it gets when it is whole */
+	char name[NAME_MAX + 1]; /* until then */
+};
+
+static void made_done(struct made *made)
+{
+	if (made->directory >= 0)
+		close(made->directory);
+}
+
+/* A file that nobody made before us, or -errno. */
+static int make_file(struct made *made, mode_t mode)
 {
 	int fd = -1;
 
 	for (unsigned i = 0; i < NAMES_MAX && fd < 0; i++) {
-		snprintf(ret, NAME_MAX + 1, ".kaudit-u.%d.%u", getpid(), i);
+		snprintf(made->name, sizeof(made->name), ".kaudit-u.%d.%u",
+			 getpid(), i);
 		fd = openat(
-		    directory, ret,
-		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
+		    made->directory, made->name,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 		if (fd < 0 && errno != EEXIST)
 			return -errno;
 	}
 	return fd < 0 ? -EEXIST : fd;
 }
 
-/* It has its name when it is whole. */
+/* It has its name now, or (r, a -errno) is none. */
+static int finish(const struct made *made, int r)
+{
+	if (!r && renameat(made->directory, made->name, made->directory,
+			   made->wanted) < 0)
+		r = -errno;
+	if (r)
+		unlinkat(made->directory, made->name, 0);
+	return r;
+}
+
 static int write_new(const struct destination *destination,
 		     const struct text *text)
 {
-	const char *name = "";
-	_cleanup_fd_ int directory = open_parent(destination, &name);
+	_cleanup_(made_done) struct made made = { .directory = -1 };
 	_cleanup_fd_ int fd = -1;
-	char made[NAME_MAX + 1];
-	int r;
 
-	if (directory < 0)
-		return directory;
-	fd = make_file(directory, made);
+	made.directory = open_parent(destination, &made.wanted);
+	if (made.directory < 0)
+		return made.directory;
+	fd = make_file(&made, MODE);
 	if (fd < 0)
 		return fd;
-	r = fd_write_all(fd, text->data, text->length);
-	if (!r && renameat(directory, made, directory, name) < 0)
-		r = -errno;
-	if (r)
-		unlinkat(directory, made, 0);
-	return r;
+	return finish(&made, fd_write_all(fd, text->data, text->length));
 }
 
 int destination_write(const struct destination *destination,
@@ -193,4 +212,41 @@ int destination_write(const struct destination *destination,
 	    (fstat(destination->fd, &former) < 0 || S_ISREG(former.st_mode)))
 		r = write_new(destination, text);
 	return r;
+}
+
+/* ---- what is written already ---- */
+
+static int copy_all(int to, int from)
+{
+	off_t at = 0;
+	ssize_t n;
+
+	do
+		n = sendfile(to, from, &at, COPY_SIZE);
+	while (n > 0 || (n < 0 && errno == EINTR));
+	return n < 0 ? -errno : 0;
+}
+
+/* What has lost its name cannot get another one. */
+static int copy_file(struct made *made, int from)
+{
+	_cleanup_fd_ int fd = make_file(made, MODE_PRIVATE);
+
+	return fd < 0 ? fd : finish(made, copy_all(fd, from));
+}
+
+int destination_give(const struct destination *destination, int fd)
+{
+	_cleanup_(made_done) struct made made = { .directory = -1 };
+	char link[32];
+
+	made.directory = open_parent(destination, &made.wanted);
+	if (made.directory < 0)
+		return made.directory;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	snprintf(made.name, sizeof(made.name), ".kaudit-u.%d", getpid());
+	if (!linkat(AT_FDCWD, link, made.directory, made.name,
+		    AT_SYMLINK_FOLLOW))
+		return finish(&made, 0);
+	return errno == ENOENT ? copy_file(&made, fd) : -errno;
 }

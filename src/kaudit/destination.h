@@ -36,4 +36,8 @@ bool destination_is(const struct destination *destination, int fd);
 int destination_write(const struct destination *destination,
 		      const struct text *text);
 
+/* A file without a name gets this one, or a copy of it does; what had the name
+ * loses it. 0 or -errno. */
+int destination_give(const struct destination *destination, int fd);
+
 #endif

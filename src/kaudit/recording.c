@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include <sys/prctl.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -33,7 +32,6 @@
 #define LOOKLESS    CALLS ",!@looks"
 #define EXIT_ABSENT 127
 #define MODE        0600
-#define COPY_SIZE   ((size_t)1 << 20)
 /* Words that are there or not. */
 #define OPTIONAL_MAX 2
 
@@ -45,33 +43,19 @@ static int fail(struct text *error, const char *what, int r)
 
 /* ---- the file ---- */
 
-/* A name beside the one that is wanted, and a file of it, or -errno. */
-static int make_named(struct recording *recording, const char *path, int flags)
-{
-	int fd;
-
-	if (asprintf(&recording->name, "%s.XXXXXX", path) < 0) {
-		recording->name = NULL;
-		return -ENOMEM;
-	}
-	fd = mkostemp(recording->name, O_CLOEXEC | flags);
-	if (fd >= 0)
-		return fd;
-	fd = -errno;
-	free(recording->name);
-	recording->name = NULL;
-	return fd;
-}
-
 /* What has a name can be opened by the job: it loses it at once. */
 static int open_named(struct recording *recording, const char *path)
 {
-	recording->fd = make_named(recording, path, O_APPEND);
-	if (recording->fd < 0 || !recording->name)
-		return recording->fd;
-	unlink(recording->name);
-	free(recording->name);
-	recording->name = NULL;
+	_cleanup_free_ char *name = NULL;
+
+	if (asprintf(&name, "%s.XXXXXX", path) < 0) {
+		name = NULL;
+		return -ENOMEM;
+	}
+	recording->fd = mkostemp(name, O_CLOEXEC | O_APPEND);
+	if (recording->fd < 0)
+		return -errno;
+	unlink(name);
 	return 0;
 }
 
@@ -94,60 +78,16 @@ static int open_trace(struct recording *recording, const char *path)
 	return -errno;
 }
 
-/* What has lost its name cannot get another one. */
-static int copy(struct recording *recording, const char *path)
+int recording_keep(const struct recording *recording, struct text *error)
 {
-	_cleanup_fd_ int fd = make_named(recording, path, 0);
-	off_t at = 0;
-	ssize_t n;
+	int r = destination_give(&recording->destination, recording->fd);
 
-	if (fd < 0)
-		return fd;
-	do
-		n = sendfile(fd, recording->fd, &at, COPY_SIZE);
-	while (n > 0 || (n < 0 && errno == EINTR));
-	return n < 0 ? -errno : 0;
-}
-
-/* A file without a name gets one through its descriptor. */
-static int give_name(struct recording *recording, const char *path)
-{
-	char link[32];
-	int r;
-
-	if (asprintf(&recording->name, "%s.%d", path, getpid()) < 0) {
-		recording->name = NULL;
-		return -ENOMEM;
-	}
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", recording->fd);
-	if (!linkat(AT_FDCWD, link, AT_FDCWD, recording->name,
-		    AT_SYMLINK_FOLLOW))
-		return 0;
-	r = -errno;
-	free(recording->name);
-	recording->name = NULL;
-	return r == -ENOENT ? copy(recording, path) : r;
-}
-
-int recording_keep(struct recording *recording, const char *path,
-		   struct text *error)
-{
-	int r = give_name(recording, path);
-
-	if (!r && rename(recording->name, path) < 0)
-		r = -errno;
-	if (r)
-		return fail(error, path, r);
-	free(recording->name);
-	recording->name = NULL;
-	return 0;
+	return r ? fail(error, recording->destination.path, r) : 0;
 }
 
 void recording_done(struct recording *recording)
 {
-	if (recording->name)
-		unlink(recording->name);
-	free(recording->name);
+	destination_done(&recording->destination);
 	waiting_done(&recording->waiting);
 	if (recording->fd >= 0)
 		close(recording->fd);
@@ -234,12 +174,13 @@ int recording_run(struct recording *ret, const struct kaudit_options *options,
 	pid_t pid;
 	int r;
 
-	*ret = (struct recording){ .fd = -1, .waiting.left = TEXT_INIT };
+	*ret = (struct recording)RECORDING_NONE;
 	if (!fd_may_replace(options->trace)) {
 		text_format(error, "%s: not a regular file", options->trace);
 		return -EINVAL;
 	}
-	r = open_trace(ret, options->trace);
+	r = destination_open(&ret->destination, options->trace)
+		?: open_trace(ret, options->trace);
 	if (r)
 		return fail(error, options->trace, r);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)

@@ -7,16 +7,24 @@
 
 #include <stdbool.h>
 
+#include "base/text.h"
+#include "kaudit/destination.h"
 #include "kaudit/waiting.h"
 
 struct kaudit_options;
 struct text;
 
 struct recording {
-	int fd;                 /* the trace; owned */
-	struct waiting waiting; /* what became of the job; owned */
-	char *name; /* that it has just before it gets its own; owned */
+	int fd;                         /* the trace; owned */
+	struct waiting waiting;         /* what became of the job; owned */
+	struct destination destination; /* where it is to be; owned */
 };
+
+#define RECORDING_NONE                                                         \
+	{                                                                      \
+		.fd = -1, .waiting.left = TEXT_INIT,                           \
+		.destination = DESTINATION_NONE                                \
+	}
 
 /* What the command line does not say. */
 struct recording_wish {
@@ -34,8 +42,7 @@ int recording_run(struct recording *ret, const struct kaudit_options *options,
 		  const struct recording_wish *wish, struct text *error);
 
 /* Gives the trace its name, in place of what had it. 0 or -errno, likewise. */
-int recording_keep(struct recording *recording, const char *path,
-		   struct text *error);
+int recording_keep(const struct recording *recording, struct text *error);
 
 void recording_done(struct recording *recording);
 

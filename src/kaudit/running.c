@@ -98,7 +98,7 @@ static int judge_recording(struct judging *judging,
 		status = judging_trace(judging, options, &matter, error);
 	else if (mask.has_failed)
 		return VERDICT_FAILED;
-	if (!recording_keep(recording, options->trace, &trouble))
+	if (!recording_keep(recording, &trouble))
 		return status;
 	output_complain(&trouble, false);
 	return VERDICT_FAILED;
@@ -106,7 +106,7 @@ static int judge_recording(struct judging *judging,
 
 int running_run(const struct kaudit_options *options, struct text *error)
 {
-	_cleanup_(recording_done) struct recording recording = { .fd = -1 };
+	_cleanup_(recording_done) struct recording recording = RECORDING_NONE;
 	_cleanup_(judging_done) struct judging judging;
 	_cleanup_free_ char *directory = getcwd(NULL, 0);
 	struct recording_wish wish = { .rules = -1 };

@@ -136,6 +136,20 @@ static void test_directories(void **state)
 	run_place_close(&place);
 }
 
+/* The same of the trace itself. */
+static void test_trace_place(void **state)
+{
+	struct run_place place;
+
+	open_place(&place, state);
+	SAY(&place, 0, "", "run", "mkdir", "kept", "other");
+	SAY(&place, 0, "", "run", "-f", "kept/t", "sh", "-c",
+	    "mv kept was; ln -s other kept; ln -s ../precious was/t");
+	SAY(&place, 0, "complies", "report", "was/t");
+	SAY(&place, 2, "other/t: No such file", "report", "other/t");
+	run_place_close(&place);
+}
+
 static void test_trace_stays(void **state)
 {
 	struct run_place place;
@@ -164,7 +178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_rules),       TEST(test_reports),
 		TEST(test_former),      TEST(test_directories),
-		TEST(test_trace_stays),
+		TEST(test_trace_place), TEST(test_trace_stays),
 	};
 
 	if (!run_may_trace())
