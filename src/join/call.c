@@ -355,6 +355,34 @@ static struct call_thread *find_exec(const struct calls *calls,
 	return thread;
 }
 
+static void rename_thread(struct calls *calls, struct call_thread *thread,
+			  uint64_t key)
+{
+	HASH_DEL(calls->threads, thread);
+	thread->key = key;
+	HASH_ADD(hh, calls->threads, key, sizeof(thread->key), thread);
+	if (!thread->hh.tbl)
+		thread_free(thread);
+}
+
+/* It has the leader's name already when the new program begins; the leader
+ * ended in its call, whatever that was. */
+static void take_program(struct calls *calls, const struct record *record)
+{
+	struct call_thread *thread = find_exec(calls, record);
+	uint64_t key = key_of(record), former;
+	struct call_thread *leader;
+
+	if (!thread || thread->key == key)
+		return;
+	former = thread->key;
+	leader = find(calls, record);
+	calls->last = NULL;
+	rename_thread(calls, thread, key);
+	if (leader)
+		rename_thread(calls, leader, former);
+}
+
 static struct call_thread *find_returning(struct calls *calls,
 					  const struct state *state,
 					  const struct record *record)
@@ -434,6 +462,9 @@ int calls_take(struct calls *calls, const struct state *state,
 		thread_free(calls->given);
 	calls->given = NULL;
 	switch (record->kind) {
+	case KTR_PROCCTOR:
+		take_program(calls, record);
+		return CALL_ALONE;
 	case KTR_SYSCALL:
 		return take_entry(calls, state, record, ret);
 	case KTR_SYSRET:

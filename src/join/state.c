@@ -27,6 +27,9 @@ struct state_process {
 	int32_t pid;
 	uint32_t sv_flags;
 	enum sysdesc_abi abi; /* of a thread that does not differ */
+	/* An exec was called in the former program, and returns in this one. */
+	bool has_former;
+	enum sysdesc_abi former; /* the ABI in which it was called */
 	struct state_thread *threads;
 	UT_hash_handle hh;
 };
@@ -171,16 +174,40 @@ static enum sysdesc_abi state_abi_of_flags(const struct state *state,
 	return SYSDESC_ABI_UNKNOWN;
 }
 
+static enum sysdesc_abi state_abi_in(const struct state_process *process,
+				     int64_t tid)
+{
+	const struct state_thread *thread = state_find_thread(process, tid);
+
+	return thread && thread->has_abi ? thread->abi : process->abi;
+}
+
 static int state_learn_process(struct state *state, const struct record *record)
 {
+	bool is_new = !state_find(state, record->pid);
 	struct state_process *process = state_take(state, record);
 
 	if (!process)
 		return -ENOMEM;
+	process->former = state_abi_in(process, record->tid);
+	process->has_former = !is_new;
+	state->may_return |= !is_new;
 	state_forget_threads(state, process);
 	process->sv_flags = record->procctor.sv_flags;
 	process->abi = state_abi_of_flags(state, record);
 	return 0;
+}
+
+/* Whoever calls again has returned. */
+static void state_learn_call(struct state *state, const struct record *record)
+{
+	struct state_process *process;
+
+	if (!state->may_return)
+		return;
+	process = state_find(state, record->pid);
+	if (process)
+		process->has_former = false;
 }
 
 static void state_forget_process(struct state *state,
@@ -282,6 +309,9 @@ int state_learn(struct state *state, const struct record *record)
 		return 0;
 	case KTR_STRUCT:
 		return state_learn_structure(state, record);
+	case KTR_SYSCALL:
+		state_learn_call(state, record);
+		return 0;
 	default:
 		return 0;
 	}
@@ -306,16 +336,15 @@ enum sysdesc_abi state_abi(const struct state *state,
 			   const struct record *record)
 {
 	const struct state_process *process;
-	const struct state_thread *thread;
 
 	if (state->shown)
 		return state->shown->abi;
 	process = state_find(state, record->pid);
-	thread = state_find_thread(process, record->tid);
-	if (thread && thread->has_abi)
-		return thread->abi;
-	return process ? process->abi
-		       : system_abi(record->system, record->word);
+	if (!process)
+		return system_abi(record->system, record->word);
+	if (process->has_former && record->kind == KTR_SYSRET)
+		return process->former;
+	return state_abi_in(process, record->tid);
 }
 
 int64_t state_number(const struct state *state, const struct record *record,

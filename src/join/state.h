@@ -22,6 +22,7 @@ struct state {
 	enum sysdesc_abi machine; /* the session's, for 64-bit processes */
 	struct state_process *processes;
 	unsigned entries;
+	bool may_return; /* some process has been replaced by another program */
 	struct stacks *stacks; /* the caller's; NULL: no frames are named */
 	const struct state_call *shown; /* see below; NULL: none */
 	bool has_times;
@@ -54,7 +55,8 @@ void state_shown(struct state *state, const struct record *record);
 /* sv_flags of the record's process; 0 when no PROCCTOR was seen. */
 uint32_t state_flags(const struct state *state, const struct record *record);
 
-/* Through which ABI the record's thread calls the kernel. */
+/* Through which ABI the record's thread calls the kernel; of a SYSRET, through
+ * which one it called: an exec that changes it returns after PROCCTOR. */
 enum sysdesc_abi state_abi(const struct state *state,
 			   const struct record *record);
 

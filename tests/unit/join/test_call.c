@@ -208,6 +208,23 @@ static void test_exec_by_thread(void **state)
 	must_say(*state, "(8) (10) 4243:execve[0] 1500ns ");
 }
 
+/* What is told of the new program before that belongs to the exec, and not to
+ * what the leader was in. */
+static void test_program_by_thread(void **state)
+{
+	struct joining *joining = *state;
+
+	enter(*state, 4242, GETPID);
+	enter(*state, 4243, EXECVE);
+	sample_origin(&joining->sample, 4242, 4242, "true");
+	sample_process(&joining->sample, LINUX64);
+	sample_literal(&joining->sample, KTR_ARGS, "true");
+	leave(*state, 4242, EXECVE);
+	enter(*state, 4243, OPENAT);
+	must_say(*state, "(8) (10) (10) 4243:execve[1] 4500ns "
+			 "4242:getpid[0] unfinished ");
+}
+
 static void test_pending_of_one(void **state)
 {
 	struct joining *joining = *state;
@@ -276,11 +293,11 @@ static void test_bounded_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		JOINING(test_interleaved),     JOINING(test_payloads),
-		JOINING(test_lost_return),     JOINING(test_other_return),
-		JOINING(test_exec_by_thread),  JOINING(test_pending_of_one),
-		JOINING(test_bounded_data),    JOINING(test_bounded_parts),
-		JOINING(test_bounded_threads),
+		JOINING(test_interleaved),    JOINING(test_payloads),
+		JOINING(test_lost_return),    JOINING(test_other_return),
+		JOINING(test_exec_by_thread), JOINING(test_program_by_thread),
+		JOINING(test_pending_of_one), JOINING(test_bounded_data),
+		JOINING(test_bounded_parts),  JOINING(test_bounded_threads),
 	};
 
 	return cmocka_run_group_tests_name("call", tests, NULL, NULL);

@@ -129,6 +129,32 @@ static void abi_by_thread(void **state)
 	assert_int_equal(abi_of(1, 2), SYSDESC_X86_64);
 }
 
+static enum sysdesc_abi returns_in(int32_t pid, int64_t tid)
+{
+	struct record record = { .kind = KTR_SYSRET, .pid = pid, .tid = tid };
+
+	return state_abi(&memory, &record);
+}
+
+/* An exec returns by the ABI that it was called by; what is called next is the
+ * new program's. */
+static void abi_of_an_exec(void **state)
+{
+	(void)state;
+	learn_field("session", "arch=x86_64", 9, 9);
+	learn_start(1, LINUX64);
+	learn_start(1, LINUX32);
+	assert_int_equal(returns_in(1, 1), SYSDESC_X86_64);
+	assert_int_equal(abi_of(1, 1), SYSDESC_I386);
+	learn((struct record){ .kind = KTR_SYSCALL }, 1, 1);
+	assert_int_equal(returns_in(1, 1), SYSDESC_I386);
+	learn_field("abi", "abi=x86_64", 1, 1);
+	learn_start(1, LINUX32);
+	assert_int_equal(returns_in(1, 1), SYSDESC_X86_64);
+	learn_start(2, LINUX32);
+	assert_int_equal(returns_in(2, 2), SYSDESC_I386);
+}
+
 static void wide_numbers(void **state)
 {
 	(void)state;
@@ -213,6 +239,7 @@ int main(void)
 		STATE_TEST(abi_by_process),
 		STATE_TEST(abi_of_the_machine),
 		STATE_TEST(abi_by_thread),
+		STATE_TEST(abi_of_an_exec),
 		STATE_TEST(wide_numbers),
 		STATE_TEST(damage_teaches_nothing),
 		STATE_TEST(memory_is_bounded),
