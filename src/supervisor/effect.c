@@ -51,21 +51,35 @@ static void keep_child3(struct task *task)
 				"clone3 with CLONE_UNTRACED");
 }
 
-uint64_t effect_spawn_flags(pid_t tid, const struct sysdesc_row *row,
-			    const uint64_t *args)
+/* Whoever cannot be told may share whatever there is. */
+#define UNREAD_FLAGS                                                           \
+	(EFFECT_SPAWN_UNREAD | CLONE_VM | CLONE_FS | CLONE_FILES |             \
+	 CLONE_SIGHAND)
+
+/* Those are the first word of clone_args. With a size that no kernel takes,
+ * nobody reads any: that is how programs ask whether there is such a call. */
+static uint64_t clone3_flags(pid_t tid, const uint64_t *args)
 {
 	uint64_t flags = 0;
 	struct memory_piece piece = { .address = args[0],
 				      .to = &flags,
 				      .length = sizeof(flags) };
 
+	if (args[1] < CLONE_ARGS_SIZE_VER0)
+		return 0;
+	if (memory_read(tid, &piece, 1) < 0 || piece.got < sizeof(flags))
+		return UNREAD_FLAGS;
+	return flags & ~EFFECT_SPAWN_UNREAD;
+}
+
+uint64_t effect_spawn_flags(pid_t tid, const struct sysdesc_row *row,
+			    const uint64_t *args)
+{
 	if (!row)
 		return 0;
 	if (row->effect == EFFECT_SPAWN && row->narg)
-		return args[0];
-	if (row->effect != EFFECT_SPAWN3 || memory_read(tid, &piece, 1) < 0)
-		return 0;
-	return flags;
+		return args[0] & ~EFFECT_SPAWN_UNREAD;
+	return row->effect == EFFECT_SPAWN3 ? clone3_flags(tid, args) : 0;
 }
 
 /* The flags of the clone that the task is in. */

@@ -40,8 +40,12 @@ void effect_at_exit(struct supervisor *supervisor, struct task *task);
 /* After it failed. */
 void effect_at_failure(struct supervisor *supervisor, struct task *task);
 
-/* The flags of a call that makes threads or processes; 0 for fork, vfork, and
- * any other call. Those of clone3 are read where they lie. */
+/*
+ * The flags of a call that makes threads or processes; 0 for fork, vfork, and
+ * any other call. Those of clone3 are read where they lie: where they cannot
+ * be, EFFECT_SPAWN_UNREAD is among them, and all that may be shared is.
+ */
+#define EFFECT_SPAWN_UNREAD (UINT64_C(1) << 63)
 uint64_t effect_spawn_flags(pid_t tid, const struct sysdesc_row *row,
 			    const uint64_t *args);
 

@@ -63,10 +63,15 @@ static const struct namespace
 	const char *name;
 }
 namespaces[] = {
-	{ CLONE_NEWNS, "mnt" },        { CLONE_NEWUTS, "uts" },
-	{ CLONE_NEWIPC, "ipc" },       { CLONE_NEWUSER, "user" },
-	{ CLONE_NEWPID, "pid" },       { CLONE_NEWNET, "net" },
-	{ CLONE_NEWCGROUP, "cgroup" }, { CLONE_NEWTIME, "time" },
+	{ CLONE_NEWNS, "mnt" },
+	{ CLONE_NEWUTS, "uts" },
+	{ CLONE_NEWIPC, "ipc" },
+	{ CLONE_NEWUSER, "user" },
+	{ CLONE_NEWPID, "pid" },
+	{ CLONE_NEWNET, "net" },
+	{ CLONE_NEWCGROUP, "cgroup" },
+	{ CLONE_NEWTIME, "time" },
+	{ EFFECT_SPAWN_UNREAD, "perhaps, for its flags cannot be read" },
 };
 
 /* What numbers and paths of this process, or of that which it made, mean is

@@ -1,6 +1,7 @@
 /*
  * The memory of a traced process, read and written without stopping it longer:
- * process_vm_readv(2), one call for all pieces of a stop.
+ * process_vm_readv(2), one call for all pieces of a stop; and /proc/TID/mem for
+ * what that refuses, though the kernel reads it for the program.
  */
 #ifndef TRACEE_MEMORY_H
 #define TRACEE_MEMORY_H
@@ -21,7 +22,8 @@ struct memory_piece {
 
 /*
  * Reads up to MEMORY_PIECES_MAX pieces. A piece that cannot be read to its end
- * has got < length. 0; -EPERM or -ENOSYS when the process may not be read at
+ * has got < length; so has one in memory that the program may not use at all
+ * (PROT_NONE). 0; -EPERM or -ENOSYS when the process may not be read at
  * all, -ESRCH when it is gone.
  */
 int memory_read(pid_t tid, struct memory_piece *pieces, unsigned count);

@@ -125,6 +125,11 @@ try_cases(void **state, const struct hostile_case *cases, size_t count,
 	{                                                                      \
 		"read", "/secret", "ok"                                        \
 	}
+/* That it was not told of otherwise. */
+#define NOTHING                                                                \
+	{                                                                      \
+		"none"                                                         \
+	}
 
 static void test_races(void **state)
 {
@@ -159,6 +164,34 @@ static void test_processes(void **state)
 		{ { "argv" }, .wanted = DELETED },
 		{ { "passing" }, .wanted = READ },
 		{ { "namespace" }, .wanted = DELETED, .may_fail = true },
+	};
+
+	try_cases(state, cases, ARRAY_LEN(cases), must_not_pass);
+}
+
+static void test_memory(void **state)
+{
+	static const struct hostile_case cases[] = {
+		{ { "unread" },
+		  .wanted = DELETED,
+		  .is_known = true,
+		  .may_fail = true },
+		{ { "unread-write" },
+		  .wanted = DELETED,
+		  .is_known = true,
+		  .may_fail = true },
+		{ { "unread-how" },
+		  .wanted = READ,
+		  .is_known = true,
+		  .may_fail = true },
+		{ { "unread-clone3" },
+		  .wanted = NOTHING,
+		  .gap = "a child has its own: mnt, user",
+		  .may_fail = true },
+		{ { "unread-secret" },
+		  .wanted = NOTHING,
+		  .gap = "a child has its own: perhaps",
+		  .may_fail = true },
 	};
 
 	try_cases(state, cases, ARRAY_LEN(cases), must_not_pass);
@@ -371,9 +404,9 @@ int main(void)
 #test " as anybody", test, NULL, NULL, &users[1]               \
 	}
 	const struct CMUnitTest tests[] = {
-		TEST(test_races),   TEST(test_processes), TEST(test_doors),
-		TEST(test_refused), TEST(test_preload),   TEST(test_outside),
-		TEST(test_orders),
+		TEST(test_races),   TEST(test_processes), TEST(test_memory),
+		TEST(test_doors),   TEST(test_refused),   TEST(test_preload),
+		TEST(test_outside), TEST(test_orders),
 	};
 
 	if (!run_may_trace())

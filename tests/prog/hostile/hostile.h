@@ -40,6 +40,10 @@ hostile_way spawn_passing, spawn_debugger, spawn_namespace;
 /* words: the socket; and one that it is to bind itself. */
 hostile_way spawn_asking;
 
+/* memory.c: with arguments that cannot be read. */
+hostile_way memory_name, memory_written, memory_how, memory_clone3;
+hostile_way memory_secret;
+
 /* gate.c: by other doors of the kernel, and behind filters of its own. */
 hostile_way gate_int80, gate_x32, gate_rings;
 hostile_way gate_error, gate_trap, gate_kill, gate_notify;

@@ -84,6 +84,71 @@ static void test_pieces_behind_a_fault(void **state)
 	assert_string_equal(got[2], text);
 }
 
+/* What the program may do with memory, and how much of a text is read that
+ * begins in a page before it. */
+static const struct {
+	int protection;
+	uint32_t got;
+} forced[] = {
+	{ PROT_READ, 20 },
+	{ PROT_EXEC, 20 },
+	{ PROT_WRITE, 20 },
+	{ PROT_NONE, 10 },
+};
+
+static void test_piece_into_unreadable(void **state)
+{
+	static const char text[] = "0123456789abcdefghij";
+	char got[sizeof(text)], behind[8];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(forced) / sizeof(forced[0]); i++) {
+		char *pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		struct memory_piece pieces[] = {
+			{ address(pages + PAGE - 10), got, 20, 0 },
+			{ address(text), behind, sizeof(behind), 0 },
+		};
+
+		assert_ptr_not_equal(pages, MAP_FAILED);
+		memcpy(pages + PAGE - 10, text, 20);
+		assert_int_equal(
+		    mprotect(pages + PAGE, PAGE, forced[i].protection), 0);
+		assert_int_equal(memory_read(getpid(), pieces, 2), 0);
+		assert_int_equal(pieces[0].got, forced[i].got);
+		assert_memory_equal(got, text, forced[i].got);
+		assert_int_equal(pieces[1].got, sizeof(behind));
+		munmap(pages, 2 * PAGE);
+	}
+}
+
+/* Behind memory that may only be executed there is a hole, or a page that may
+ * do nothing. */
+static void test_unreadable_ends(void **state)
+{
+	char got[20];
+
+	(void)state;
+	for (unsigned is_hole = 0; is_hole < 2; is_hole++) {
+		char *pages = map_with_hole();
+		struct memory_piece piece = { address(pages + PAGE - 10), got,
+					      sizeof(got), 0 };
+
+		if (!is_hole)
+			assert_ptr_equal(mmap(pages + PAGE, PAGE, PROT_NONE,
+					      MAP_PRIVATE | MAP_ANONYMOUS |
+						  MAP_FIXED_NOREPLACE,
+					      -1, 0),
+					 pages + PAGE);
+		memcpy(pages + PAGE - 10, "0123456789", 10);
+		assert_int_equal(mprotect(pages, PAGE, PROT_EXEC), 0);
+		assert_int_equal(memory_read(getpid(), &piece, 1), 0);
+		assert_int_equal(piece.got, 10);
+		assert_memory_equal(got, "0123456789", 10);
+		munmap(pages, 2 * PAGE);
+	}
+}
+
 static void test_empty_piece(void **state)
 {
 	char text[] = "x";
@@ -143,6 +208,8 @@ int main(void)
 		cmocka_unit_test(test_whole_pieces),
 		cmocka_unit_test(test_piece_ends_at_hole),
 		cmocka_unit_test(test_pieces_behind_a_fault),
+		cmocka_unit_test(test_piece_into_unreadable),
+		cmocka_unit_test(test_unreadable_ends),
 		cmocka_unit_test(test_empty_piece),
 		cmocka_unit_test(test_too_many_pieces),
 		cmocka_unit_test(test_process_that_is_gone),
