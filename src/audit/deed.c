@@ -114,18 +114,30 @@ static enum audit_verb socket_verb(enum sysdesc_use use)
 	}
 }
 
+/* The environment may have it by the name that it was asked by. */
+static const struct name *find_door(const struct deed *deed,
+				    const struct text *given,
+				    const struct name *object)
+{
+	const struct doors *doors = &deed->audit->doors;
+	const struct name *door = doors_find(doors, object->text,
+					     object->length);
+
+	return door ?: doors_find(doors, given->data, given->length);
+}
+
+/* given: what it was called; object: which it was. */
 static int add_endpoint(struct deed *deed, enum audit_verb verb,
+			enum fact_mark mark, const struct text *given,
 			const struct text *object)
 {
 	struct fact fact;
-	int r = deed_make(deed, verb, deed_claim(deed), object, NULL, &fact);
+	int r = deed_make(deed, verb, mark, object, NULL, &fact);
 
 	if (r)
 		return r;
 	if (verb == VERB_CONNECT || verb == VERB_SEND)
-		fact.key.other = doors_find(&deed->audit->doors,
-					    fact.key.object->text,
-					    fact.key.object->length);
+		fact.key.other = find_door(deed, given, fact.key.object);
 	if (verb != VERB_CONNECT || deed->error != EINPROGRESS)
 		return facts_add(&deed->audit->facts, &fact);
 	return connecting_begin(&deed->audit->connecting, &deed->audit->facts,
@@ -177,14 +189,19 @@ static int add_address(struct deed *deed, enum audit_verb verb,
 		       const struct record *part)
 {
 	_cleanup_(text_done) struct text given = TEXT_INIT;
+	_cleanup_(text_done) struct text called = TEXT_INIT;
 	_cleanup_(text_done) struct text object = TEXT_INIT;
+	enum fact_mark mark;
 	int r;
 
 	if (!object_put_address(&given, part->structure.data,
 				part->structure.length))
 		return 0;
-	r = find_socket(deed, &given, &object);
-	return r ? tell_nowhere(deed, r) : add_endpoint(deed, verb, &object);
+	r = find_socket(deed, &given, &called);
+	if (r)
+		return tell_nowhere(deed, r);
+	mark = deed_peer(deed, &called, &object);
+	return add_endpoint(deed, verb, mark, &called, &object);
 }
 
 static int add_addresses(struct deed *deed, enum audit_verb verb,

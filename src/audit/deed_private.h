@@ -45,6 +45,11 @@ int deed_path(struct deed *deed, unsigned index);
 int deed_descriptor(struct deed *deed, unsigned index);
 int deed_executed(struct deed *deed);
 
+/* The socket that the call named so: by where the kernel says that this led, if
+ * it does. How it is known. */
+enum fact_mark deed_peer(const struct deed *deed, const struct text *called,
+			 struct text *ret);
+
 /* The process that is an argument; and what it asks of the system. Likewise. */
 int deed_process(struct deed *deed, unsigned index, enum sysdesc_use use);
 int deed_system(struct deed *deed);

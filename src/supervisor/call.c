@@ -17,6 +17,7 @@
 #include "supervisor/made.h"
 #include "supervisor/opened.h"
 #include "supervisor/path.h"
+#include "supervisor/peer.h"
 #include "supervisor/scribe.h"
 #include "supervisor/stack.h"
 #include "supervisor/state.h"
@@ -243,6 +244,7 @@ static void record_exit(struct supervisor *supervisor, struct task *task)
 
 	call_capture(supervisor, task, capture_exit);
 	path_opened(supervisor, task);
+	peer_at_exit(supervisor, task);
 	still_tell(supervisor, task);
 	sysctl_at_exit(task);
 	telling_at_exit(supervisor, task);

@@ -129,6 +129,38 @@ static size_t path_join(char *to, size_t size, const char *base,
 	return n < 0 ? 0 : (size_t)n;
 }
 
+/* What a directory is called below a root; NULL: it is not there. */
+static const char *below(const char *root, const char *directory)
+{
+	size_t length = strlen(root);
+
+	if (strncmp(directory, root, length) != 0)
+		return NULL;
+	directory += length;
+	return !directory[0] ? "/" : directory[0] == '/' ? directory : NULL;
+}
+
+bool path_of_name(struct supervisor *supervisor, struct task *task,
+		  const char *name, char *to, size_t size, bool *ret_is_rooted)
+{
+	char buffer[PATH_MAX], root[PATH_MAX];
+	bool rooted = is_rooted(supervisor, task, root, sizeof(root));
+	struct path_base base = { .name = "/" };
+	size_t length;
+
+	if (name[0] != '/') {
+		base = base_cwd(supervisor, task, buffer, sizeof(buffer));
+		if (base.name && rooted)
+			base.name = below(root, base.name);
+	}
+	if (!base.name || base.deleted)
+		return false;
+	*ret_is_rooted = rooted;
+	length = path_join(to, size, name[0] == '/' ? "" : base.name, name,
+			   strlen(name));
+	return length && length < size;
+}
+
 static void put_joined(struct task *task, unsigned arg,
 		       const struct path_base *base, const char *joined,
 		       size_t length)

@@ -5,6 +5,7 @@
 #ifndef SUPERVISOR_PATH_H
 #define SUPERVISOR_PATH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,13 @@ void path_named(struct supervisor *supervisor, struct task *task, unsigned arg,
  * already. Nothing without --resolve.
  */
 void path_opened(struct supervisor *supervisor, struct task *task);
+
+/*
+ * What a name that is relative to no descriptor is, absolute below the root of
+ * the process, which may be its own. False where that is not known.
+ */
+bool path_of_name(struct supervisor *supervisor, struct task *task,
+		  const char *name, char *to, size_t size, bool *ret_is_rooted);
 
 /* The working directory of the process may have changed. */
 void path_forget_cwd(struct process *process);

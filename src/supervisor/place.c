@@ -43,16 +43,24 @@ bool place_is_of_use(enum sysdesc_use use)
 	}
 }
 
+/* What is asked: the call, or what it carries. */
+static const struct sysdesc_row *row_of(const struct task *task)
+{
+	return task->call.inner ? task->call.inner->row : task->call.row;
+}
+
 /* Whether a link that is the last part of the path is followed. */
 static bool follows(const struct task *task, unsigned arg)
 {
-	const struct sysdesc_row *row = task->call.row;
+	const struct sysdesc_row *row = row_of(task);
 	uint64_t flags = 0;
 
 	for (unsigned i = 0; i < row->narg; i++)
 		if (row->arg[i].kind == KIND_FLAGS &&
 		    row->arg[i].set == FLAGSET_AT)
 			flags = task->call.args[i];
+	if (row->arg[arg].kind != KIND_PATH)
+		return row->arg[0].set != USE_BIND;
 	switch ((enum sysdesc_use)row->arg[arg].set) {
 	case USE_WRITE:
 	case USE_CHANGE:
@@ -71,13 +79,18 @@ static bool follows(const struct task *task, unsigned arg)
 #define TRIES_FAST 16
 #define NAP_NS     20000
 
+/* Our own root. */
+#define NO_ROOT AT_FDCWD
+
 /* A link of /proc that leads elsewhere for us than for who is traced is none
  * that we follow. */
-static int open_place(const char *path)
+static int open_place(int root, const char *path)
 {
+	const uint64_t way = RESOLVE_NO_MAGICLINKS |
+			     (root == NO_ROOT ? 0 : RESOLVE_IN_ROOT);
 	struct open_how how = {
 		.flags = O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_CACHED | RESOLVE_NO_MAGICLINKS,
+		.resolve = RESOLVE_CACHED | way,
 	};
 	const struct timespec nap = { .tv_nsec = NAP_NS };
 	long fd = -1;
@@ -86,21 +99,21 @@ static int open_place(const char *path)
 	for (unsigned i = 0; fd < 0 && errno == EAGAIN && i < TRIES; i++) {
 		if (i >= TRIES_FAST)
 			nanosleep(&nap, NULL);
-		fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
 	}
 	/* Linux 5.6 to 5.11 has not the first of these, and those before none.
 	 */
 	if (fd < 0 && errno == EINVAL) {
-		how.resolve = RESOLVE_NO_MAGICLINKS;
-		fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+		how.resolve = way;
+		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
 	}
 	return fd < 0 ? -errno : (int)fd;
 }
 
 /* 0 or -errno. */
-static int name_of(const char *path, char ret[PATH_MAX])
+static int name_of(int root, const char *path, char ret[PATH_MAX])
 {
-	_cleanup_fd_ int fd = open_place(path);
+	_cleanup_fd_ int fd = open_place(root, path);
 	char link[32];
 	ssize_t length;
 
@@ -116,7 +129,7 @@ static int name_of(const char *path, char ret[PATH_MAX])
 
 /* Where a path leads whose last part is not followed: the directory that it is
  * in, and that part. */
-static int name_in(const char *path, char *ret, size_t size)
+static int name_in(int root, const char *path, char *ret, size_t size)
 {
 	char parent[PATH_MAX], name[PATH_MAX];
 	size_t end = strlen(path), start;
@@ -133,7 +146,7 @@ static int name_in(const char *path, char *ret, size_t size)
 		return -EINVAL;
 	memcpy(parent, path, start);
 	parent[start] = '\0';
-	r = name_of(parent, name);
+	r = name_of(root, parent, name);
 	if (!r)
 		snprintf(ret, size, "%s/%.*s", name[1] ? name : "",
 			 (int)(end - start), path + start);
@@ -154,11 +167,17 @@ static void put(struct task *task, unsigned arg, const char *how,
 	scribe_fields_end(task->process->session);
 }
 
+static int find(const struct task *task, int root, unsigned arg,
+		const char *path, char *ret, size_t size)
+{
+	return follows(task, arg) ? name_of(root, path, ret)
+				  : name_in(root, path, ret, size);
+}
+
 void place_put(struct task *task, unsigned arg, const char *path)
 {
 	char name[2 * PATH_MAX + 2];
-	int r = follows(task, arg) ? name_of(path, name)
-				   : name_in(path, name, sizeof(name));
+	int r = find(task, NO_ROOT, arg, path, name, sizeof(name));
 
 	/* By way of /proc/self/cwd or the like it is somewhere else; or the
 	 * file system is to be asked each time. */
@@ -166,6 +185,22 @@ void place_put(struct task *task, unsigned arg, const char *path)
 		put(task, arg, "unproven", path);
 	else if (!r)
 		put(task, arg, "kernel", name);
+}
+
+void place_put_socket(struct task *task, unsigned arg, const char *path,
+		      bool is_rooted)
+{
+	char name[2 * PATH_MAX + 2], link[32];
+	_cleanup_fd_ int root = -1;
+	int r;
+
+	snprintf(link, sizeof(link), "/proc/%d/root", task->tid);
+	if (is_rooted)
+		root = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	r = is_rooted && root < 0 ? -errno
+				  : find(task, is_rooted ? root : NO_ROOT, arg,
+					 path, name, sizeof(name));
+	put(task, arg, r ? "unproven" : "kernel", r ? path : name);
 }
 
 void place_doubt(struct task *task, unsigned arg, const char *path)

@@ -21,6 +21,13 @@ bool place_is_of_use(enum sysdesc_use use);
  */
 void place_put(struct task *task, unsigned arg, const char *path);
 
+/*
+ * The same of a socket's name, which is absolute below the root of the process:
+ * where the kernel cannot tell, that is written.
+ */
+void place_put_socket(struct task *task, unsigned arg, const char *path,
+		      bool is_rooted);
+
 /* Writes that it was not asked: others may have changed names meanwhile. */
 void place_doubt(struct task *task, unsigned arg, const char *path);
 

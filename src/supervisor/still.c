@@ -390,6 +390,15 @@ bool still_is_proof(const struct supervisor *supervisor,
 	       !still->is_broken;
 }
 
+bool still_has_names(const struct supervisor *supervisor,
+		     const struct task *task)
+{
+	const struct still *still = &supervisor->still;
+
+	return still->whose == task && still->wants & STILL_NAMES &&
+	       !still->is_broken && !still->renaming;
+}
+
 static void put_held(struct task *task)
 {
 	struct fields_writer *fields = scribe_fields(task->process->session,

@@ -69,6 +69,9 @@ void still_named(struct supervisor *supervisor, struct task *task, unsigned arg,
 /* At the end of the call: whether nobody could interfere with it. */
 bool still_is_proof(const struct supervisor *supervisor,
 		    const struct task *task);
+/* The same of names. */
+bool still_has_names(const struct supervisor *supervisor,
+		     const struct task *task);
 /* Writes what is known by that. */
 void still_tell(struct supervisor *supervisor, struct task *task);
 /* The call is over, whatever became of it. */

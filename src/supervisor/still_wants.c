@@ -2,6 +2,7 @@
  * Calls during which somebody has to stand still, by their rows. Must not know
  * who.
  */
+#include "supervisor/peer.h"
 #include "supervisor/place.h"
 #include "supervisor/state.h"
 #include "supervisor/still.h"
@@ -44,7 +45,7 @@ unsigned still_wants(const struct task *task, const struct tracee_syscall *at)
 
 	if (!row || !process->plan || !plan_needs(process->plan, row))
 		return 0;
-	if (is_about_names(row))
+	if (is_about_names(row) || peer_is_named(task, row, at))
 		wants |= STILL_NAMES;
 	if (!process->was_shared)
 		return wants;

@@ -97,22 +97,31 @@ static void must_not_pass(const struct hostile_case *that,
 }
 
 static void
+try_case(const struct run_place *place, const struct hostile_case *that,
+	 void (*judge)(const struct hostile_case *that,
+		       struct run_result *result, const json_t *report))
+{
+	struct run_result result;
+	json_t *report;
+
+	run_hostile(&result, place, that);
+	report = audited_report(place);
+	print(that, &result, report);
+	judge(that, &result, report);
+	json_decref(report);
+	run_result_done(&result);
+}
+
+static void
 try_cases(void **state, const struct hostile_case *cases, size_t count,
 	  void (*judge)(const struct hostile_case *that,
 			struct run_result *result, const json_t *report))
 {
 	for (size_t i = 0; i < count; i++) {
-		struct run_result result;
 		struct run_place place;
-		json_t *report;
 
 		audited_open(&place, state);
-		run_hostile(&result, &place, &cases[i]);
-		report = audited_report(&place);
-		print(&cases[i], &result, report);
-		judge(&cases[i], &result, report);
-		json_decref(report);
-		run_result_done(&result);
+		try_case(&place, &cases[i], judge);
 		run_place_close(&place);
 	}
 }
@@ -124,6 +133,14 @@ try_cases(void **state, const struct hostile_case *cases, size_t count,
 #define READ                                                                   \
 	{                                                                      \
 		"read", "/secret", "ok"                                        \
+	}
+#define CONNECTED                                                              \
+	{                                                                      \
+		"connect", "/agent", "ok"                                      \
+	}
+#define TOLD                                                                   \
+	{                                                                      \
+		"send", "/log", "ok"                                           \
 	}
 /* That it was not told of otherwise. */
 #define NOTHING                                                                \
@@ -266,16 +283,23 @@ static void test_preload(void **state)
 
 /* ---- by others ---- */
 
-static int listen_at(const char *path)
+static int bind_at(const char *path, int type)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0 && strlen(path) < sizeof(address.sun_path));
 	memcpy(address.sun_path, path, strlen(path));
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)),
 			 0);
 	assert_int_equal(chmod(path, 0666), 0);
+	return fd;
+}
+
+static int listen_at(const char *path)
+{
+	int fd = bind_at(path, SOCK_STREAM);
+
 	assert_int_equal(listen(fd, 8), 0);
 	return fd;
 }
@@ -345,6 +369,70 @@ static void test_outside(void **state)
 	run_place_close(&place);
 }
 
+/* ---- sockets by other names ---- */
+
+static void link_to(const struct run_place *place, const char *name,
+		    const char *target)
+{
+	char path[PATH_MAX];
+
+	assert_int_equal(symlink(target, run_place_file(place, name, path)), 0);
+}
+
+/* Two of a kind, with links to them, and a policy that protects both. */
+static void bind_both(const struct run_place *place, int fds[2])
+{
+	char path[PATH_MAX], policy[2 * PATH_MAX + 64];
+
+	fds[0] = listen_at(run_place_file(place, "agent", path));
+	fds[1] = bind_at(run_place_file(place, "log", path), SOCK_DGRAM);
+	link_to(place, "link", "agent");
+	link_to(place, "loglink", "log");
+	link_to(place, "here", ".");
+	run_place_file(place, "", path);
+	snprintf(policy, sizeof(policy),
+		 "allow * /**\ndeny connect unix:%sagent\n"
+		 "deny send unix:%slog\n",
+		 path, path);
+	assert_int_equal(run_place_put(place, "p", policy, 0644), 0);
+}
+
+static void test_sockets(void **state)
+{
+	static const struct hostile_case cases[] = {
+		{ { "ask", "link" }, .wanted = CONNECTED, .is_known = true },
+		{ { "ask", "here/agent" },
+		  .wanted = CONNECTED,
+		  .is_known = true },
+		{ { "ask", "here/here/link" },
+		  .wanted = CONNECTED,
+		  .is_known = true },
+		{ { "ask", "/proc/self/cwd/agent" },
+		  .wanted = NOTHING,
+		  .gap = "unproven: " },
+		{ { "ask-rooted", "/link" },
+		  .wanted = CONNECTED,
+		  .may_fail = true },
+		{ { "ask-rooted", "here/link" },
+		  .wanted = CONNECTED,
+		  .may_fail = true },
+		{ { "tell", "loglink" }, .wanted = TOLD, .is_known = true },
+		{ { "tell", "here/log", "message" },
+		  .wanted = TOLD,
+		  .is_known = true },
+	};
+	struct run_place place;
+	int fds[2];
+
+	audited_open(&place, state);
+	bind_both(&place, fds);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		try_case(&place, &cases[i], must_not_pass);
+	close(fds[0]);
+	close(fds[1]);
+	run_place_close(&place);
+}
+
 /* ---- what reads what is said of them ---- */
 
 /* Orders to CI systems, as names. */
@@ -406,7 +494,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_races),   TEST(test_processes), TEST(test_memory),
 		TEST(test_doors),   TEST(test_refused),   TEST(test_preload),
-		TEST(test_outside), TEST(test_orders),
+		TEST(test_outside), TEST(test_orders),    TEST(test_sockets),
 	};
 
 	if (!run_may_trace())

@@ -38,7 +38,7 @@ hostile_way spawn_untraced, spawn_untraced3, spawn_daemon, spawn_memfd;
 hostile_way spawn_unreadable, spawn_undumpable, spawn_argv, spawn_plain;
 hostile_way spawn_passing, spawn_debugger, spawn_namespace;
 /* words: the socket; and one that it is to bind itself. */
-hostile_way spawn_asking;
+hostile_way spawn_asking, spawn_asking_rooted, spawn_telling;
 
 /* memory.c: with arguments that cannot be read. */
 hostile_way memory_name, memory_written, memory_how, memory_clone3;

@@ -51,6 +51,8 @@ static const struct {
 	{ "notify", gate_notify },
 	{ "strike", strike },
 	{ "ask", spawn_asking },
+	{ "ask-rooted", spawn_asking_rooted },
+	{ "tell", spawn_telling },
 };
 
 /* Open from the start, so that asking names nothing. */

@@ -294,3 +294,33 @@ enum outcome spawn_asking(char **words)
 		return FAILED;
 	return !words[1] || !ask(words[1], true) ? DID : FAILED;
 }
+
+/* The same, by a name below a root of its own. */
+enum outcome spawn_asking_rooted(char **words)
+{
+	if (chroot(".") < 0 && (unshare(CLONE_NEWUSER) < 0 || chroot(".") < 0))
+		return FAILED;
+	return words[0] && !ask(words[0], false) ? DID : FAILED;
+}
+
+/* Without a connection. */
+enum outcome spawn_telling(char **words)
+{
+	int client = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_un address;
+	char byte = 0;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr message = { .msg_name = &address,
+				  .msg_namelen = sizeof(address),
+				  .msg_iov = &iov,
+				  .msg_iovlen = 1 };
+
+	if (!words[0] || address_of(&address, words[0]) < 0)
+		return FAILED;
+	if (words[1])
+		return sendmsg(client, &message, 0) == 1 ? DID : FAILED;
+	return sendto(client, &byte, 1, 0, (const struct sockaddr *)&address,
+		      sizeof(address)) == 1
+		   ? DID
+		   : FAILED;
+}
