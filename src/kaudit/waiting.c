@@ -5,6 +5,7 @@
 #include "kaudit/waiting.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,10 @@
 #define AGAIN_NS (CLOCK_NS_PER_S / 10)
 /* So long is waited for the recorder when nobody is recorded any more. */
 #define LEAVE_NS (10 * CLOCK_NS_PER_S)
+/* So long the killed may stay, without getting fewer, until the recorder is
+ * killed, too: it is what they wait for, and may itself wait in a page of
+ * theirs that nobody fills. */
+#define HANG_NS (10 * CLOCK_NS_PER_S)
 /* So long somebody may stay before that is said. */
 #define STAY_NS    (2 * CLOCK_NS_PER_S)
 #define ARGS_MAX   4096
@@ -36,6 +41,9 @@ struct wait {
 	pid_t command; /* 0: has ended */
 	/* When to; UINT64_MAX: not. */
 	uint64_t term_ns, kill_ns, tell_ns, leave_ns;
+	uint64_t hang_ns;
+	unsigned fewest; /* who were killed and still there, so far */
+	pid_t recorder;  /* that one of them had last */
 	/* Of those who are recorded, while they are visited: */
 	int signal;
 	unsigned count;
@@ -43,13 +51,15 @@ struct wait {
 	bool is_long; /* with their arguments, a line each */
 };
 
-static bool is_recorded(pid_t pid)
+/* 0: it has none. */
+static pid_t recorder_of(pid_t pid)
 {
 	struct proc_status status, tracer;
 
-	return !proc_process(pid, &status) && status.tracer &&
-	       !proc_status(status.tracer, &tracer) &&
-	       tracer.parent == getpid();
+	if (proc_process(pid, &status) || !status.tracer ||
+	    proc_status(status.tracer, &tracer) || tracer.parent != getpid())
+		return 0;
+	return status.tracer;
 }
 
 static void put_arguments(struct text *text, pid_t pid)
@@ -81,13 +91,15 @@ static void put_name(struct text *text, pid_t pid)
 static int visit(void *context, pid_t pid)
 {
 	struct wait *wait = context;
+	pid_t recorder = recorder_of(pid);
 
-	if (!is_recorded(pid))
+	if (!recorder)
 		return 0;
 	if (wait->names && wait->count < NAMES_MAX)
 		(wait->is_long ? put_arguments : put_name)(wait->names, pid);
 	if (wait->signal)
 		kill(pid, wait->signal);
+	wait->recorder = recorder;
 	wait->count++;
 	return 0;
 }
@@ -114,6 +126,30 @@ static void tell(struct wait *wait)
 	wait->tell_ns = UINT64_MAX;
 }
 
+static void end_recorder(const struct wait *wait)
+{
+	dprintf(STDERR_FILENO,
+		"kaudit-u: the recorder hangs, and is killed: what it had not "
+		"written is lost\n");
+	kill(wait->recorder, SIGKILL);
+}
+
+/* Whether somebody is left of them. */
+static bool kill_all(struct wait *wait, uint64_t now)
+{
+	unsigned count = each(wait, NULL, false, SIGKILL);
+
+	if (count < wait->fewest) {
+		wait->fewest = count;
+		wait->hang_ns = now + HANG_NS;
+	}
+	if (count && now >= wait->hang_ns) {
+		end_recorder(wait);
+		wait->hang_ns = now + HANG_NS;
+	}
+	return count > 0;
+}
+
 /* False when whoever is left cannot be ended, since he is not recorded. */
 static bool act(struct wait *wait, uint64_t now)
 {
@@ -126,7 +162,7 @@ static bool act(struct wait *wait, uint64_t now)
 		wait->kill_ns = now + GRACE_NS;
 	}
 	if (now >= wait->kill_ns) {
-		bool is_somebody = each(wait, NULL, false, SIGKILL);
+		bool is_somebody = kill_all(wait, now);
 
 		/* Then the recorder has to write the end, no more. */
 		wait->kill_ns = is_somebody ? now + AGAIN_NS : UINT64_MAX;
@@ -178,7 +214,9 @@ void waiting_run(struct waiting *ret, pid_t command, uint64_t limit_ns)
 			     .term_ns = UINT64_MAX,
 			     .kill_ns = UINT64_MAX,
 			     .tell_ns = UINT64_MAX,
-			     .leave_ns = UINT64_MAX };
+			     .leave_ns = UINT64_MAX,
+			     .hang_ns = UINT64_MAX,
+			     .fewest = UINT_MAX };
 	sigset_t ends, before;
 	bool goes_on = true;
 

@@ -147,6 +147,33 @@ static void test_timeout(void **state)
 	run_place_close(&place);
 }
 
+/* The recorder waits for a page that nobody fills: it is killed in the end, and
+ * its trace is one without an end. */
+static void test_hanging(void **state)
+{
+	struct run_result result;
+	struct run_place place;
+	bool is_refused;
+
+	open_place(&place, state);
+	kaudit_run(&result, &place,
+		   (const char *const[]){ "run", "--timeout=1s",
+					  PROG_DIR "/unserved", NULL });
+	is_refused = run_exited(&result, 77);
+	if (!is_refused) {
+		kaudit_must_exit(&result, 124);
+		assert_non_null(strstr(text_string(&result.err),
+				       "the recorder hangs, and is killed"));
+		SAY(&place, 0, "its end is missing", "report", "kaudit.ktr");
+	}
+	run_result_done(&result);
+	run_place_close(&place);
+	if (is_refused) {
+		print_message("userfaultfd(2) is refused here\n");
+		skip();
+	}
+}
+
 /* What a line is about comes first, and what one process did together. */
 static void test_order(void **state)
 {
@@ -475,13 +502,14 @@ int main(void)
 #test " as anybody", test, NULL, NULL, &users[1]               \
 	}
 	const struct CMUnitTest tests[] = {
-		TEST(test_status),       TEST(test_usage),
-		TEST(test_left_behind),  TEST(test_timeout),
-		TEST(test_order),        TEST(test_incomplete),
-		TEST(test_looks),        TEST(test_complete),
-		TEST(test_policies),     TEST(test_learns),
-		TEST(test_hostile_text), TEST(test_hostile_markdown),
-		TEST(test_hostile_json), TEST(test_hostile_policy),
+		TEST(test_status),           TEST(test_usage),
+		TEST(test_left_behind),      TEST(test_timeout),
+		TEST(test_hanging),          TEST(test_order),
+		TEST(test_incomplete),       TEST(test_looks),
+		TEST(test_complete),         TEST(test_policies),
+		TEST(test_learns),           TEST(test_hostile_text),
+		TEST(test_hostile_markdown), TEST(test_hostile_json),
+		TEST(test_hostile_policy),
 	};
 
 	if (!run_may_trace())
