@@ -1,6 +1,7 @@
 /*
  * What a call does to processes and to the system -> facts.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "base/cleanup.h"
 #include "decode/name.h"
 #include "join/descriptor_name.h"
+#include "sysdesc/sets.h"
 #include "trace/fields.h"
 
 /* What --guard of ktrace-u did with a call. */
@@ -36,7 +38,8 @@ static void put_process(struct deed *deed, int32_t pid, struct text *text)
 	const struct image *image = images_find_since(
 	    &deed->audit->images, pid, deed->call->entry.time_ns);
 
-	if (pid == deed->call->entry.pid || pid == deed->call->entry.tid)
+	if (pid == deed->call->entry.pid || pid == deed->call->entry.tid ||
+	    (image && image->pid == deed->call->entry.pid))
 		text_put(text, "self");
 	else if (is_recorder(deed->audit, pid)) {
 		text_put(text, "recorder");
@@ -102,19 +105,24 @@ static bool asks_only(const struct deed *deed)
 	return false;
 }
 
+static bool is_called(const struct text *object, const char *name)
+{
+	return object->length == strlen(name) &&
+	       !memcmp(object->data, name, object->length);
+}
+
 /* What is set of a process, or asked about it, is worth telling where it is
  * none of the job. */
 static bool is_aside(enum sysdesc_use use, const struct text *object)
 {
-	static const char *const told[] = { "outside", "recorder" };
+	return (use == USE_ADJUST || use == USE_HOLD) &&
+	       !is_called(object, "outside") && !is_called(object, "recorder");
+}
 
-	if (use != USE_ADJUST && use != USE_HOLD)
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(told); i++)
-		if (object->length == strlen(told[i]) &&
-		    !memcmp(object->data, told[i], object->length))
-			return false;
-	return true;
+/* A shell that kills what it has waited for reaches nobody. */
+static bool is_nobody(const struct deed *deed, const struct text *object)
+{
+	return deed->error == ESRCH && is_called(object, "outside");
 }
 
 int deed_process(struct deed *deed, unsigned index, enum sysdesc_use use)
@@ -126,7 +134,7 @@ int deed_process(struct deed *deed, unsigned index, enum sysdesc_use use)
 	if (is_signal && asks_only(deed))
 		return 0;
 	put_target(deed, index, use, &object);
-	if (is_aside(use, &object))
+	if (is_aside(use, &object) || is_nobody(deed, &object))
 		return 0;
 	put_signal(deed, &other);
 	return deed_add(deed, is_signal ? VERB_SIGNAL : VERB_TRACE, FACT_KERNEL,
@@ -135,7 +143,7 @@ int deed_process(struct deed *deed, unsigned index, enum sysdesc_use use)
 
 /* ---- the system ---- */
 
-static uint64_t namespace_flags(const struct deed *deed)
+static uint64_t spawn_flags(const struct deed *deed)
 {
 	const struct call *call = deed->call;
 	struct record part;
@@ -160,7 +168,7 @@ static uint64_t namespace_flags(const struct deed *deed)
 
 uint64_t deed_namespaces(const struct deed *deed)
 {
-	return namespace_flags(deed) & NAMESPACES;
+	return spawn_flags(deed) & NAMESPACES;
 }
 
 static int take_namespaces(struct deed *deed)
@@ -194,9 +202,37 @@ static int take_refusal(struct deed *deed)
 	return 0;
 }
 
+/* ---- who begins and ends ---- */
+
+static bool waits(const struct sysdesc_row *row)
+{
+	for (unsigned i = 0; i < row->narg; i++)
+		if (row->arg[i].kind == KIND_BLOB &&
+		    row->arg[i].set == BLOB_WAIT_STATUS)
+			return true;
+	return false;
+}
+
+/* Its result names somebody who is from here on, or is no more. */
+static int take_result(struct deed *deed)
+{
+	const struct call *call = deed->call;
+	struct images *images = &deed->audit->images;
+
+	if (deed->error || deed->row->result != RESULT_PID)
+		return 0;
+	if (waits(deed->row))
+		images_reaped(images, (int32_t)call->exit.sysret.retval,
+			      call->exit.time_ns);
+	return spawn_flags(deed) & CLONE_THREAD
+		   ? images_thread(images, call->entry.pid,
+				   (int32_t)call->exit.sysret.retval)
+		   : 0;
+}
+
 int deed_system(struct deed *deed)
 {
-	int r = take_namespaces(deed);
+	int r = take_namespaces(deed) ?: take_result(deed);
 
 	if (!r && !deed->names_recorder)
 		r = take_refusal(deed);

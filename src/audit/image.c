@@ -1,4 +1,4 @@
-/* A list of images, and a table of those that live. */
+/* A list of images, and tables of those that live, and that ended. */
 #include "audit/image.h"
 
 #include <errno.h>
@@ -10,21 +10,30 @@
 #include "trace/record.h"
 
 struct image_process {
-	int32_t pid;
+	int32_t pid; /* or tid */
 	struct image *image;
+	uint64_t reaped_ns; /* 0: nobody was seen to wait for it */
 	UT_hash_handle hh;
 };
 
-void images_done(struct images *images)
+static void clear(struct image_process **table)
 {
-	struct image_process *process = images->living, *next;
-	struct image *image = images->first;
+	struct image_process *process = *table, *next;
 
-	HASH_CLEAR(hh, images->living);
+	HASH_CLEAR(hh, *table);
 	for (; process; process = next) {
 		next = process->hh.next;
 		free(process);
 	}
+}
+
+void images_done(struct images *images)
+{
+	struct image *image = images->first;
+
+	clear(&images->living);
+	clear(&images->ended);
+	clear(&images->threads);
 	while (image) {
 		struct image *following = image->next;
 
@@ -34,34 +43,42 @@ void images_done(struct images *images)
 	}
 }
 
-static struct image_process *find(const struct images *images, int32_t pid)
+static struct image_process *find(struct image_process *table, int32_t pid)
 {
 	struct image_process *process;
 
-	HASH_FIND(hh, images->living, &pid, sizeof(pid), process);
+	HASH_FIND(hh, table, &pid, sizeof(pid), process);
 	return process;
 }
 
 struct image *images_find(const struct images *images, int32_t pid)
 {
-	const struct image_process *process = find(images, pid);
+	const struct image_process *process = find(images->living, pid);
 
 	return process ? process->image : NULL;
 }
 
-struct image *images_find_since(const struct images *images, int32_t pid,
+struct image *images_find_since(const struct images *images, int32_t id,
 				uint64_t time_ns)
 {
-	struct image *image = images_find(images, pid);
+	const struct image_process *ended = find(images->ended, id);
+	const struct image_process *thread = find(images->threads, id);
+	struct image *image = images_find(images, id);
 
-	for (unsigned i = 0; !image && i < IMAGES_ENDED; i++) {
-		const struct image_ended *ended = &images->ended[i];
+	if (image)
+		return image;
+	if (ended && (!ended->reaped_ns || ended->reaped_ns >= time_ns))
+		return ended->image;
+	/* All but one go when it executes something. */
+	if (thread &&
+	    (!thread->image->end_ns || thread->image->end_ns >= time_ns))
+		return thread->image;
+	return NULL;
+}
 
-		if (ended->image && ended->image->pid == pid &&
-		    ended->time_ns >= time_ns)
-			image = ended->image;
-	}
-	return image;
+bool images_had(const struct images *images, int32_t pid)
+{
+	return find(images->living, pid) || find(images->ended, pid);
 }
 
 static struct image *append(struct images *images, int32_t pid, uint64_t time)
@@ -87,18 +104,41 @@ static struct image *append(struct images *images, int32_t pid, uint64_t time)
 	return image;
 }
 
-static struct image_process *add(struct images *images, int32_t pid)
+static struct image_process *add(struct image_process **table, int32_t pid)
 {
 	struct image_process *process = calloc(1, sizeof(*process));
 
 	if (!process)
 		return NULL;
 	process->pid = pid;
-	HASH_ADD(hh, images->living, pid, sizeof(process->pid), process);
+	HASH_ADD(hh, *table, pid, sizeof(process->pid), process);
 	if (process->hh.tbl)
 		return process;
 	free(process);
 	return NULL;
+}
+
+static void drop(struct image_process **table, struct image_process *process)
+{
+	if (!process)
+		return;
+	HASH_DEL(*table, process);
+	free(process);
+}
+
+/* In place of who had it before, or of the oldest. */
+static int keep(struct image_process **table, int32_t id, struct image *image)
+{
+	struct image_process *process;
+
+	drop(table, find(*table, id));
+	if (HASH_COUNT(*table) >= IMAGES_IDS_MAX)
+		drop(table, *table);
+	process = add(table, id);
+	if (!process)
+		return -ENOMEM;
+	process->image = image;
+	return 0;
 }
 
 static int take_name(struct names *names, const struct record *record,
@@ -160,15 +200,17 @@ static int begin(struct images *images, struct image *image,
 static int learn_process(struct images *images, struct names *names,
 			 const struct record *record, bool is_launched)
 {
-	struct image_process *process = find(images, record->pid);
+	struct image_process *process = find(images->living, record->pid);
 	struct image *image = append(images, record->pid, record->time_ns);
 	struct image *previous = process ? process->image : NULL;
 	int r = 0;
 
 	if (image && !process)
-		process = add(images, record->pid);
+		process = add(&images->living, record->pid);
 	if (!image || !process)
 		return -ENOMEM;
+	drop(&images->ended, find(images->ended, record->pid));
+	drop(&images->threads, find(images->threads, record->pid));
 	process->image = image;
 	if (images->is_full)
 		return 0;
@@ -193,17 +235,35 @@ static void note_status(struct image *image, const struct record *record)
 	image->has_status = true;
 }
 
-static void forget(struct images *images, const struct record *record)
+static int forget(struct images *images, const struct record *record)
 {
-	struct image_process *process = find(images, record->pid);
+	struct image_process *process = find(images->living, record->pid);
+	struct image *image;
 
 	if (!process)
-		return;
-	images->ended[images->ended_next++ % IMAGES_ENDED] =
-	    (struct image_ended){ record->time_ns, process->image };
-	process->image->end_ns = record->time_ns;
-	HASH_DEL(images->living, process);
-	free(process);
+		return 0;
+	image = process->image;
+	image->end_ns = record->time_ns;
+	drop(&images->living, process);
+	return keep(&images->ended, record->pid, image);
+}
+
+int images_thread(struct images *images, int32_t pid, int32_t tid)
+{
+	struct image *image = images_find(images, pid);
+	const struct image_process *thread = find(images->threads, tid);
+
+	if (!image || pid == tid || (thread && thread->image == image))
+		return 0;
+	return keep(&images->threads, tid, image);
+}
+
+void images_reaped(struct images *images, int32_t pid, uint64_t time_ns)
+{
+	struct image_process *process = find(images->ended, pid);
+
+	if (process)
+		process->reaped_ns = time_ns;
 }
 
 int images_learn(struct images *images, struct names *names,
@@ -212,9 +272,12 @@ int images_learn(struct images *images, struct names *names,
 	struct image *image;
 
 	if (record->kind == KTR_PROCDTOR)
-		forget(images, record);
+		return forget(images, record);
 	if (record_is_struct(record, KTR_STRUCT_PROCESS))
 		return learn_process(images, names, record, is_launched);
+	if (record->tid && record->tid != record->pid &&
+	    images_thread(images, record->pid, record->tid) < 0)
+		return -ENOMEM;
 	image = images_find(images, record->pid);
 	if (image && record_is_struct(record, KTR_STRUCT_DESCRIPTORS))
 		image->has_descriptors = true;

@@ -18,8 +18,8 @@ struct record;
 /* More are not told apart: then the last one stands for them. */
 #define IMAGES_MAX     131072u
 #define IMAGE_ARGS_MAX 4096u
-/* Of the processes that ended, so many are remembered. */
-#define IMAGES_ENDED 256u
+/* Of the threads, and of the processes that ended, so many are remembered. */
+#define IMAGES_IDS_MAX 65536u
 
 struct image {
 	int32_t pid;
@@ -48,12 +48,8 @@ struct images {
 	struct image *first, *last;
 	unsigned count;
 	bool is_full;
-	struct image_process *living; /* a table, by pid */
-	struct image_ended {
-		uint64_t time_ns;
-		struct image *image; /* NULL: none */
-	} ended[IMAGES_ENDED];
-	unsigned ended_next;
+	/* Tables, by pid, by pid and by tid. */
+	struct image_process *living, *ended, *threads;
 };
 
 void images_done(struct images *images);
@@ -61,10 +57,16 @@ void images_done(struct images *images);
 /* What a pid runs now; NULL: it is not known. */
 struct image *images_find(const struct images *images, int32_t pid);
 
-/* The same, or what it ran when it ended, not before that time: a call that was
- * made then may have been its end. */
-struct image *images_find_since(const struct images *images, int32_t pid,
+/*
+ * The same of a pid or the tid of a thread, for a call that was made at that
+ * time. Who has ended is there until he is waited for, or somebody else has the
+ * pid; and may have ended by that call.
+ */
+struct image *images_find_since(const struct images *images, int32_t id,
 				uint64_t time_ns);
+
+/* Whether a process had that pid, ever. */
+bool images_had(const struct images *images, int32_t pid);
 
 /*
  * Learns from PROCCTOR, PROCDTOR and `process` records. is_launched: the
@@ -75,6 +77,10 @@ int images_learn(struct images *images, struct names *names,
 
 /* A call that makes a thread or process with these flags is made. */
 void images_spawn(struct images *images, int32_t pid, uint64_t flags);
+
+/* A process has a thread; and one that ended was waited for. 0 or -ENOMEM. */
+int images_thread(struct images *images, int32_t pid, int32_t tid);
+void images_reaped(struct images *images, int32_t pid, uint64_t time_ns);
 
 /* Somebody begins to write into its memory, or may from now on. */
 void images_reach(struct images *images, int32_t pid);

@@ -39,6 +39,7 @@ enum {
 	GETSOCKOPT = 55,
 	CLONE = 56,
 	EXECVE = 59,
+	WAIT4 = 61,
 	KILL = 62,
 	RENAME = 82,
 	UNLINK = 87,
@@ -47,6 +48,8 @@ enum {
 	PTRACE = 101,
 	SETUID = 105,
 	MOUNT = 165,
+	TKILL = 200,
+	SCHED_SETAFFINITY = 203,
 	GETDENTS64 = 217,
 	OPENAT = 257,
 	PROCESS_VM_WRITEV = 311,
@@ -452,11 +455,48 @@ static void test_killed(void **state)
 	sample_record(&auditing->sample, KTR_PROCDTOR, NULL, 0);
 	sample_origin(&auditing->sample, 4242, 4242, "sh");
 	leave(auditing, KILL, 0, 0);
+	/* Nobody has waited for it. */
+	call(auditing, KILL, 9, SIGTERM, 0);
+	leave(auditing, KILL, 0, 0);
+	call(auditing, WAIT4, 9, 0, 0);
+	leave(auditing, WAIT4, 0, 9);
+	call(auditing, KILL, 9, SIGTERM, 0);
+	leave(auditing, KILL, ESRCH, 0);
 	/* That pid may be anybody's by now. */
 	call(auditing, KILL, 9, SIGKILL, 0);
 	leave(auditing, KILL, 0, 0);
 	must_tell(auditing, EXECUTED "signal /bin/x SIGKILL 0 kernel 1\n"
+				     "signal /bin/x SIGTERM 0 kernel 1\n"
 				     "signal outside SIGKILL 0 kernel 1\n");
+}
+
+/* A thread is its process's, whether it was seen to do anything or not, until
+ * the process executes something. */
+static void test_threads(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	call(auditing, CLONE, CLONE_VM | CLONE_THREAD, 0, 0);
+	leave(auditing, CLONE, 0, 4243);
+	sample_origin(&auditing->sample, 4242, 4244, "sh");
+	call(auditing, TKILL, 4243, SIGUSR1, 0);
+	leave(auditing, TKILL, 0, 0);
+	call(auditing, SCHED_SETAFFINITY, 4243, 8, 1);
+	leave(auditing, SCHED_SETAFFINITY, 0, 0);
+	sample_origin(&auditing->sample, 4242, 4242, "sh");
+	call(auditing, TKILL, 4244, SIGUSR1, 0);
+	leave(auditing, TKILL, 0, 0);
+	execute(auditing);
+	call(auditing, TKILL, 4243, SIGUSR2, 0);
+	leave(auditing, TKILL, 0, 0);
+	must_tell(auditing,
+		  "exec /bin/sh 0 proven 1\nexec /usr/bin/dash 0 kernel 2\n"
+		  "signal self SIGUSR1 0 kernel 2\n"
+		  "exec /bin/sh 0 unproven 1\n"
+		  "signal outside SIGUSR2 0 kernel 1\n"
+		  "- unproven: others could change what a call was given while "
+		  "it was made 1\n");
 }
 
 /* ---- sockets ---- */
@@ -789,6 +829,7 @@ int main(void)
 		TEST(test_common),
 		TEST(test_written),
 		TEST(test_killed),
+		TEST(test_threads),
 		TEST(test_outside),
 		TEST(test_launcher),
 		TEST(test_processes),
