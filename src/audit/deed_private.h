@@ -36,6 +36,9 @@ int deed_add(struct deed *deed, enum audit_verb verb, enum fact_mark mark,
 int deed_add_string(struct deed *deed, enum audit_verb verb,
 		    enum fact_mark mark, const char *object);
 
+/* Where who did it was; NULL: not known. */
+const struct name *deed_cwd(struct deed *deed);
+
 /* The mark of what the program said, and nobody else. */
 enum fact_mark deed_claim(const struct deed *deed);
 
@@ -44,6 +47,11 @@ enum fact_mark deed_claim(const struct deed *deed);
 int deed_path(struct deed *deed, unsigned index);
 int deed_descriptor(struct deed *deed, unsigned index);
 int deed_executed(struct deed *deed);
+
+/* The socket that an argument leads to, and where it is to lead; and those of
+ * a call that this one carries. Likewise. */
+int deed_socket(struct deed *deed, enum sysdesc_use use);
+int deed_carried(struct deed *deed);
 
 /* The socket that the call named so: by where the kernel says that this led, if
  * it does. How it is known. */
