@@ -48,7 +48,7 @@ static void parse_unix(struct address *address)
 	}
 }
 
-/* Those below have at least the bytes of their structure. */
+/* Those below have the bytes of their structure, the last ones perhaps 0. */
 
 static void parse_inet(struct address *address, const void *data)
 {
@@ -121,8 +121,8 @@ static const struct family {
 	void (*parse)(struct address *address, const void *data);
 } families[] = {
 	{ AF_INET, sizeof(struct sockaddr_in), parse_inet },
-	{ AF_INET6, offsetof(struct sockaddr_in6, sin6_scope_id) + 4,
-	  parse_inet6 },
+	/* As in RFC 2133, without a scope, Linux takes it. */
+	{ AF_INET6, offsetof(struct sockaddr_in6, sin6_scope_id), parse_inet6 },
 	{ AF_NETLINK, sizeof(struct sockaddr_nl), parse_netlink },
 	{ AF_PACKET, sizeof(struct sockaddr_ll), parse_packet },
 	{ AF_VSOCK, sizeof(struct sockaddr_vm), parse_vsock },
@@ -130,6 +130,7 @@ static const struct family {
 
 bool address_parse(const void *data, size_t length, struct address *ret)
 {
+	struct sockaddr_storage room = { 0 };
 	uint16_t number;
 
 	*ret = (struct address){ .rest = NULL };
@@ -142,7 +143,8 @@ bool address_parse(const void *data, size_t length, struct address *ret)
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
 		if (families[i].number == number &&
 		    length >= families[i].length) {
-			families[i].parse(ret, data);
+			memcpy(&room, data, MIN(length, sizeof(room)));
+			families[i].parse(ret, &room);
 			return true;
 		}
 	ret->rest = (const uint8_t *)data + sizeof(number);

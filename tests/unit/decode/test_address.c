@@ -47,6 +47,7 @@ static void test_inet(void **state)
 	expect(&in6, sizeof(in6), "AF_INET6, [::1]:80");
 	in6.sin6_scope_id = 4;
 	expect(&in6, sizeof(in6), "AF_INET6, [::1%4]:80");
+	expect(&in6, sizeof(in6) - 4, "AF_INET6, [::1]:80");
 	memset(&in6.sin6_addr, 0xfe, sizeof(in6.sin6_addr));
 	in6.sin6_scope_id = UINT32_MAX;
 	expect(&in6, sizeof(in6),
