@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "foreign/system.h"
 #include "sysdesc/constant.h"
+#include "sysdesc/sets.h"
 
 /* ---- a fact of it ---- */
 
@@ -92,6 +93,12 @@ int deed_add_string(struct deed *deed, enum audit_verb verb,
 enum fact_mark deed_claim(const struct deed *deed)
 {
 	return deed->is_shared ? FACT_UNPROVEN : FACT_PROVEN;
+}
+
+bool deed_is_rejected(const struct deed *deed)
+{
+	return deed->error == EFAULT || deed->error == EINVAL ||
+	       deed->error == E2BIG || deed->error == ENOSYS;
 }
 
 /* ---- calls ---- */
@@ -202,6 +209,45 @@ static int take_unknown(struct audit *audit, const struct call *call)
 	return gaps_add_text(&audit->gaps, &call->entry, 1, &what);
 }
 
+/* ---- what could not be read ---- */
+
+/* Structures that say what a call is to do, with the bytes that count. */
+static const struct {
+	uint8_t blob;
+	const char *name;
+	size_t length;
+} orders[] = {
+	{ BLOB_OPEN_HOW, "open_how", 2 * sizeof(uint64_t) },
+	{ BLOB_CLONE_ARGS, "clone_args", sizeof(uint64_t) },
+};
+
+static bool has_read(const struct call *call, const char *name, size_t length)
+{
+	struct record part;
+
+	for (unsigned i = 0; i < call->part_count; i++)
+		if (call_part(call, i, &part) && record_is_struct(&part, name))
+			return part.structure.length >= length;
+	return false;
+}
+
+static int take_order(struct deed *deed, unsigned index)
+{
+	const struct sysdesc_arg *arg = &deed->row->arg[index];
+	struct text what = TEXT_INIT;
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(orders) && orders[i].blob != arg->set)
+		i++;
+	if (arg->kind != KIND_BLOB || i == ARRAY_LEN(orders) ||
+	    !deed->call->args[index] || deed_is_rejected(deed) ||
+	    has_read(deed->call, orders[i].name, orders[i].length))
+		return 0;
+	text_format(&what, "what it was to do was not read: %s",
+		    deed->row->name);
+	return gaps_add_text(&deed->audit->gaps, &deed->call->entry, 1, &what);
+}
+
 static void take_used(struct deed *deed)
 {
 	const struct sysdesc_inner *inner =
@@ -231,7 +277,7 @@ int deed_take(struct audit *audit, const struct call *call)
 		return r < 0 ? r : 0;
 	count = MIN(call->arg_count, (unsigned)call->row->narg);
 	for (unsigned i = 0; !r && i < count; i++)
-		r = take_use(&deed, i);
+		r = take_order(&deed, i) ?: take_use(&deed, i);
 	if (!r && deed.executed)
 		r = deed_executed(&deed);
 	return r ?: deed_system(&deed) ?: deed_carried(&deed);

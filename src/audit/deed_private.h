@@ -42,6 +42,10 @@ const struct name *deed_cwd(struct deed *deed);
 /* The mark of what the program said, and nobody else. */
 enum fact_mark deed_claim(const struct deed *deed);
 
+/* Whether the kernel did not even take what it was given: then it does not
+ * matter what that was. */
+bool deed_is_rejected(const struct deed *deed);
+
 /* The path, or the descriptor of a file, that is an argument; and what an exec
  * that worked brought. 0 or -ENOMEM. */
 int deed_path(struct deed *deed, unsigned index);

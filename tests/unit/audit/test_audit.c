@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <linux/sched.h>
@@ -34,6 +35,7 @@ enum {
 	CONNECT = 42,
 	SENDTO = 44,
 	RECVFROM = 45,
+	SENDMSG = 46,
 	BIND = 49,
 	LISTEN = 50,
 	GETSOCKOPT = 55,
@@ -52,8 +54,11 @@ enum {
 	SCHED_SETAFFINITY = 203,
 	GETDENTS64 = 217,
 	OPENAT = 257,
+	SENDMMSG = 307,
 	PROCESS_VM_WRITEV = 311,
 	BPF = 321,
+	CLONE3 = 435,
+	OPENAT2 = 437,
 };
 
 #define AT_CWD ((uint64_t)-100)
@@ -537,6 +542,27 @@ static void get_error(struct auditing *auditing, uint64_t fd, int32_t error)
 	leave(auditing, GETSOCKOPT, 0, 0);
 }
 
+static void send_to(struct auditing *auditing, uint64_t flags, uint64_t length)
+{
+	const uint64_t args[6] = { 4, 1, 1, flags, length ? 2 : 0, length };
+
+	sample_call(&auditing->sample, SENDTO, 6, args);
+}
+
+static void connect_unread(struct auditing *auditing, int32_t error)
+{
+	call(auditing, CONNECT, 4, 1, 16);
+	leave(auditing, CONNECT, error, 0);
+}
+
+static void put_message(struct auditing *auditing, const uint64_t *words)
+{
+	uint8_t bytes[7 + 7 * sizeof(*words)] = "msghdr";
+
+	memcpy(bytes + 7, words, 7 * sizeof(*words));
+	sample_record(&auditing->sample, KTR_STRUCT, bytes, sizeof(bytes));
+}
+
 static void test_sockets(void **state)
 {
 	static const uint8_t path[] = { 1, 0, '/', 'r', '/', 'x', 0 };
@@ -569,6 +595,121 @@ static void test_sockets(void **state)
 			   "bind inet:169.254.169.254:443 0 proven 1\n"
 			   "listen inet:169.254.169.254:443 0 proven 1\n"
 			   "send inet:169.254.169.254:443 0 proven 1\n");
+}
+
+/* Without a family: who binds or sends speaks IPv4, who connects ends it. */
+static void test_no_family(void **state)
+{
+	static const uint8_t none[16] = { 0, 0, 0, 80, 10, 0, 0, 1 };
+	struct auditing *auditing = *state;
+	static const int16_t calls[] = { BIND, CONNECT };
+
+	execute(auditing);
+	for (unsigned i = 0; i < ARRAY_LEN(calls); i++) {
+		call(auditing, calls[i], 4, 1, sizeof(none));
+		put_address(auditing, none, sizeof(none));
+		leave(auditing, calls[i], 0, 0);
+	}
+	send_to(auditing, 0, sizeof(none));
+	put_address(auditing, none, sizeof(none));
+	leave(auditing, SENDTO, 0, 0);
+	/* What none can be decoded from was not done, or is not known. */
+	send_to(auditing, 0, 8);
+	put_address(auditing, none, 8);
+	leave(auditing, SENDTO, EINVAL, 0);
+	send_to(auditing, 0, 8);
+	put_address(auditing, none, 8);
+	leave(auditing, SENDTO, 0, 0);
+	must_tell(auditing, EXECUTED "bind inet:10.0.0.1:80 0 proven 1\n"
+				     "send inet:10.0.0.1:80 0 proven 1\n"
+				     "- an address could not be read 1\n");
+}
+
+/* What is sent opens the connection. */
+static void test_fast(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	send_to(auditing, MSG_FASTOPEN, sizeof(inet));
+	put_address(auditing, inet, sizeof(inet));
+	leave(auditing, SENDTO, EINPROGRESS, 0);
+	get_error(auditing, 4, ECONNREFUSED);
+	must_tell(auditing,
+		  EXECUTED "send inet:169.254.169.254:443 115 proven 1\n"
+			   "connect inet:169.254.169.254:443 111 proven 1\n");
+}
+
+/* An address that is led to and not there is not known, whatever became of the
+ * call, unless the kernel could not read it either. */
+static void test_unread(void **state)
+{
+	static const uint64_t named[7] = { 0x1000, 16 }, nameless[7] = { 0 };
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	connect_unread(auditing, EINPROGRESS);
+	connect_unread(auditing, EFAULT);
+	send_to(auditing, 0, 0);
+	leave(auditing, SENDTO, 0, 1);
+	send_to(auditing, 0, 16);
+	leave(auditing, SENDTO, EAGAIN, 0);
+	call(auditing, SENDMSG, 4, 1, 0);
+	leave(auditing, SENDMSG, 0, 1);
+	call(auditing, SENDMSG, 4, 1, 0);
+	put_message(auditing, nameless);
+	leave(auditing, SENDMSG, 0, 1);
+	call(auditing, SENDMSG, 4, 1, 0);
+	put_message(auditing, named);
+	leave(auditing, SENDMSG, 0, 1);
+	call(auditing, SENDMMSG, 4, 1, 2);
+	put_message(auditing, named);
+	put_address(auditing, inet, sizeof(inet));
+	leave(auditing, SENDMMSG, 0, 2);
+	must_tell(auditing,
+		  EXECUTED "send inet:169.254.169.254:443 0 proven 1\n"
+			   "- an address could not be read 5\n");
+}
+
+/* Nor is what did not fit beside the rest. */
+static void test_many_messages(void **state)
+{
+	static const uint64_t named[7] = { 0x1000, 16 };
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	call(auditing, SENDMMSG, 4, 1, CALL_PARTS_MAX);
+	for (unsigned i = 0; i < CALL_PARTS_MAX; i++) {
+		put_message(auditing, named);
+		put_address(auditing, inet, sizeof(inet));
+	}
+	leave(auditing, SENDMMSG, 0, CALL_PARTS_MAX);
+	must_tell(auditing,
+		  EXECUTED "send inet:169.254.169.254:443 0 proven 64\n"
+			   "- more parts of a call than can be kept 1\n");
+}
+
+/* Structures that say what is to be done. */
+static void test_orders(void **state)
+{
+	static const int32_t errors[] = { 0, EACCES, EFAULT, ENOSYS };
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	for (unsigned i = 0; i < ARRAY_LEN(errors); i++) {
+		call(auditing, OPENAT2, AT_CWD, 1, 0x1000);
+		sample_literal(&auditing->sample, KTR_NAMEI, "/x");
+		leave(auditing, OPENAT2, errors[i], 7);
+		call(auditing, CLONE3, 0x1000, 88, 0);
+		leave(auditing, CLONE3, errors[i], 9);
+	}
+	must_tell(auditing,
+		  EXECUTED "look /x 0 proven 1\n"
+			   "look /x 13 proven 1\n"
+			   "look /x 14 proven 1\n"
+			   "look /x 38 proven 1\n"
+			   "- what it was to do was not read: openat2 2\n"
+			   "- what it was to do was not read: clone3 2\n");
 }
 
 /* 10.0.0.1, of the mapped address, is a.b; where that was told by a server. */
@@ -834,6 +975,11 @@ int main(void)
 		TEST(test_launcher),
 		TEST(test_processes),
 		TEST(test_sockets),
+		TEST(test_no_family),
+		TEST(test_fast),
+		TEST(test_unread),
+		TEST(test_many_messages),
+		TEST(test_orders),
 		TEST(test_connecting),
 		TEST(test_system),
 		TEST(test_missing),
