@@ -5,6 +5,7 @@
 #include "join/descriptor.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <fcntl.h>
@@ -254,6 +255,20 @@ static struct descriptor_name *unnamed(const struct call *call, unsigned index)
 	return name;
 }
 
+/* A process that the call was to get hold of; NULL: it was no process. */
+static struct descriptor_name *process_of(const struct call *call)
+{
+	char name[sizeof(DESCRIPTOR_PROCESS) + 12];
+	const struct sysdesc_arg *arg = &call->row->arg[0];
+	int length;
+
+	if (!call->row->narg || arg->kind != KIND_PID || arg->set != USE_HOLD)
+		return NULL;
+	length = snprintf(name, sizeof(name), DESCRIPTOR_PROCESS "%d",
+			  (int32_t)call->args[0]);
+	return descriptor_name_make(name, (size_t)length);
+}
+
 static struct descriptor_name *opened(const struct call *call)
 {
 	int index = path_argument(call->row);
@@ -272,7 +287,7 @@ static struct descriptor_name *opened(const struct call *call)
 	}
 	if (call->row->classes & CLASS_NETWORK)
 		name = descriptors_address(call);
-	return name ?: name_of_kind(call->row);
+	return name ?: process_of(call) ?: name_of_kind(call->row);
 }
 
 /* A call that changes a table. */

@@ -7,6 +7,9 @@
 
 #include <stddef.h>
 
+/* And a pid: of a descriptor that leads to a process. */
+#define DESCRIPTOR_PROCESS "pidfd:"
+
 struct descriptor_name {
 	unsigned holders;
 	size_t length;

@@ -43,6 +43,7 @@ enum {
 	EXECVE = 59,
 	WAIT4 = 61,
 	KILL = 62,
+	FCNTL = 72,
 	RENAME = 82,
 	UNLINK = 87,
 	SYMLINK = 88,
@@ -57,6 +58,8 @@ enum {
 	SENDMMSG = 307,
 	PROCESS_VM_WRITEV = 311,
 	BPF = 321,
+	PIDFD_SEND_SIGNAL = 424,
+	PIDFD_OPEN = 434,
 	CLONE3 = 435,
 	OPENAT2 = 437,
 };
@@ -851,6 +854,8 @@ static void test_system(void **state)
 	leave(auditing, KILL, 0, 0);
 	call(auditing, KILL, (uint64_t)-7, 9, 0);
 	leave(auditing, KILL, 0, 0);
+	call(auditing, KILL, (uint64_t)-4242, 9, 0);
+	leave(auditing, KILL, 0, 0);
 	call(auditing, PTRACE, 16, 1, 0);
 	leave(auditing, PTRACE, EPERM, 0);
 	call(auditing, BPF, 1, 2, 3);
@@ -861,12 +866,84 @@ static void test_system(void **state)
 	leave(auditing, CLONE, 0, 8);
 	must_tell(auditing, EXECUTED "signal outside SIGTERM 1 kernel 1\n"
 				     "signal self SIGUSR1 0 kernel 1\n"
+				     "signal outside SIGKILL 0 kernel 1\n"
 				     "signal group SIGKILL 0 kernel 1\n"
 				     "trace outside 1 kernel 1\n"
 				     "kernel bpf 1 kernel 1\n"
 				     "privilege setuid 0 kernel 1\n"
 				     "kernel userns 0 kernel 1\n"
 				     "kernel namespace 0 kernel 1\n");
+}
+
+/* Whose it is that a descriptor leads to; or anybody's. */
+static void test_process_descriptors(void **state)
+{
+	static const int32_t errors[] = { 0, EBADF };
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	call(auditing, PIDFD_OPEN, 4242, 0, 0);
+	leave(auditing, PIDFD_OPEN, 0, 8);
+	call(auditing, PIDFD_SEND_SIGNAL, 8, SIGTERM, 0);
+	leave(auditing, PIDFD_SEND_SIGNAL, 0, 0);
+	call(auditing, PIDFD_OPEN, 7, 0, 0);
+	leave(auditing, PIDFD_OPEN, 0, 8);
+	call(auditing, PIDFD_SEND_SIGNAL, 8, SIGTERM, 0);
+	leave(auditing, PIDFD_SEND_SIGNAL, 0, 0);
+	for (unsigned i = 0; i < ARRAY_LEN(errors); i++) {
+		call(auditing, PIDFD_SEND_SIGNAL, 9, SIGTERM, 0);
+		leave(auditing, PIDFD_SEND_SIGNAL, errors[i], 0);
+	}
+	must_tell(auditing,
+		  EXECUTED "signal self SIGTERM 0 kernel 1\n"
+			   "trace outside 0 kernel 1\n"
+			   "signal outside SIGTERM 0 kernel 1\n"
+			   "signal unknown SIGTERM 0 kernel 1\n"
+			   "signal unknown SIGTERM 9 kernel 1\n"
+			   "- a process is not known: pidfd_send_signal 1\n");
+}
+
+static void own(struct auditing *auditing, int32_t type, int32_t pid)
+{
+	uint8_t owner[11 + 8] = "f_owner_ex";
+
+	memcpy(owner + 11, &type, sizeof(type));
+	memcpy(owner + 15, &pid, sizeof(pid));
+	call(auditing, FCNTL, 5, F_SETOWN_EX, 0x1000);
+	sample_record(&auditing->sample, KTR_STRUCT, owner, sizeof(owner));
+	leave(auditing, FCNTL, 0, 0);
+}
+
+/* Who is sent signals of a descriptor, by both ways to say it. */
+static void test_owners(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	call(auditing, FCNTL, 5, F_SETOWN, 4242);
+	leave(auditing, FCNTL, 0, 0);
+	call(auditing, FCNTL, 5, F_SETOWN, (uint64_t)-4242);
+	leave(auditing, FCNTL, 0, 0);
+	own(auditing, F_OWNER_PID, 4242);
+	own(auditing, F_OWNER_PGRP, 4242);
+	must_tell(auditing, EXECUTED);
+}
+
+static void test_other_owners(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	call(auditing, FCNTL, 5, F_SETOWN, 7);
+	leave(auditing, FCNTL, 0, 0);
+	call(auditing, FCNTL, 5, F_SETOWN, (uint64_t)-7);
+	leave(auditing, FCNTL, 0, 0);
+	own(auditing, F_OWNER_TID, 7);
+	own(auditing, F_OWNER_PGRP, 7);
+	call(auditing, FCNTL, 5, F_SETOWN_EX, 0x1000);
+	leave(auditing, FCNTL, 0, 0);
+	must_tell(auditing, EXECUTED "trace outside 0 kernel 4\n"
+				     "- a process is not known: fcntl 1\n");
 }
 
 /* ---- what is missing ---- */
@@ -982,6 +1059,9 @@ int main(void)
 		TEST(test_orders),
 		TEST(test_connecting),
 		TEST(test_system),
+		TEST(test_process_descriptors),
+		TEST(test_owners),
+		TEST(test_other_owners),
 		TEST(test_missing),
 		TEST(test_selected),
 		TEST(test_observed),
