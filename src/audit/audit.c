@@ -302,7 +302,7 @@ int audit_end(struct audit *audit, const char *why)
 	if (audit->failure)
 		return audit->failure;
 	r = connecting_end(&audit->connecting, &audit->facts);
-	audit->outside = outside_mark(&audit->facts);
+	audit->outside = outside_mark(&audit->facts, &audit->names);
 	if (!r && why)
 		r = gaps_add(&audit->gaps, NULL, 1, why);
 	return r ?: tell_whole(audit) ?: tell_bounds(audit);

@@ -47,6 +47,17 @@ static int tell_weak(struct deed *deed, const struct fact *fact)
 			      "given while it was made");
 }
 
+static uint8_t protocol_of(const struct deed *deed)
+{
+	static const uint8_t by_type[] = { 0, FACT_ON_STREAM,
+					   FACT_ON_DATAGRAM };
+	const struct descriptor_name *name = deed->call->names[0];
+	int type = name ? name->type : 0;
+
+	return type >= 0 && type < (int)ARRAY_LEN(by_type) ? by_type[type]
+							   : FACT_ON_OTHER;
+}
+
 int deed_make(struct deed *deed, enum audit_verb verb, enum fact_mark mark,
 	      const struct text *object, const struct text *other,
 	      struct fact *ret)
@@ -67,6 +78,8 @@ int deed_make(struct deed *deed, enum audit_verb verb, enum fact_mark mark,
 	ret->key.other = other ? name_of(deed, other) : NULL;
 	if (!ret->key.object || (other && !ret->key.other))
 		return -ENOMEM;
+	if (verb_family(verb) == VERB_ON_SOCKET)
+		ret->protocols = protocol_of(deed);
 	if (verb_family(verb) == VERB_ON_SOCKET)
 		ret->host = hosts_find(&deed->audit->hosts, ret->key.object);
 	return tell_weak(deed, ret);

@@ -22,6 +22,7 @@ int facts_add(struct facts *facts, const struct fact *fact)
 	HASH_FIND(hh, facts->first, &fact->key, sizeof(fact->key), found);
 	if (found) {
 		found->count++;
+		found->protocols |= fact->protocols;
 		found->host = found->host ?: fact->host;
 		return 0;
 	}

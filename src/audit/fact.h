@@ -27,6 +27,11 @@ enum fact_mark {
 	FACT_MARKS,
 };
 
+/* What a socket was that it was done with. */
+#define FACT_ON_STREAM   1u
+#define FACT_ON_DATAGRAM 2u
+#define FACT_ON_OTHER    4u
+
 /* In `error`, beside 0 and numbers of Linux: */
 #define FACT_NO_RETURN (-1) /* it never returned, or not within the trace */
 
@@ -48,6 +53,7 @@ struct fact {
 	const struct sysdesc_row *row; /* the call */
 	uint64_t first_ns;
 	uint64_t count;
+	uint8_t protocols; /* FACT_ON_ bits, of all times; 0: not known */
 	bool is_outside;   /* asked of somebody whom nobody recorded */
 	UT_hash_handle hh; /* in order of their first time */
 };

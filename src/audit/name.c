@@ -35,11 +35,19 @@ static struct name *add(struct names *names, const void *text, size_t length)
 	return name;
 }
 
-struct name *names_add(struct names *names, const void *text, size_t length)
+struct name *names_find(const struct names *names, const void *text,
+			size_t length)
 {
 	struct name *name;
 
 	HASH_FIND(hh, names->first, text, length, name);
+	return name;
+}
+
+struct name *names_add(struct names *names, const void *text, size_t length)
+{
+	struct name *name = names_find(names, text, length);
+
 	if (name)
 		return name;
 	if (names->rest)

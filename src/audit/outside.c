@@ -2,18 +2,29 @@
 #include "audit/outside.h"
 
 #include <stdint.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "audit/fact.h"
 #include "audit/object.h"
+#include "base/array.h"
 
-#define LOCAL_4 OBJECT_INET "127."
-#define LOCAL_6 OBJECT_INET "[::1]:"
-#define PORTS   65536u
+#define ANY_4   OBJECT_INET "0.0.0.0:"
+#define ANY_6   OBJECT_INET "[::]:"
+#define FIRST_4 OBJECT_INET "127.0.0.1:"
+#define FIRST_6 OBJECT_INET "[::1]:"
+#define ALL     (FACT_ON_STREAM | FACT_ON_DATAGRAM | FACT_ON_OTHER)
 
-struct bound {
-	uint8_t ports[PORTS / 8]; /* a bit each */
+/* Addresses of this machine, and others at which the port may be held then: who
+ * is bound to any has it at each, and who asks any asks the first. */
+static const struct side {
+	const char *start;
+	const char *at[3]; /* up to a NULL */
+} sides[] = {
+	{ OBJECT_INET "127.", { ANY_4, ANY_6 } },
+	{ ANY_4, { ANY_6, FIRST_4 } },
+	{ FIRST_6, { ANY_6 } },
+	{ ANY_6, { FIRST_6 } },
 };
 
 static bool begins(const struct name *name, const char *start)
@@ -21,54 +32,69 @@ static bool begins(const struct name *name, const char *start)
 	return !strncmp(name->text, start, strlen(start));
 }
 
-static unsigned port_of(const struct name *name)
-{
-	const char *colon = strrchr(name->text, ':');
-
-	return colon ? (unsigned)strtoul(colon + 1, NULL, 10) % PORTS : 0;
-}
-
-static void note(struct bound *bound, const struct fact *fact)
+static void note(const struct fact *fact)
 {
 	struct name *name = (struct name *)(uintptr_t)fact->key.object;
-	unsigned port;
 
-	if (begins(name, OBJECT_INET)) {
-		port = port_of(name);
-		bound->ports[port / 8] |= (uint8_t)(1u << port % 8);
-	}
-	name->is_bound = true;
+	name->bound |= fact->protocols ?: ALL;
 }
 
-static bool is_outside(const struct bound *bound, const struct name *name)
+static uint8_t bound_at(const struct names *names, const char *start,
+			const char *port)
 {
-	unsigned port;
+	const struct name *name;
+	char text[64];
+	int length = snprintf(text, sizeof(text), "%s%s", start, port);
+
+	if (length < 0 || (size_t)length >= sizeof(text))
+		return 0;
+	name = names_find(names, text, (size_t)length);
+	return name ? name->bound : 0;
+}
+
+/* By which protocols somebody of the job is there. */
+static uint8_t held(const struct names *names, const struct side *side,
+		    const struct name *name)
+{
+	const char *colon = strrchr(name->text, ':');
+	uint8_t protocols = name->bound;
+
+	for (size_t i = 0; colon && side->at[i]; i++)
+		protocols |= bound_at(names, side->at[i], colon + 1);
+	return protocols;
+}
+
+static bool is_outside(const struct names *names, const struct fact *fact)
+{
+	const struct name *name = fact->key.object;
+	size_t i = 0;
+	uint8_t protocols;
 
 	if (begins(name, OBJECT_UNIX))
-		return !name->is_bound;
-	if (!begins(name, LOCAL_4) && !begins(name, LOCAL_6))
+		return !name->bound;
+	while (i < ARRAY_LEN(sides) && !begins(name, sides[i].start))
+		i++;
+	if (i == ARRAY_LEN(sides))
 		return false;
-	port = port_of(name);
-	return !(bound->ports[port / 8] >> port % 8 & 1);
+	protocols = held(names, &sides[i], name);
+	return fact->protocols ? fact->protocols & ~protocols : !protocols;
 }
 
-unsigned outside_mark(struct facts *facts)
+unsigned outside_mark(struct facts *facts, const struct names *names)
 {
 	static const uint32_t binds = VERB_BIT(VERB_BIND) |
 				      VERB_BIT(VERB_LISTEN);
 	static const uint32_t asks = VERB_BIT(VERB_CONNECT) |
 				     VERB_BIT(VERB_SEND);
-	struct bound bound = { { 0 } };
 	struct fact *fact;
 	unsigned count = 0;
 
 	for (fact = facts->first; fact; fact = fact->hh.next)
 		if (binds & VERB_BIT(fact->key.verb) && !fact->key.error)
-			note(&bound, fact);
+			note(fact);
 	for (fact = facts->first; fact; fact = fact->hh.next) {
 		fact->is_outside = asks & VERB_BIT(fact->key.verb) &&
-				   fact_worked(fact) &&
-				   is_outside(&bound, fact->key.object);
+				   fact_worked(fact) && is_outside(names, fact);
 		count += fact->is_outside;
 	}
 	return count;

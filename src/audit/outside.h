@@ -6,9 +6,11 @@
 #define AUDIT_OUTSIDE_H
 
 struct facts;
+struct names;
 
 /* Marks the facts that are such, and returns how many: what was connected to,
- * or sent to, on this machine, where nobody in the trace had bound a socket. */
-unsigned outside_mark(struct facts *facts);
+ * or sent to, on this machine, where nobody in the trace had bound a socket of
+ * that protocol. names: those of the facts. */
+unsigned outside_mark(struct facts *facts, const struct names *names);
 
 #endif

@@ -178,11 +178,26 @@ static int path_argument(const struct sysdesc_row *row)
 	return -1;
 }
 
-/* What the call makes, by its own name: "socket", "eventfd". */
-static struct descriptor_name *name_of_kind(const struct sysdesc_row *row)
+/* Other bits of it are flags. */
+static int type_of(const struct call *call)
 {
-	return descriptor_name_make(row->name,
-				    strcspn(row->name, "0123456789"));
+	for (unsigned i = 0; i < call->row->narg; i++)
+		if (call->row->arg[i].kind == KIND_FLAGS &&
+		    call->row->arg[i].set == FLAGSET_SOCKET_TYPE)
+			return (int)(call->args[i] & 0xf);
+	return 0;
+}
+
+/* What the call makes, by its own name: "socket", "eventfd". */
+static struct descriptor_name *name_of_kind(const struct call *call)
+{
+	const char *own = call->row->name;
+	struct descriptor_name *name =
+	    descriptor_name_make(own, strcspn(own, "0123456789"));
+
+	if (name)
+		name->type = type_of(call);
+	return name;
 }
 
 /* "/run/x", "@x", "127.0.0.1:80", "[::1]:80", "AF_NETLINK" */
@@ -287,7 +302,7 @@ static struct descriptor_name *opened(const struct call *call)
 	}
 	if (call->row->classes & CLASS_NETWORK)
 		name = descriptors_address(call);
-	return name ?: process_of(call) ?: name_of_kind(call->row);
+	return name ?: process_of(call) ?: name_of_kind(call);
 }
 
 /* A call that changes a table. */
@@ -314,7 +329,7 @@ static int leave_pair(const struct leaving *leaving)
 		for (unsigned end = 0; !r && end < 2; end++)
 			r = descriptor_table_set(leaving->descriptors,
 						 leaving->table, fds[end],
-						 name_of_kind(call->row));
+						 name_of_kind(call));
 	}
 	return r;
 }
@@ -359,6 +374,7 @@ static int leave_address(const struct leaving *leaving)
 
 	if (!name)
 		return -ENOMEM;
+	name->type = former ? former->type : 0;
 	/* The call's own, and this descriptor's. */
 	if (former && former->holders > 2)
 		descriptor_table_rename(leaving->descriptors, former, name);

@@ -15,6 +15,7 @@ struct descriptor_name *descriptor_name_make(const void *text, size_t length)
 	if (!name)
 		return NULL;
 	name->holders = 1;
+	name->type = 0;
 	name->length = length;
 	memcpy(name->text, text, length);
 	name->text[length] = '\0';

@@ -12,6 +12,7 @@
 
 struct descriptor_name {
 	unsigned holders;
+	int type; /* of a socket: SOCK_STREAM and so on; 0: not known */
 	size_t length;
 	char text[]; /* with a NUL behind it */
 };

@@ -32,6 +32,7 @@ enum {
 	MUNMAP = 11,
 	MREMAP = 25,
 	SHMAT = 30,
+	SOCKET = 41,
 	CONNECT = 42,
 	SENDTO = 44,
 	RECVFROM = 45,
@@ -775,7 +776,6 @@ static void test_observed_connected(void **state)
 			    "inet:10.0.0.1");
 }
 
-/* What becomes of a connection that was only begun is told later, or never. */
 /* /run/x: of somebody else; /run/own: of the job */
 static const uint8_t other_socket[] = { 1, 0, '/', 'r', 'u', 'n', '/', 'x', 0 };
 static const uint8_t own_socket[] = { 1,   0,   '/', 'r', 'u', 'n',
@@ -817,6 +817,53 @@ static void test_outside(void **state)
 	assert_int_equal(count, 1);
 }
 
+/* 127.0.0.5:80, 127.0.0.1:80, 127.0.0.1:81, 0.0.0.0:80, 0.0.0.0:81 */
+static const uint8_t locals[][16] = {
+	{ 2, 0, 0, 80, 127, 0, 0, 5 }, { 2, 0, 0, 80, 127, 0, 0, 1 },
+	{ 2, 0, 0, 81, 127, 0, 0, 1 }, { 2, 0, 0, 80, 0, 0, 0, 0 },
+	{ 2, 0, 0, 81, 0, 0, 0, 0 },
+};
+
+/* Listeners of this machine are told apart by address and protocol, and who
+ * asks at any address asks this machine. */
+static void test_outside_ports(void **state)
+{
+	static const struct {
+		int bound_by;
+		unsigned bound, asked;
+		bool is_outside;
+	} cases[] = {
+		{ SOCK_STREAM, 1, 1, false }, { SOCK_STREAM, 0, 1, true },
+		{ SOCK_DGRAM, 1, 1, true },   { SOCK_STREAM, 3, 1, false },
+		{ SOCK_STREAM, 1, 3, false }, { SOCK_STREAM, 0, 3, true },
+		{ SOCK_STREAM, 4, 3, true },  { SOCK_STREAM, 3, 3, false },
+		{ SOCK_STREAM, 3, 2, true },  { SOCK_DGRAM, 3, 3, true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct auditing *auditing = *state;
+
+		execute(auditing);
+		call(auditing, SOCKET, AF_INET,
+		     (uint64_t)cases[i].bound_by | SOCK_CLOEXEC, 0);
+		leave(auditing, SOCKET, 0, 8);
+		call(auditing, BIND, 8, 1, sizeof(locals[0]));
+		put_address(auditing, locals[cases[i].bound],
+			    sizeof(locals[0]));
+		leave(auditing, BIND, 0, 0);
+		call(auditing, SOCKET, AF_INET, SOCK_STREAM, 0);
+		leave(auditing, SOCKET, 0, 9);
+		connect_to(auditing, 9, locals[cases[i].asked],
+			   sizeof(locals[0]), 0);
+		end(auditing);
+		audit_all(auditing);
+		assert_int_equal(auditing->audit.outside, cases[i].is_outside);
+		teardown(state);
+		setup(state);
+	}
+}
+
+/* What becomes of a connection that was only begun is told later, or never. */
 static void test_connecting(void **state)
 {
 	struct auditing *auditing = *state;
@@ -1049,6 +1096,7 @@ int main(void)
 		TEST(test_killed),
 		TEST(test_threads),
 		TEST(test_outside),
+		TEST(test_outside_ports),
 		TEST(test_launcher),
 		TEST(test_processes),
 		TEST(test_sockets),
