@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/mount.h>
 #include <linux/sched.h>
 
 #include "audit/audit.h"
@@ -284,6 +285,83 @@ static int take_refusal(struct deed *deed)
 	return 0;
 }
 
+/* ---- what leads to files by other names ---- */
+
+/* As the kernel looks at flags of mount(2): a new place of what is there goes
+ * before what is only shared otherwise, and magic before all. */
+static bool is_mount(uint64_t flags)
+{
+	const uint64_t sharing = MS_SHARED | MS_PRIVATE | MS_SLAVE |
+				 MS_UNBINDABLE;
+
+	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
+		flags &= ~(uint64_t)MS_MGC_MSK;
+	return !(flags & MS_REMOUNT) && (flags & MS_BIND || !(flags & sharing));
+}
+
+static bool is_copy(uint64_t flags)
+{
+	return flags & OPEN_TREE_CLONE;
+}
+
+/* By the flags that only such calls have. */
+static const struct {
+	uint8_t set;
+	bool (*is_one)(uint64_t flags); /* NULL: whatever they are */
+} mounting[] = {
+	{ FLAGSET_MOUNT, is_mount },
+	{ FLAGSET_OPEN_TREE, is_copy },
+	{ FLAGSET_MOVE_MOUNT, NULL },
+	{ FLAGSET_FSMOUNT, NULL },
+};
+
+static bool mounts_by(const struct deed *deed, unsigned index)
+{
+	const struct sysdesc_arg *arg = &deed->row->arg[index];
+
+	/* Of two paths the second is where the old root goes. */
+	if (arg->kind == KIND_PATH)
+		return index == 1 && arg->set == USE_MOUNT &&
+		       deed->row->arg[0].kind == KIND_PATH;
+	for (size_t i = 0; i < ARRAY_LEN(mounting); i++)
+		if (arg->kind == KIND_FLAGS && arg->set == mounting[i].set)
+			return !mounting[i].is_one ||
+			       mounting[i].is_one(deed->call->args[index]);
+	return false;
+}
+
+static bool mounts(const struct deed *deed)
+{
+	for (unsigned i = 0; i < deed->row->narg; i++)
+		if (mounts_by(deed, i))
+			return true;
+	return false;
+}
+
+static bool opens_handle(const struct deed *deed)
+{
+	for (unsigned i = 0; i < deed->row->narg; i++)
+		if (deed->row->arg[i].kind == KIND_BLOB &&
+		    deed->row->arg[i].set == BLOB_FILE_HANDLE &&
+		    deed->row->result == RESULT_FD)
+			return true;
+	return false;
+}
+
+static int take_aliases(struct deed *deed)
+{
+	struct text what = TEXT_INIT;
+	bool is_handle = opens_handle(deed);
+
+	if (deed->error || !(is_handle || mounts(deed)))
+		return 0;
+	text_format(&what,
+		    is_handle ? "a file was opened without a name: %s"
+			      : "names below a mount may be others': %s",
+		    deed->row->name);
+	return gaps_add_text(&deed->audit->gaps, &deed->call->entry, 1, &what);
+}
+
 /* ---- who begins and ends ---- */
 
 static bool waits(const struct sysdesc_row *row)
@@ -314,7 +392,8 @@ static int take_result(struct deed *deed)
 
 int deed_system(struct deed *deed)
 {
-	int r = take_namespaces(deed) ?: take_owner(deed) ?: take_result(deed);
+	int r = take_namespaces(deed) ?: take_owner(deed) ?: take_aliases(deed)
+		    ?: take_result(deed);
 
 	if (!r && !deed->names_recorder)
 		r = take_refusal(deed);

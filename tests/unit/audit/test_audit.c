@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -51,15 +52,19 @@ enum {
 	FCHMOD = 91,
 	PTRACE = 101,
 	SETUID = 105,
+	PIVOT_ROOT = 155,
 	MOUNT = 165,
 	TKILL = 200,
 	SCHED_SETAFFINITY = 203,
 	GETDENTS64 = 217,
 	OPENAT = 257,
+	OPEN_BY_HANDLE_AT = 304,
 	SENDMMSG = 307,
 	PROCESS_VM_WRITEV = 311,
 	BPF = 321,
 	PIDFD_SEND_SIGNAL = 424,
+	OPEN_TREE = 428,
+	FSMOUNT = 432,
 	PIDFD_OPEN = 434,
 	CLONE3 = 435,
 	OPENAT2 = 437,
@@ -1032,6 +1037,75 @@ static void test_missing(void **state)
 	text_done(&text);
 }
 
+/* What leads to files by names that are others'. */
+static void test_mounts(void **state)
+{
+	static const struct {
+		uint64_t flags;
+		int32_t error;
+	} cases[] = {
+		{ 0, 0 },
+		{ MS_BIND, 0 },
+		{ MS_BIND | MS_PRIVATE, 0 },
+		{ MS_MGC_VAL | MS_BIND, 0 },
+		{ MS_MGC_VAL, 0 },
+		{ MS_MOVE, 0 },
+		/* And what does not. */
+		{ MS_BIND, EPERM },
+		{ MS_PRIVATE | MS_REC, 0 },
+		{ MS_REMOUNT | MS_BIND, 0 },
+	};
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	for (unsigned i = 0; i < ARRAY_LEN(cases); i++) {
+		const uint64_t args[6] = { 1, 1, 1, cases[i].flags };
+
+		sample_call(&auditing->sample, MOUNT, 6, args);
+		sample_literal(&auditing->sample, KTR_NAMEI, "/m");
+		leave(auditing, MOUNT, cases[i].error, 0);
+	}
+	must_tell(auditing,
+		  EXECUTED "look /m 0 proven 8\n"
+			   "kernel mount 0 kernel 8\n"
+			   "look /m 1 proven 1\n"
+			   "kernel mount 1 kernel 1\n"
+			   "- names below a mount may be others': mount 6\n");
+}
+
+static void test_nameless(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	for (unsigned flags = 0; flags < 2; flags++) {
+		call(auditing, OPEN_TREE, AT_CWD, 1, flags);
+		sample_literal(&auditing->sample, KTR_NAMEI, "/m");
+		leave(auditing, OPEN_TREE, 0, 8);
+	}
+	call(auditing, FSMOUNT, 8, 0, 0);
+	leave(auditing, FSMOUNT, 0, 9);
+	call(auditing, PIVOT_ROOT, 1, 1, 0);
+	sample_literal(&auditing->sample, KTR_NAMEI, "/m");
+	sample_literal(&auditing->sample, KTR_NAMEI, "/m");
+	leave(auditing, PIVOT_ROOT, 0, 0);
+	call(auditing, OPEN_BY_HANDLE_AT, 8, 1, O_RDWR);
+	leave(auditing, OPEN_BY_HANDLE_AT, 0, 9);
+	call(auditing, OPEN_BY_HANDLE_AT, 8, 1, O_RDWR);
+	leave(auditing, OPEN_BY_HANDLE_AT, EPERM, 0);
+	must_tell(auditing, EXECUTED
+		  "look /m 0 proven 4\n"
+		  "kernel open_tree 0 kernel 2\n"
+		  "kernel fsmount 0 kernel 1\n"
+		  "kernel pivot_root 0 kernel 1\n"
+		  "kernel open_by_handle_at 0 kernel 1\n"
+		  "kernel open_by_handle_at 1 kernel 1\n"
+		  "- names below a mount may be others': open_tree 1\n"
+		  "- names below a mount may be others': fsmount 1\n"
+		  "- names below a mount may be others': pivot_root 1\n"
+		  "- a file was opened without a name: open_by_handle_at 1\n");
+}
+
 /* Part of a trace is no trace. */
 static void test_continued(void **state)
 {
@@ -1111,6 +1185,8 @@ int main(void)
 		TEST(test_owners),
 		TEST(test_other_owners),
 		TEST(test_missing),
+		TEST(test_mounts),
+		TEST(test_nameless),
 		TEST(test_selected),
 		TEST(test_observed),
 		TEST(test_observed_connected),
