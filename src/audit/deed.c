@@ -232,6 +232,7 @@ static const struct {
 } orders[] = {
 	{ BLOB_OPEN_HOW, "open_how", 2 * sizeof(uint64_t) },
 	{ BLOB_CLONE_ARGS, "clone_args", sizeof(uint64_t) },
+	{ BLOB_MMAP_ARGS, "mmap_args", 6 * sizeof(uint32_t) },
 };
 
 static bool has_read(const struct call *call, const char *name, size_t length)
@@ -293,5 +294,5 @@ int deed_take(struct audit *audit, const struct call *call)
 		r = take_order(&deed, i) ?: take_use(&deed, i);
 	if (!r && deed.executed)
 		r = deed_executed(&deed);
-	return r ?: deed_system(&deed) ?: deed_carried(&deed);
+	return r ?: deed_mapped(&deed) ?: deed_system(&deed) ?: deed_carried(&deed);
 }

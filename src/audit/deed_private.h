@@ -51,6 +51,8 @@ bool deed_is_rejected(const struct deed *deed);
 int deed_path(struct deed *deed, unsigned index);
 int deed_descriptor(struct deed *deed, unsigned index);
 int deed_executed(struct deed *deed);
+/* What a structure of arguments has it map. Likewise. */
+int deed_mapped(struct deed *deed);
 
 /* The socket that an argument leads to, and where it is to lead; and those of
  * a call that this one carries. Likewise. */

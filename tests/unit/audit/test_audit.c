@@ -70,6 +70,8 @@ enum {
 	OPENAT2 = 437,
 };
 
+#define MMAP_OF_I386 90
+
 #define AT_CWD ((uint64_t)-100)
 
 struct auditing {
@@ -698,6 +700,40 @@ static void test_many_messages(void **state)
 			   "- more parts of a call than can be kept 1\n");
 }
 
+static void map_old(struct auditing *auditing, uint32_t protection,
+		    uint32_t flags, int32_t fd)
+{
+	uint32_t words[6] = { 0, 4096, protection, flags, (uint32_t)fd, 0 };
+	uint8_t bytes[10 + sizeof(words)] = "mmap_args";
+
+	memcpy(bytes + 10, words, sizeof(words));
+	call(auditing, MMAP_OF_I386, 0x1000, 0, 0);
+	if (fd != -2)
+		sample_record(&auditing->sample, KTR_STRUCT, bytes,
+			      sizeof(bytes));
+	leave(auditing, MMAP_OF_I386, 0, 0x8000);
+}
+
+/* The first mmap of i386 has its arguments in memory. */
+static void test_old_map(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	sample_fields(&auditing->sample, "abi\0abi=i386");
+	map_old(auditing, PROT_READ, MAP_PRIVATE, 3);
+	map_old(auditing, PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	map_old(auditing, PROT_EXEC, MAP_PRIVATE, 3);
+	map_old(auditing, PROT_EXEC, MAP_PRIVATE, 77);
+	map_old(auditing, PROT_EXEC, MAP_PRIVATE, -2);
+	must_tell(auditing,
+		  EXECUTED "map /src/dir 0 unproven 1\n"
+			   "- unproven: others could change what a call was "
+			   "given while it was made 1\n"
+			   "- a descriptor is not known: mmap 1\n"
+			   "- what it was to do was not read: mmap 1\n");
+}
+
 /* Structures that say what is to be done. */
 static void test_orders(void **state)
 {
@@ -1179,6 +1215,7 @@ int main(void)
 		TEST(test_unread),
 		TEST(test_many_messages),
 		TEST(test_orders),
+		TEST(test_old_map),
 		TEST(test_connecting),
 		TEST(test_system),
 		TEST(test_process_descriptors),
