@@ -226,6 +226,47 @@ static void test_doors(void **state)
 	try_cases(state, cases, ARRAY_LEN(cases), must_not_pass);
 }
 
+static void test_names(void **state)
+{
+	static const struct hostile_case cases[] = {
+		{ { "tree" },
+		  .wanted = READ,
+		  .gap = "names below a mount may be others': open_tree",
+		  .may_fail = true },
+		{ { "handle" },
+		  .wanted = READ,
+		  .gap = "a file was opened without a name: open_by_handle_at",
+		  .may_fail = true },
+		{ { "many" },
+		  .wanted = { "send", ":10", "ok" },
+		  .gap = "more parts of a call than can be kept" },
+	};
+
+	try_cases(state, cases, ARRAY_LEN(cases), must_not_pass);
+}
+
+/* What a program does to itself is told as that, and allowed. */
+static void must_comply(const struct hostile_case *that,
+			struct run_result *result, const json_t *report)
+{
+	if (strcmp(text_string(&result->out), "did\n") != 0)
+		fail_msg("%s could not: %s%s", that->words[0],
+			 text_string(&result->out), text_string(&result->err));
+	assert_true(run_exited(result, AUDITED_COMPLIES));
+	assert_true(audited_is_complete(report));
+	assert_true(audited_has_fact(report, &that->wanted));
+}
+
+static void test_own(void **state)
+{
+	static const struct hostile_case cases[] = {
+		{ { "own" }, .wanted = { "signal", "self", "ok" } },
+		{ { "own" }, .wanted = { "signal", "/hostile", "ok" } },
+	};
+
+	try_cases(state, cases, ARRAY_LEN(cases), must_comply);
+}
+
 /* What was not done, but tried, is told as well. */
 static void must_tell(const struct hostile_case *that,
 		      struct run_result *result, const json_t *report)
@@ -495,6 +536,7 @@ int main(void)
 		TEST(test_races),   TEST(test_processes), TEST(test_memory),
 		TEST(test_doors),   TEST(test_refused),   TEST(test_preload),
 		TEST(test_outside), TEST(test_orders),    TEST(test_sockets),
+		TEST(test_names),   TEST(test_own),
 	};
 
 	if (!run_may_trace())

@@ -48,6 +48,9 @@ hostile_way memory_secret;
 hostile_way gate_int80, gate_x32, gate_rings;
 hostile_way gate_error, gate_trap, gate_kill, gate_notify;
 
+/* reach.c: to files and addresses that are hard to tell, and to its own. */
+hostile_way reach_tree, reach_handle, reach_many, reach_own;
+
 /* strike.c: at those who record it. words: at whom, and how. */
 hostile_way strike;
 
