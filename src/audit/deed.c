@@ -1,6 +1,6 @@
 /*
  * Arguments of a call -> facts: who did it. Sockets are in deed_socket.c, paths
- * in deed_path.c, processes and the system in deed_system.c.
+ * in deed_path.c, processes in deed_process.c, the system in deed_system.c.
  */
 #include "audit/deed.h"
 

@@ -64,8 +64,10 @@ int deed_carried(struct deed *deed);
 enum fact_mark deed_peer(const struct deed *deed, const struct text *called,
 			 struct text *ret);
 
-/* The process that is an argument; and what it asks of the system. Likewise. */
+/* The process that is an argument; the one that is to own a descriptor; and what
+ * it asks of the system. Likewise. */
 int deed_process(struct deed *deed, unsigned index, enum sysdesc_use use);
+int deed_owner(struct deed *deed);
 int deed_system(struct deed *deed);
 /* Flags of what it makes or leaves: those of namespaces. */
 uint64_t deed_namespaces(const struct deed *deed);
