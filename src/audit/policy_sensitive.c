@@ -10,6 +10,10 @@
 #define FILES "read,list,write,create,delete,rename,link,change,exec,map "
 #define KEPT  "write,create,delete,rename,link,change "
 #define DOORS "connect,send "
+/* Its threads have the same files. */
+#define OF_OTHERS(file)                                                        \
+	"deny " FILES "/proc/[0-9]*/" file "\n"                                \
+	"deny " FILES "/proc/[0-9]*/task/*/" file "\n"
 
 /* clang-format off */
 static const char lines[] =
@@ -38,9 +42,17 @@ static const char lines[] =
 	"deny " FILES "/run/secrets/**\n"
 	"deny " FILES "/var/run/secrets/**\n"
 	/* What others run with, and in. */
-	"deny " FILES "/proc/[0-9]*/environ\n"
-	"deny " FILES "/proc/[0-9]*/mem\n"
-	"deny " FILES "/proc/[0-9]*/maps\n"
+	OF_OTHERS("environ")
+	OF_OTHERS("mem")
+	OF_OTHERS("maps")
+	OF_OTHERS("smaps")
+	OF_OTHERS("smaps_rollup")
+	OF_OTHERS("numa_maps")
+	OF_OTHERS("pagemap")
+	OF_OTHERS("map_files/**")
+	OF_OTHERS("auxv")
+	OF_OTHERS("stack")
+	OF_OTHERS("syscall")
 	"deny " FILES "/proc/kcore\n"
 	"deny " FILES "/dev/mem\n"
 	"deny " FILES "/dev/kmem\n"
