@@ -11,6 +11,7 @@
 #include "audit/door.h"
 #include "audit/object.h"
 #include "audit/policy.h"
+#include "audit/policy_pattern.h"
 #include "audit/policy_private.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -102,9 +103,32 @@ static int take_root(struct parse *parse, const struct policy_word *word,
 	return r;
 }
 
+/* Puts it as names are told. */
+static int settle(struct parse *parse, struct policy_word *word)
+{
+	_cleanup_(text_done) struct text text = TEXT_INIT;
+	const char *wrong = policy_pattern_check(word->text.data,
+						 word->text.length);
+
+	if (!wrong &&
+	    !policy_pattern_put(&text, word->text.data, word->text.length))
+		wrong = " has .. in it; say where that leads";
+	if (wrong)
+		return policy_parse_complain_of(parse, word, wrong);
+	if (text.failed)
+		return -ENOMEM;
+	text_clear(&word->text);
+	text_bytes(&word->text, text.data, text.length);
+	return 0;
+}
+
 static int take_path(struct parse *parse, struct policy_word *word,
 		     struct policy_patterns *ret)
 {
+	int r = settle(parse, word);
+
+	if (r)
+		return r;
 	if (word->text.data[0] == '@')
 		return take_root(parse, word, ret);
 	return add_pattern(ret, &word->text);
