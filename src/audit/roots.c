@@ -55,7 +55,7 @@ static struct root *take(struct roots *roots, const char *name, size_t length)
 	return root;
 }
 
-static int add_dir(struct root *root, const char *dir)
+static int add_one(struct root *root, const char *dir)
 {
 	_cleanup_(text_done) struct text text = TEXT_INIT;
 
@@ -68,6 +68,21 @@ static int add_dir(struct root *root, const char *dir)
 		return -ENOMEM;
 	root->count++;
 	return 0;
+}
+
+static bool has(const struct root *root, const char *dir)
+{
+	return roots_holding(root, dir, strlen(dir)) == strlen(dir);
+}
+
+/* Names are told with their links followed. Of another machine the directory
+ * need not be here; where the machine's own lead, it is theirs too. */
+static int add_dir(struct root *root, const char *dir)
+{
+	_cleanup_free_ char *real = root->is_wide ? NULL : realpath(dir, NULL);
+	int r = has(root, dir) ? 0 : add_one(root, dir);
+
+	return r || !real || has(root, real) ? r : add_one(root, real);
 }
 
 static void clear(struct root *root)

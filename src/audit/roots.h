@@ -1,5 +1,6 @@
 /*
- * Directories that policies name: @src, @tmp. A name may stand for several.
+ * Directories that policies name: @src, @tmp. A name may stand for several, and
+ * stands for what symbolic links in them lead to as well.
  */
 #ifndef AUDIT_ROOTS_H
 #define AUDIT_ROOTS_H

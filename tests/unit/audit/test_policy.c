@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <unistd.h>
 
 #include "audit/fact.h"
 #include "audit/host.h"
@@ -623,6 +624,39 @@ static void test_roots(void **state)
 	policy_done(&policy);
 }
 
+/* A directory behind a symbolic link is told by its own name. */
+static void test_linked_roots(void **state)
+{
+	static const char lines[] = "deny read @one/x\ndeny read @home/x\n";
+	char dir[] = "/tmp/policy.XXXXXX", link[32], word[64], object[64];
+	struct text error = TEXT_INIT;
+	struct policy policy;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(link, sizeof(link), "%s/link", dir);
+	snprintf(word, sizeof(word), "one=%s", link);
+	assert_int_equal(symlink(dir, link), 0);
+	policy_open(&policy);
+	for (unsigned times = 0; times < ROOT_DIRS_MAX; times++)
+		assert_int_equal(roots_set(&policy.roots, word, &error), 0);
+	assert_int_equal(roots_default(&policy.roots, link, "/src"), 0);
+	assert_int_equal(unlink(link), 0);
+	assert_int_equal(rmdir(dir), 0);
+	assert_int_equal(policy_parse(&policy, "p", lines, strlen(lines), NULL,
+				      NULL, &error),
+			 0);
+	for (unsigned i = 0; i < 2 * policy.count; i++) {
+		const struct policy_patterns *one = &policy.rules[i / 2].object;
+
+		snprintf(object, sizeof(object), "%s/x", i % 2 ? link : dir);
+		assert_int_equal(one->count, 2);
+		assert_string_equal(one->items[!(i % 2)].text, object);
+	}
+	text_done(&error);
+	policy_done(&policy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -635,6 +669,7 @@ int main(void)
 		cmocka_unit_test(test_sensitive_below),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_roots),
+		cmocka_unit_test(test_linked_roots),
 	};
 
 	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
