@@ -394,6 +394,14 @@ int deed_descriptor(struct deed *deed, unsigned index)
 	return r > 0 ? take_place(deed, index, &place) : r;
 }
 
+int deed_changed(struct deed *deed, unsigned index)
+{
+	_cleanup_(place_done) struct place place = { 0 };
+	int r = deed->error == EBADF ? 0 : find_name(deed, index, &place);
+
+	return r > 0 ? add_uses(deed, &place, USED_CHANGED) : r;
+}
+
 /* ---- exec ---- */
 
 static int take_arguments(struct deed *deed)

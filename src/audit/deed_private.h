@@ -53,6 +53,8 @@ int deed_descriptor(struct deed *deed, unsigned index);
 int deed_executed(struct deed *deed);
 /* What a structure of arguments has it map. Likewise. */
 int deed_mapped(struct deed *deed);
+/* Changes what the descriptor leads to that is an argument. Likewise. */
+int deed_changed(struct deed *deed, unsigned index);
 
 /* The socket that an argument leads to, and where it is to lead; and those of
  * a call that this one carries. Likewise. */
@@ -64,11 +66,16 @@ int deed_carried(struct deed *deed);
 enum fact_mark deed_peer(const struct deed *deed, const struct text *called,
 			 struct text *ret);
 
-/* The process that is an argument; the one that is to own a descriptor; and what
- * it asks of the system. Likewise. */
+/* The process that is an argument; the one that is to own a descriptor; and
+ * what it asks of the system. Likewise. */
 int deed_process(struct deed *deed, unsigned index, enum sysdesc_use use);
 int deed_owner(struct deed *deed);
 int deed_system(struct deed *deed);
+/* What it asks of the kernel: by a command, or by being called at all.
+ * Likewise.
+ */
+int deed_command(struct deed *deed);
+int deed_kernel(struct deed *deed);
 /* Flags of what it makes or leaves: those of namespaces. */
 uint64_t deed_namespaces(const struct deed *deed);
 

@@ -177,23 +177,32 @@ int deed_process(struct deed *deed, unsigned index, enum sysdesc_use use)
 
 /* ---- owners of descriptors ---- */
 
-/* Who is to get signals of one, as a structure says it: a kind of number, and
- * that. */
+/* Who is to get signals of one: a number, or a kind of number and that. */
+static bool read_owner(const struct record *part, int32_t *ret)
+{
+	struct f_owner_ex owner;
+
+	if (record_is_struct(part, "int") &&
+	    part->structure.length >= sizeof(*ret)) {
+		memcpy(ret, part->structure.data, sizeof(*ret));
+		return true;
+	}
+	if (!record_is_struct(part, "f_owner_ex") ||
+	    part->structure.length < sizeof(owner))
+		return false;
+	memcpy(&owner, part->structure.data, sizeof(owner));
+	*ret = owner.type == F_OWNER_PGRP && owner.pid > 0 ? -owner.pid
+							   : owner.pid;
+	return true;
+}
+
 static bool find_owner(const struct deed *deed, int32_t *ret)
 {
 	struct record part;
-	struct f_owner_ex owner;
 
-	for (unsigned i = 0; i < deed->call->part_count; i++) {
-		if (!call_part(deed->call, i, &part) ||
-		    !record_is_struct(&part, "f_owner_ex") ||
-		    part.structure.length < sizeof(owner))
-			continue;
-		memcpy(&owner, part.structure.data, sizeof(owner));
-		*ret = owner.type == F_OWNER_PGRP && owner.pid > 0 ? -owner.pid
-								   : owner.pid;
-		return true;
-	}
+	for (unsigned i = 0; i < deed->call->part_count; i++)
+		if (call_part(deed->call, i, &part) && read_owner(&part, ret))
+			return true;
 	return false;
 }
 
@@ -202,11 +211,11 @@ int deed_owner(struct deed *deed)
 	_cleanup_(text_done) struct text object = TEXT_INIT;
 	int32_t owner;
 
-	if (deed->row->effect != EFFECT_FCNTL ||
-	    (int32_t)deed->call->args[1] != F_SETOWN_EX)
-		return 0;
 	if (!find_owner(deed, &owner))
 		return tell_anybody(deed);
-	put_number(deed, owner, USE_ADJUST, &object);
+	if (owner < 0)
+		put_group(deed, -(int64_t)owner, &object);
+	else
+		put_number(deed, owner, USE_ADJUST, &object);
 	return add_process(deed, &object, USE_ADJUST);
 }

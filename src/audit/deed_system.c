@@ -187,15 +187,13 @@ static int take_result(struct deed *deed)
 
 int deed_system(struct deed *deed)
 {
-	int r = take_namespaces(deed) ?: deed_owner(deed) ?: take_aliases(deed)
+	int r = take_namespaces(deed) ?: take_aliases(deed)
 		    ?: take_result(deed);
 
 	if (!r && !deed->names_recorder)
 		r = take_refusal(deed);
-
-	if (!r && deed->row->classes & CLASS_KERNEL)
-		r = deed_add_string(deed, VERB_KERNEL, FACT_KERNEL,
-				    deed->row->name);
+	if (!r)
+		r = deed_command(deed) ?: deed_kernel(deed);
 	if (!r && deed->row->effect == EFFECT_CREDS)
 		r = deed_add_string(deed, VERB_PRIVILEGE, FACT_KERNEL,
 				    deed->row->name);

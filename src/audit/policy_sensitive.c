@@ -128,6 +128,8 @@ static const char lines[] =
 	"deny signal outside\n"
 	"deny signal all\n"
 	"deny kernel bpf\n"
+	"deny kernel TIOCSTI\n"
+	"deny kernel TIOCLINUX\n"
 	"deny kernel *_module\n"
 	"deny kernel kexec_*\n";
 /* clang-format on */

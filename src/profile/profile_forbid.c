@@ -9,6 +9,7 @@
 #include "audit/policy.h"
 #include "profile/profile_calls.h"
 #include "profile/profile_private.h"
+#include "sysdesc/deeds.h"
 
 bool profile_allows(struct profile *profile, const struct policy *policy,
 		    enum audit_verb verb, const char *object)
@@ -48,8 +49,10 @@ static bool is_done_by(const struct sysdesc_row *row, enum sysdesc_use use)
 static bool is_denied(struct forbidding *forbidding,
 		      const struct sysdesc_row *row)
 {
-	/* What makes namespaces is looked at by its flags. */
+	/* What makes namespaces is looked at by its flags, and who only asks
+	 * needs no line. */
 	if (row->classes & CLASS_KERNEL && row->effect != EFFECT_UNSHARE &&
+	    !deeds_may_be_none(row) &&
 	    !allows(forbidding, VERB_KERNEL, row->name))
 		return true;
 	if (row->effect == EFFECT_CREDS &&

@@ -82,17 +82,83 @@ static bool is_deed_by_choice(const struct sysdesc_row *row)
 	return false;
 }
 
-bool deeds_has(const struct sysdesc_row *row)
+/* clang-format off */
+struct commanded {
+	uint32_t value;
+	enum deeds_command does;
+};
+#define COMMANDED_BY(value, does) { value, DEEDS_##does },
+#define COMMANDED(row, ...) \
+	static const struct commanded commanded_##row[] = { __VA_ARGS__ };
+#include "sysdesc/deed.def"
+#undef COMMANDED
+static const struct {
+	const struct commanded *commands;
+	unsigned count;
+} commanded_by_row[ROW_COUNT] = {
+#define COMMANDED(row, ...) \
+	[ROW_##row] = { commanded_##row, COUNT_OF(commanded_##row) },
+#include "sysdesc/deed.def"
+#undef COMMANDED
+};
+#undef COMMANDED_BY
+/* clang-format on */
+
+/* Of a command the kernel looks at no more than an int. */
+static uint32_t command_of(const struct sysdesc_row *row, const uint64_t *args)
+{
+	unsigned i = 0;
+
+	while (i < row->narg && row->arg[i].kind != KIND_CMD)
+		i++;
+	return i < row->narg ? (uint32_t)args[i] : 0;
+}
+
+enum deeds_command deeds_command(const struct sysdesc_row *row,
+				 const uint64_t *args)
+{
+	unsigned index = sysdesc_index(row);
+	uint32_t command = command_of(row, args);
+
+	for (unsigned i = 0; i < commanded_by_row[index].count; i++)
+		if (commanded_by_row[index].commands[i].value == command)
+			return commanded_by_row[index].commands[i].does;
+	return DEEDS_NO_COMMAND;
+}
+
+static bool has_by_row(const struct sysdesc_row *row)
 {
 	const uint32_t classes = CLASS_FILE | CLASS_NETWORK | CLASS_KERNEL;
 
-	if (!row || row->classes & classes || row->result == RESULT_FD ||
+	if (row->classes & classes || row->result == RESULT_FD ||
 	    is_deed_by_effect((enum sysdesc_effect)row->effect))
 		return true;
 	for (unsigned i = 0; i < row->narg; i++)
 		if (is_deed_by_argument(&row->arg[i]))
 			return true;
 	return is_deed_by_choice(row);
+}
+
+bool deeds_may_be_none(const struct sysdesc_row *row)
+{
+	for (unsigned i = 0; i < row->narg; i++)
+		if ((row->arg[i].kind == KIND_BLOB &&
+		     (row->arg[i].set == BLOB_TIMEX ||
+		      row->arg[i].set == BLOB_TIMEX64)) ||
+		    (row->arg[i].kind == KIND_ENUM &&
+		     row->arg[i].set == FLAGSET_IPC_KEY))
+			return true;
+	return false;
+}
+
+bool deeds_is_by_command(const struct sysdesc_row *row)
+{
+	return commanded_by_row[sysdesc_index(row)].count && !has_by_row(row);
+}
+
+bool deeds_has(const struct sysdesc_row *row)
+{
+	return !row || has_by_row(row) || deeds_is_by_command(row);
 }
 
 bool deeds_is_look(const struct sysdesc_row *row)
@@ -176,5 +242,5 @@ bool deeds_has_call(const struct sysdesc_row *row, const uint64_t *args)
 	for (unsigned i = 0; i < count; i++)
 		if (is_none(&except[i], args))
 			return false;
-	return true;
+	return !deeds_is_by_command(row) || deeds_command(row, args);
 }

@@ -33,6 +33,23 @@ struct deeds_exception {
 const struct deeds_exception *deeds_exceptions(const struct sysdesc_row *row,
 					       unsigned *ret_count);
 
+/* What a call does by its CMD, beside what its row says (deed.def). */
+enum deeds_command {
+	DEEDS_NO_COMMAND,
+	DEEDS_KERNEL, /* to the machine, or a terminal that others read */
+	DEEDS_CHANGE, /* to attributes of what its descriptor leads to */
+	DEEDS_OWNER,  /* names who is signalled */
+};
+enum deeds_command deeds_command(const struct sysdesc_row *row,
+				 const uint64_t *args);
+
+/* Whether the row says of no other call that it is a deed. */
+bool deeds_is_by_command(const struct sysdesc_row *row);
+
+/* Whether it depends on a key, or on what is in memory, what a call of a row
+ * does to the kernel: some of them do nothing. */
+bool deeds_may_be_none(const struct sysdesc_row *row);
+
 /* Whether a call of a row that may be a deed is one. */
 bool deeds_has_call(const struct sysdesc_row *row, const uint64_t *args);
 

@@ -62,7 +62,7 @@ void select_add_deeds(struct select *select, const struct sysdesc_row *row)
 	if (select_has(select, row))
 		return;
 	select_add(select, row);
-	if (deeds_exceptions(row, &exceptions))
+	if (deeds_exceptions(row, &exceptions) || deeds_is_by_command(row))
 		select->deeds[index / 64] |= UINT64_C(1) << index % 64;
 }
 

@@ -149,7 +149,9 @@ static struct scmp_arg_cmp part_of(const struct deeds_part *part)
 	};
 }
 
-/* Of a call that is to stop where it is a deed, lets those pass that are none.
+/*
+ * Of a call that is to stop where it is a deed, lets those pass that are none.
+ * Not to be one of a list of commands cannot be said: all of those stop.
  */
 static int allow_no_deeds(scmp_filter_ctx context,
 			  const struct sysdesc_row *row, int number)

@@ -295,6 +295,47 @@ static void test_refused(void **state)
 
 	try_cases(state, cases, ARRAY_LEN(cases), must_tell);
 }
+/* Whatever became of it. */
+static void must_name(const struct hostile_case *that,
+		      struct run_result *result, const json_t *report)
+{
+	bool is_told = audited_has_fact(report, &that->wanted);
+
+	if (strcmp(text_string(&result->out), "did\n") != 0)
+		fail_msg("%s %s: %s%s", that->words[0], that->words[1],
+			 text_string(&result->out), text_string(&result->err));
+	if (is_told == that->is_hidden)
+		fail_msg("%s is%s told", that->words[1], is_told ? "" : " not");
+	assert_true(audited_is_complete(report));
+}
+
+static void test_commands(void **state)
+{
+	static const struct hostile_case cases[] = {
+		{ { "command", "type" }, .wanted = { "kernel", "TIOCSTI" } },
+		{ { "command", "type-wide" },
+		  .wanted = { "kernel", "TIOCSTI" } },
+		{ { "command", "linux" }, .wanted = { "kernel", "TIOCLINUX" } },
+		{ { "command", "flags" }, .wanted = { "change", "/secret" } },
+		{ { "command", "interface" },
+		  .wanted = { "kernel", "SIOCSIFFLAGS" } },
+		{ { "command", "owner" }, .wanted = { "trace", "outside" } },
+		{ { "command", "owner-ex" }, .wanted = { "trace", "outside" } },
+		{ { "command", "clock" },
+		  .wanted = { "kernel", "clock_adjtime" } },
+		{ { "command", "queue" }, .wanted = { "kernel", "mq_unlink" } },
+		{ { "command", "memory" }, .wanted = { "kernel", "shmget" } },
+		{ { "command", "semaphore" },
+		  .wanted = { "kernel", "semget" } },
+		{ { "command", "message" }, .wanted = { "kernel", "msgget" } },
+		{ { "command", "asking" },
+		  .wanted = { "kernel" },
+		  .is_hidden = true },
+	};
+
+	try_cases(state, cases, ARRAY_LEN(cases), must_name);
+}
+
 /* ---- others than one program ---- */
 
 /* Code of others runs in a program that is known well. */
@@ -536,7 +577,7 @@ int main(void)
 		TEST(test_races),   TEST(test_processes), TEST(test_memory),
 		TEST(test_doors),   TEST(test_refused),   TEST(test_preload),
 		TEST(test_outside), TEST(test_orders),    TEST(test_sockets),
-		TEST(test_names),   TEST(test_own),
+		TEST(test_names),   TEST(test_own),       TEST(test_commands),
 	};
 
 	if (!run_may_trace())

@@ -54,4 +54,7 @@ hostile_way reach_tree, reach_handle, reach_many, reach_own;
 /* strike.c: at those who record it. words: at whom, and how. */
 hostile_way strike;
 
+/* command.c: by what a call is told to do. words: how. */
+hostile_way command;
+
 #endif

@@ -54,6 +54,7 @@ static const struct {
 	{ "many", reach_many },
 	{ "own", reach_own },
 	{ "strike", strike },
+	{ "command", command },
 	{ "ask", spawn_asking },
 	{ "ask-rooted", spawn_asking_rooted },
 	{ "tell", spawn_telling },

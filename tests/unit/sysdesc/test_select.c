@@ -205,12 +205,14 @@ static void deeds_are_what_matters(void **state)
 		"prctl",       "memfd_create", "setns",
 		"init_module", "sendmsg",      "pidfd_send_signal",
 		"mremap",      "shmat",        "setpriority",
+		"ioctl",       "adjtimex",     "mq_unlink",
+		"shmget",      "semget",       "msgget",
 	};
 	static const char *const others[] = {
-		"read",         "write",          "brk",        "futex",
-		"lseek",        "fstat",          "mprotect",   "munmap",
-		"rt_sigaction", "getpid",         "wait4",      "nanosleep",
-		"ioctl",        "rt_sigprocmask", "exit_group", "poll",
+		"read",           "write",      "brk",      "futex",
+		"lseek",          "fstat",      "mprotect", "munmap",
+		"rt_sigaction",   "getpid",     "wait4",    "nanosleep",
+		"rt_sigprocmask", "exit_group", "poll",
 	};
 
 	(void)state;
