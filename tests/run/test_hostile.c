@@ -145,7 +145,7 @@ try_cases(void **state, const struct hostile_case *cases, size_t count,
 /* That it was not told of otherwise. */
 #define NOTHING                                                                \
 	{                                                                      \
-		"none"                                                         \
+		"none", NULL, NULL                                             \
 	}
 
 static void test_races(void **state)

@@ -91,12 +91,12 @@ static void by_queue(void)
 
 static void by_memory(void)
 {
-	shmget(KEY, 4096, 0600);
+	(void)shmget(KEY, 4096, 0600);
 }
 
 static void by_semaphore(void)
 {
-	semget(KEY, 1, 0600);
+	(void)semget(KEY, 1, 0600);
 }
 
 static void by_message(void)
