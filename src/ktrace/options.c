@@ -184,7 +184,7 @@ static int take_rotate(const struct options_given *given)
 	char size[32];
 
 	options->rotates = true;
-	part.value = comma + 1;
+	part.value = comma ? comma + 1 : "";
 	if (comma && options_number(part.value, 1, FILES_MAX, &count) < 0)
 		return options_refuse(&part, "a number of files");
 	options->kept_files = (unsigned)count;

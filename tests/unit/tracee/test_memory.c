@@ -99,7 +99,7 @@ static const struct {
 static void test_piece_into_unreadable(void **state)
 {
 	static const char text[] = "0123456789abcdefghij";
-	char got[sizeof(text)], behind[8];
+	char got[sizeof(text)], behind[8] = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(forced) / sizeof(forced[0]); i++) {
