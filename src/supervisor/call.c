@@ -23,6 +23,7 @@
 #include "supervisor/state.h"
 #include "supervisor/sysctl.h"
 #include "supervisor/telling.h"
+#include "supervisor/untraced.h"
 
 /* So often in a row a call that fails with EINTR is made to go on. */
 #define CUT_SHORT_MAX 1000
@@ -188,6 +189,7 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 		record_entry(supervisor, task, abi, needs);
 	else if (supervisor->started && supervisor->may_hold && opens(task))
 		telling_unseen(supervisor);
+	untraced_at_entry(task);
 	if (capture_is_user(&task->call))
 		answer_user(supervisor, task);
 	guard_settle(supervisor, task);
@@ -275,6 +277,7 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 		return;
 	}
 	task->in_call = false;
+	untraced_put_back(task);
 	if (!at->failed)
 		escape_at_spawned(task);
 	task->spawning = 0;

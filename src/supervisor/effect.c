@@ -21,36 +21,6 @@
 #include "supervisor/state.h"
 #include "tracee/memory.h"
 
-/* Every child must come along: clone(2) can ask the kernel not to tell. */
-static void keep_child(struct task *task)
-{
-	uint64_t flags = task->call.args[0];
-
-	if (!(flags & CLONE_UNTRACED))
-		return;
-	if (tracee_set_argument(task->tid, 0,
-				flags & ~(uint64_t)CLONE_UNTRACED))
-		scribe_coverage(task->process->session, task, "child",
-				"clone with CLONE_UNTRACED");
-}
-
-/* The same where the flags stand in memory, in the first word of clone_args. */
-static void keep_child3(struct task *task)
-{
-	uint64_t flags = 0;
-	struct memory_piece piece = { .address = task->call.args[0],
-				      .to = &flags,
-				      .length = sizeof(flags) };
-
-	if (memory_read(task->tid, &piece, 1) < 0 ||
-	    piece.got < sizeof(flags) || !(flags & CLONE_UNTRACED))
-		return;
-	flags &= ~(uint64_t)CLONE_UNTRACED;
-	if (memory_write(task->tid, piece.address, &flags, sizeof(flags)))
-		scribe_coverage(task->process->session, task, "child",
-				"clone3 with CLONE_UNTRACED");
-}
-
 /* Whoever cannot be told may share whatever there is. */
 #define UNREAD_FLAGS                                                           \
 	(EFFECT_SPAWN_UNREAD | CLONE_VM | CLONE_FS | CLONE_FILES |             \
@@ -186,11 +156,6 @@ void effect_at_entry(struct task *task)
 		task->process->shares_memory = true;
 	if ((spawn_flags(task) & (CLONE_FILES | CLONE_THREAD)) == CLONE_FILES)
 		task->process->shares_files = true;
-	/* Threads are of the process, so this holds without -i, too. */
-	if (task->call.row->effect == EFFECT_SPAWN && task->call.row->narg)
-		keep_child(task);
-	else if (task->call.row->effect == EFFECT_SPAWN3)
-		keep_child3(task);
 	tell_lost_thread(task);
 }
 

@@ -25,6 +25,7 @@
 #include "supervisor/stack.h"
 #include "supervisor/state.h"
 #include "supervisor/telling.h"
+#include "supervisor/untraced.h"
 #include "tracee/stop.h"
 
 /* Without /proc nobody has a name. */
@@ -179,6 +180,7 @@ void life_born(struct supervisor *supervisor, struct task *parent, pid_t child,
 		return;
 	}
 	sampling_born(parent, task);
+	untraced_at_birth(parent, task);
 	claim(supervisor, task, process, parent->comm);
 	call_return_in_child(parent, task);
 }

@@ -22,6 +22,7 @@
 #include "supervisor/sampling.h"
 #include "supervisor/sessions.h"
 #include "supervisor/state.h"
+#include "supervisor/untraced.h"
 #include "supervisor/violation.h"
 #include "tracee/filter.h"
 #include "tracee/stop.h"
@@ -150,6 +151,7 @@ static void answer_newborn(struct supervisor *supervisor, struct task *task)
 {
 	if (task->has_old_options)
 		renew_options(task);
+	untraced_put_back(task);
 	if (task->in_group_stop)
 		answer_group_stop(supervisor, task);
 	else
@@ -297,6 +299,8 @@ static void loop_answer(struct supervisor *supervisor, struct stop *stop)
 		meet(supervisor, task);
 	if (task && task->process && task->has_old_options)
 		renew_options(task);
+	if (task && task->process && task->untraced.is_inherited)
+		untraced_put_back(task);
 	if (task && task->process) {
 		if (!still_keeps(supervisor, task, stop))
 			answer(supervisor, task, stop);

@@ -17,6 +17,7 @@
 
 #include "capture/capture.h"
 #include "supervisor/sampling.h"
+#include "supervisor/untraced.h"
 #include "sysdesc/sysdesc.h"
 #include "tracee/stop.h"
 #include "tracee/tracee.h"
@@ -94,6 +95,7 @@ struct task {
 	struct task_stepping stepping;
 	struct task_parked parked;
 	struct task_sampling sampling;
+	struct task_untraced untraced;
 	struct task *asked_prev, *asked_next; /* await.h */
 	struct task *kept_prev, *kept_next;   /* still.h */
 	struct task *kin_prev, *kin_next;     /* of the same process */

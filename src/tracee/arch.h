@@ -35,6 +35,8 @@ int arch_answer_call(pid_t tid, int64_t result);
 
 /* See tracee_set_argument(). */
 int arch_set_argument(pid_t tid, unsigned index, uint64_t value);
+/* See tracee_restore_argument(). */
+int arch_restore_argument(pid_t tid, unsigned index, uint64_t value);
 
 /* See tracee_registers(). */
 int arch_registers(pid_t tid, struct tracee_registers *ret);

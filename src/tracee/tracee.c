@@ -221,6 +221,11 @@ int tracee_set_argument(pid_t tid, unsigned index, uint64_t value)
 	return arch_set_argument(tid, index, value);
 }
 
+int tracee_restore_argument(pid_t tid, unsigned index, uint64_t value)
+{
+	return arch_restore_argument(tid, index, value);
+}
+
 int tracee_registers(pid_t tid, struct tracee_registers *ret)
 {
 	return arch_registers(tid, ret);

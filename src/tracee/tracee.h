@@ -136,5 +136,8 @@ int tracee_registers(pid_t tid, struct tracee_registers *ret);
 
 /* Replaces an argument of the call whose entry the thread is stopped at. */
 int tracee_set_argument(pid_t tid, unsigned index, uint64_t value);
+/* Gives it back behind the call, or to who was made by it; where the machine
+ * has the result in its place, nothing. */
+int tracee_restore_argument(pid_t tid, unsigned index, uint64_t value);
 
 #endif

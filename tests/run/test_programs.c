@@ -144,6 +144,8 @@ static const struct program programs[] = {
 	  .killed = SIGKILL, .processes = 9 },
 	{ .name = "jobs stopped and continued", .argv = { "prog:jobs" },
 	  .killed = SIGHUP, .processes = 3 },
+	{ .name = "children that nobody is to trace", .argv = { "prog:untraced" },
+	  .processes = 3 },
 	{ .name = "job control of bash", .needs = { "bash" },
 	  .argv = { "bash", "-mc",
 		    "sleep 100 & echo started; kill -TERM %1; wait %1; "

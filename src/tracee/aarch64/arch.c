@@ -369,6 +369,12 @@ int arch_set_argument(pid_t tid, unsigned index, uint64_t value)
 	return set_registers(tid, &registers);
 }
 
+/* The first one's register has the result. */
+int arch_restore_argument(pid_t tid, unsigned index, uint64_t value)
+{
+	return index ? arch_set_argument(tid, index, value) : 0;
+}
+
 /* By DWARF's numbers (DWARF for the Arm 64-bit Architecture): the registers,
  * the stack pointer, and then the instruction's address. */
 int arch_registers(pid_t tid, struct tracee_registers *ret)

@@ -163,6 +163,11 @@ int arch_set_argument(pid_t tid, unsigned index, uint64_t value)
 	    tid, is_wide(call.audit_arch) ? wide[index] : narrow[index], value);
 }
 
+int arch_restore_argument(pid_t tid, unsigned index, uint64_t value)
+{
+	return arch_set_argument(tid, index, value);
+}
+
 /* The code segment that the kernel gives i386 programs. */
 #define ARCH_NARROW_CS 0x23
 
