@@ -170,10 +170,10 @@ void capture_exit(const struct capture_policy *policy,
 		capture_path_exit(&job);
 	if (is_exec)
 		capture_vector_exit(&job);
-	if (call->failed || call->result < 0)
-		return;
 	if (policy->facilities & CAPTURE_STRUCTS)
 		capture_struct_exit(&job);
+	if (call->failed || call->result < 0)
+		return;
 	if (capture_wants(policy, KTR_GENIO))
 		capture_bytes_exit(&job);
 	if (call->inner)

@@ -48,6 +48,7 @@ static void unwrap(const struct capture_call *call, struct capture_call *ret)
 	ret->word = call->word;
 	ret->room = call->room;
 	ret->result = call->result;
+	ret->failed = call->failed;
 	for (unsigned i = 0; i < ret->row->narg; i++)
 		ret->args[i] = call->inner_args[i];
 }

@@ -90,6 +90,10 @@ void capture_struct_entry(const struct capture_job *job);
 void capture_struct_exit(const struct capture_job *job);
 unsigned capture_struct_needs(const struct sysdesc_row *row);
 
+/* capture_written.c: has the call, at its exit, left something there? */
+bool capture_written(const struct capture_job *job,
+		     const struct sysdesc_arg *arg);
+
 /* capture_vector.c: ARGS and ENVS of an exec that failed. */
 void capture_vector_exit(const struct capture_job *job);
 

@@ -484,6 +484,9 @@ void capture_struct_entry(const struct capture_job *job)
 
 void capture_struct_exit(const struct capture_job *job)
 {
-	for (unsigned i = 0; i < job->call->row->narg; i++)
-		put_argument(job, i, EXIT);
+	const struct sysdesc_row *row = job->call->row;
+
+	for (unsigned i = 0; i < row->narg; i++)
+		if (capture_written(job, &row->arg[i]))
+			put_argument(job, i, EXIT);
 }

@@ -8,8 +8,8 @@
  * VARIANT is a call that another row already names, but which takes its
  * arguments in another shape in some ABI. A call without arguments says NOARGS.
  *
- * An argument is ARGUMENT(name, kind, direction, length, len_arg, set), which
- * whoever includes syscalls.def defines, as he defines NOARGS.
+ * An argument is ARGUMENT(name, kind, direction, length, len_arg, set, when),
+ * which whoever includes syscalls.def defines, as he defines NOARGS.
  */
 #ifndef SYSDESC_ROW_H
 #define SYSDESC_ROW_H
@@ -22,10 +22,12 @@
 #define ARGS(n)    LENGTH_ARGS, n
 #define DEREF(n)   LENGTH_DEREF, n
 #define RESULTS(n) LENGTH_RESULTS, n
+/* With WHEN_FOUND; n is the index of what shows that something was. */
+#define FIXED_OF(n) LENGTH_FIXED, n
 
 /* Arguments that are a value. */
 #define VALUE(name, kind, set)                                                 \
-	ARGUMENT(name, kind, DIRECTION_NONE, UNKNOWN, set)
+	ARGUMENT(name, kind, DIRECTION_NONE, UNKNOWN, set, WHEN_DONE)
 #define INT(name)         VALUE(name, KIND_INT, 0)
 #define UINT(name)        VALUE(name, KIND_UINT, 0)
 #define LONG(name)        VALUE(name, KIND_LONG, 0)
@@ -51,27 +53,37 @@
 
 /* Arguments that point at something. */
 #define PATH(name, use)                                                        \
-	ARGUMENT(name, KIND_PATH, DIRECTION_IN, UNKNOWN, USE_##use)
-#define STRING(name) ARGUMENT(name, KIND_STRING, DIRECTION_IN, UNKNOWN, 0)
-#define ARGV(name)   ARGUMENT(name, KIND_ARGV, DIRECTION_IN, UNKNOWN, 0)
-#define ENVP(name)   ARGUMENT(name, KIND_ENVP, DIRECTION_IN, UNKNOWN, 0)
+	ARGUMENT(name, KIND_PATH, DIRECTION_IN, UNKNOWN, USE_##use, WHEN_DONE)
+#define STRING(name)                                                           \
+	ARGUMENT(name, KIND_STRING, DIRECTION_IN, UNKNOWN, 0, WHEN_DONE)
+#define ARGV(name)                                                             \
+	ARGUMENT(name, KIND_ARGV, DIRECTION_IN, UNKNOWN, 0, WHEN_DONE)
+#define ENVP(name)                                                             \
+	ARGUMENT(name, KIND_ENVP, DIRECTION_IN, UNKNOWN, 0, WHEN_DONE)
 #define BYTES(name, direction, length)                                         \
-	ARGUMENT(name, KIND_BYTES, DIRECTION_##direction, length, 0)
+	ARGUMENT(name, KIND_BYTES, DIRECTION_##direction, length, 0, WHEN_DONE)
 /* Entries of a directory, each as long as it says, with its name behind. */
 #define LISTING(name, blob, length)                                            \
-	ARGUMENT(name, KIND_BYTES, DIRECTION_OUT, length, BLOB_##blob)
+	ARGUMENT(name, KIND_BYTES, DIRECTION_OUT, length, BLOB_##blob,         \
+		 WHEN_DONE)
 #define IOVEC(name, direction, count)                                          \
 	ARGUMENT(name, KIND_IOVEC, DIRECTION_##direction, RESULT(count), 0)
 #define MSGHDR(name, direction)                                                \
-	ARGUMENT(name, KIND_MSGHDR, DIRECTION_##direction, LENGTH_RESULT, 0, 0)
+	ARGUMENT(name, KIND_MSGHDR, DIRECTION_##direction, LENGTH_RESULT, 0,   \
+		 0, WHEN_DONE)
 #define MMSGHDR(name, direction, count)                                        \
 	ARGUMENT(name, KIND_MMSGHDR, DIRECTION_##direction, RESULTS(count), 0)
 #define MSGBUF(name, direction, length)                                        \
-	ARGUMENT(name, KIND_MSGBUF, DIRECTION_##direction, length, 0)
+	ARGUMENT(name, KIND_MSGBUF, DIRECTION_##direction, length, 0, WHEN_DONE)
 #define XATTR(name, direction, length)                                         \
-	ARGUMENT(name, KIND_XATTR, DIRECTION_##direction, length, 0)
+	ARGUMENT(name, KIND_XATTR, DIRECTION_##direction, length, 0, WHEN_DONE)
 #define BLOB(name, set, direction, length)                                     \
-	ARGUMENT(name, KIND_BLOB, DIRECTION_##direction, length, BLOB_##set)
+	ARGUMENT(name, KIND_BLOB, DIRECTION_##direction, length, BLOB_##set,   \
+		 WHEN_DONE)
+/* What the kernel has not written after each success, or after others too. */
+#define BLOB_WHEN(name, set, direction, length, when)                          \
+	ARGUMENT(name, KIND_BLOB, DIRECTION_##direction, length, BLOB_##set,   \
+		 WHEN_##when)
 
 /* In inner.def: how much of argument 0 is the command, */
 #define WHOLE UINT32_MAX

@@ -94,6 +94,16 @@ enum sysdesc_length {
 	LENGTH_RESULTS, /* the call's result, in items */
 };
 
+/* After which results the kernel has written what comes out. */
+enum sysdesc_when {
+	WHEN_DONE,      /* success */
+	WHEN_COUNTED,   /* a result above 0 */
+	WHEN_FOUND,     /* success, unless the u32 that argument len_arg points
+			 * at is 0 */
+	WHEN_CUT_SHORT, /* a signal, where restart_syscall(2) would go on */
+	WHEN_LEFT,      /* success, or a signal: what is left of a timeout */
+};
+
 /* What a result is. */
 enum sysdesc_result {
 	RESULT_ZERO,   /* 0 or an error */
@@ -220,8 +230,9 @@ struct sysdesc_arg {
 	uint8_t direction; /* enum sysdesc_direction */
 	uint8_t length;    /* enum sysdesc_length */
 	uint8_t len_arg;   /* index of the argument that length names */
-	uint8_t set; /* enum sysdesc_blob, or _flagset (sets.h), or _use, by
-		      * kind */
+	uint8_t set;  /* enum sysdesc_blob, or _flagset (sets.h), or _use, by
+		       * kind */
+	uint8_t when; /* enum sysdesc_when */
 };
 
 struct sysdesc_row {

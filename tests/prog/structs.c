@@ -65,6 +65,7 @@ static struct {
 	int terminal;
 	pid_t self;
 	pid_t child;
+	pid_t sleeper; /* until this ends */
 } ready;
 
 static const char null_name[] = "/dev/null";
@@ -87,7 +88,12 @@ static void clocks(void)
 	struct pair spec = { 0, 1000 }, value = { 0, 0 };
 	int zone[2] = { 1, 1 };
 
-	say_call(nanosleep, POINTER(&spec), 0);
+	/* Nothing was left to sleep. */
+	say_call(nanosleep, POINTER(&spec), POINTER(&value));
+	say_times("timespec", "tv_nsec", &spec);
+	say_return();
+	say_call(clock_nanosleep, CLOCK_MONOTONIC, 0, POINTER(&spec),
+		 POINTER(&value));
 	say_times("timespec", "tv_nsec", &spec);
 	say_return();
 	say_call(clock_gettime, CLOCK_REALTIME, POINTER(&value));
@@ -600,13 +606,26 @@ static void limits(void)
 
 static void children(void)
 {
+	siginfo_t info = { .si_signo = 1 };
 	struct rusage usage;
 	int status = 1;
 
+	/* Nobody has ended. */
+	say_call(waitid, P_PID, ready.sleeper, POINTER(&info),
+		 WEXITED | WNOHANG, POINTER(&usage));
+	say_struct("siginfo { si_signo=0, si_errno=0, si_code=0 }");
+	say_return();
 	say_call(wait4, ready.child, POINTER(&status), 0, POINTER(&usage));
 	say_struct("wait_status { 0x300 }");
 	say_usage(&usage);
 	say_return();
+	say_call(wait4, ready.sleeper, POINTER(&status), WNOHANG,
+		 POINTER(&usage));
+	say_return();
+#ifdef __i386__
+	say_call(waitpid, ready.sleeper, POINTER(&status), WNOHANG);
+	say_return();
+#endif
 }
 
 static void rights(void)
@@ -755,6 +774,12 @@ static void prepare(void)
 	ready.local = socket(AF_UNIX, SOCK_STREAM, 0);
 	ready.terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY);
 	ready.self = getpid();
+	ready.sleeper = fork();
+	if (ready.sleeper == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pause();
+		_exit(1);
+	}
 	ready.child = fork();
 	if (ready.child == 0)
 		_exit(3);
@@ -775,5 +800,6 @@ int main(void)
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		parts[i]();
 	say_end();
+	kill(ready.sleeper, SIGKILL);
 	return 0;
 }

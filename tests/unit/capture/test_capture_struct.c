@@ -30,6 +30,11 @@ enum number {
 	PERF_EVENT_OPEN = 298,
 	IO_SUBMIT = 209,
 	UTIMENSAT = 280,
+	WAIT4 = 61,
+	CLOCK_NANOSLEEP = 230,
+	WAITID = 247,
+	PPOLL = 271,
+	I386_WAITPID = 7,
 	I386_SOCKETCALL = 102,
 	I386_NANOSLEEP = 162,
 };
@@ -123,6 +128,78 @@ static void test_out(void **state)
 		assert_int_equal(fake->records, success);
 		if (success)
 			expect_struct(fake, 0, "stat", stat, sizeof(stat));
+		fake_free(fake);
+	}
+}
+
+/* Where the kernel has written nothing, the program's bytes are no result. */
+static void test_out_unless_written(void **state)
+{
+	enum {
+		ERESTARTNOHAND = 514,
+		ERESTART_RESTARTBLOCK = 516,
+	};
+	static const uint8_t bytes[144] = { 1, [143] = 9 };
+	static const uint8_t nobody[128];
+	static const struct {
+		enum sysdesc_abi abi;
+		int64_t number;
+		unsigned arg;
+		const void *found; /* where argument 2 points */
+		int64_t result;
+		const char *name; /* NULL: no record */
+		size_t length;
+	} rows[] = {
+		{ SYSDESC_X86_64, NANOSLEEP, 1, NULL, 0, NULL, 0 },
+		{ SYSDESC_X86_64, NANOSLEEP, 1, NULL, -EINVAL, NULL, 0 },
+		{ SYSDESC_X86_64, NANOSLEEP, 1, NULL, -ERESTART_RESTARTBLOCK,
+		  "timespec", 16 },
+		{ SYSDESC_I386, I386_NANOSLEEP, 1, NULL, 0, NULL, 0 },
+		{ SYSDESC_I386, I386_NANOSLEEP, 1, NULL, -ERESTART_RESTARTBLOCK,
+		  "timespec", 8 },
+		{ SYSDESC_X86_64, CLOCK_NANOSLEEP, 3, NULL, 0, NULL, 0 },
+		/* Until a moment: nothing is left. */
+		{ SYSDESC_X86_64, CLOCK_NANOSLEEP, 3, NULL, -ERESTARTNOHAND,
+		  NULL, 0 },
+		{ SYSDESC_X86_64, CLOCK_NANOSLEEP, 3, NULL,
+		  -ERESTART_RESTARTBLOCK, "timespec", 16 },
+		{ SYSDESC_X86_64, WAIT4, 1, NULL, 0, NULL, 0 },
+		{ SYSDESC_X86_64, WAIT4, 3, NULL, 0, NULL, 0 },
+		{ SYSDESC_X86_64, WAIT4, 1, NULL, 7, "wait_status", 4 },
+		{ SYSDESC_X86_64, WAIT4, 3, NULL, 7, "rusage", 144 },
+		{ SYSDESC_I386, I386_WAITPID, 1, NULL, 0, NULL, 0 },
+		{ SYSDESC_I386, I386_WAITPID, 1, NULL, 7, "wait_status", 4 },
+		{ SYSDESC_X86_64, WAITID, 4, nobody, 0, NULL, 0 },
+		{ SYSDESC_X86_64, WAITID, 4, bytes, 0, "rusage", 144 },
+		{ SYSDESC_X86_64, WAITID, 4, NULL, 0, "rusage", 144 },
+		{ SYSDESC_X86_64, SELECT, 4, NULL, 0, "timeval", 16 },
+		{ SYSDESC_X86_64, SELECT, 4, NULL, -EBADF, NULL, 0 },
+		{ SYSDESC_X86_64, SELECT, 4, NULL, -ERESTARTNOHAND, "timeval",
+		  16 },
+		{ SYSDESC_X86_64, PPOLL, 2, NULL, -ERESTARTNOHAND, "timespec",
+		  16 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fake *fake = fake_call(rows[i].abi, rows[i].number);
+		unsigned before;
+
+		fake_map(fake, AT, bytes, sizeof(bytes));
+		if (rows[i].found) {
+			fake_map(fake, OTHER, rows[i].found, sizeof(nobody));
+			fake->call.args[2] = OTHER;
+		}
+		fake->call.args[rows[i].arg] = AT;
+		fake_entry(fake);
+		before = fake->records;
+		fake_exit(fake, rows[i].result);
+		if (rows[i].name)
+			expect_struct(fake, fake->records - 1, rows[i].name,
+				      bytes, rows[i].length);
+		assert_int_equal(fake->records - before,
+				 (rows[i].name != NULL) +
+				     (rows[i].found != NULL));
 		fake_free(fake);
 	}
 }
@@ -478,6 +555,7 @@ int main(void)
 		cmocka_unit_test(test_in),
 		cmocka_unit_test(test_in_of_i386),
 		cmocka_unit_test(test_out),
+		cmocka_unit_test(test_out_unless_written),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_array),
 		cmocka_unit_test(test_array_of_result),

@@ -178,6 +178,8 @@ static const char *check_length(const struct sysdesc_row *row, unsigned index)
 	switch ((enum sysdesc_length)arg->length) {
 	case LENGTH_NONE:
 	case LENGTH_FIXED:
+		if (arg->when == WHEN_FOUND)
+			return by->kind == KIND_BLOB ? NULL : "found nowhere";
 		return arg->len_arg == 0 ? NULL : "len_arg without use";
 	case LENGTH_RESULT:
 		if (row->result != RESULT_COUNT)
