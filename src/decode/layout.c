@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "decode/constant.h"
+#include "decode/siginfo.h"
 #include "foreign/shape.h"
 #include "sysdesc/layout.h"
 #include "trace/record.h"
@@ -297,6 +298,23 @@ static void put_field(const struct layout_output *output,
 	output->end(output->context, false);
 }
 
+/* What is behind the head of a siginfo. */
+static void put_siginfo(const struct layout_output *output,
+			const struct bytes *bytes)
+{
+	size_t offset = siginfo_offset(bytes->abi);
+	struct bytes rest = *bytes;
+
+	if (bytes->length < offset)
+		return;
+	rest.data += offset;
+	rest.length -= offset;
+	put_fields(output,
+		   siginfo_rest(bytes->abi, (int32_t)take(bytes->data, 4),
+				(int32_t)take(bytes->data + 8, 4)),
+		   &rest, put_field);
+}
+
 /* A number that is a structure only by being pointed at. */
 static bool is_scalar(const struct sysdesc_layout *layout)
 {
@@ -327,6 +345,8 @@ static void put_layout(const struct layout_output *output, const char *name,
 	}
 	output->begin(output->context, name, false);
 	put_fields(output, layout, bytes, put_field);
+	if (layout == sysdesc_layout(BLOB_SIGINFO, bytes->abi))
+		put_siginfo(output, bytes);
 	output->end(output->context, false);
 }
 

@@ -85,6 +85,14 @@ enum sysdesc_blob {
 	BLOB_SIGSET,
 	BLOB_OLD_SIGSET, /* i386: one word */
 	BLOB_SIGINFO,
+	/* what stands in a siginfo's union, see decode/siginfo.c */
+	BLOB_SIGINFO_KILL,
+	BLOB_SIGINFO_QUEUE,
+	BLOB_SIGINFO_TIMER,
+	BLOB_SIGINFO_CHILD,
+	BLOB_SIGINFO_FAULT,
+	BLOB_SIGINFO_POLL,
+	BLOB_SIGINFO_CALL,
 	BLOB_SIGEVENT,
 	BLOB_STACK,
 	/* sockets */

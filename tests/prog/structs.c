@@ -423,8 +423,18 @@ static void signals(void)
 		 POINTER(&timeout), 8);
 	say_struct("sigset { %#llx }", ULL(block));
 	say_struct("timespec { tv_sec=5, tv_nsec=0 }");
-	say_struct("siginfo { si_signo=%d, si_errno=0, si_code=%d }", SIGUSR1,
-		   SI_USER);
+	say_struct("siginfo { si_signo=%d, si_errno=0, si_code=%d, si_pid=%d, "
+		   "si_uid=%d }",
+		   SIGUSR1, SI_USER, ready.self, info.si_uid);
+	say_return();
+	memset(&info, 0, sizeof(info));
+	info.si_code = SI_QUEUE;
+	info.si_pid = 7;
+	info.si_value.sival_ptr = (void *)0x1234;
+	say_call(rt_sigqueueinfo, ready.self, SIGUSR1, POINTER(&info));
+	say_struct("siginfo { si_signo=0, si_errno=0, si_code=%d, si_pid=7, "
+		   "si_uid=0, si_value=0x1234 }",
+		   SI_QUEUE);
 	say_return();
 }
 
@@ -613,7 +623,14 @@ static void children(void)
 	/* Nobody has ended. */
 	say_call(waitid, P_PID, ready.sleeper, POINTER(&info),
 		 WEXITED | WNOHANG, POINTER(&usage));
-	say_struct("siginfo { si_signo=0, si_errno=0, si_code=0 }");
+	say_struct("siginfo { si_signo=0, si_errno=0, si_code=0, si_pid=0, "
+		   "si_uid=0 }");
+	say_return();
+	say_call(waitid, P_PID, ready.child, POINTER(&info), WEXITED | WNOWAIT,
+		 0);
+	say_struct("siginfo { si_signo=%d, si_errno=0, si_code=%d, si_pid=%d, "
+		   "si_uid=%d, si_status=3 }",
+		   SIGCHLD, CLD_EXITED, ready.child, info.si_uid);
 	say_return();
 	say_call(wait4, ready.child, POINTER(&status), 0, POINTER(&usage));
 	say_struct("wait_status { 0x300 }");

@@ -96,9 +96,11 @@ static const struct structure_case {
 	{ "siginfo", BYTES("\21\0\0\0\0\0\0\0\1\0\0\0" ZEROS_116), 0, false,
 	  false,
 	  "struct siginfo { si_signo=SIGCHLD, si_errno=0, "
-	  "si_code=CLD_EXITED }" },
+	  "si_code=CLD_EXITED, si_pid=0, si_uid=0, si_status=0 }" },
 	{ "siginfo", BYTES("\0\1\0\0\0\0\0\0\143\0\0\0" ZEROS_116), 0, false,
-	  false, "struct siginfo { si_signo=256, si_errno=0, si_code=99 }" },
+	  false,
+	  "struct siginfo { si_signo=256, si_errno=0, si_code=99, si_pid=0, "
+	  "si_uid=0 }" },
 	/* Shorter and longer than those of today. */
 	{ "open_how", BYTES("\1\0\0\0\0\0\0\0\2"), 0, false, false,
 	  "struct open_how { flags=0x1<O_WRONLY> }" },

@@ -474,8 +474,11 @@ static void names_are_unique_in_an_abi(void **state)
 static void take_others(bool *blobs)
 {
 	static const enum sysdesc_blob led_to[] = {
-		BLOB_IOVEC,      BLOB_MSGHDR,      BLOB_CONTROL,
-		BLOB_XATTR_ARGS, BLOB_SOCK_FILTER, BLOB_IOCTL,
+		BLOB_IOVEC,         BLOB_MSGHDR,        BLOB_CONTROL,
+		BLOB_XATTR_ARGS,    BLOB_SOCK_FILTER,   BLOB_IOCTL,
+		BLOB_SIGINFO_KILL,  BLOB_SIGINFO_QUEUE, BLOB_SIGINFO_TIMER,
+		BLOB_SIGINFO_CHILD, BLOB_SIGINFO_FAULT, BLOB_SIGINFO_POLL,
+		BLOB_SIGINFO_CALL,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(led_to); i++)
