@@ -68,6 +68,8 @@ struct capture_policy {
 #define CAPTURE_GENIO_CHUNK        4088         /* of --genio-all */
 #define CAPTURE_PATH_MAX           4096
 
+#define CAPTURE_ROOMS 32
+
 /* One call of one thread, from entry to exit: the caller keeps it between. */
 struct capture_call {
 	const struct sysdesc_row *row; /* NULL: a number nobody knows */
@@ -80,6 +82,8 @@ struct capture_call {
 	uint8_t unread_paths; /* bit n: argument n's path faulted at entry */
 	uint64_t inner_args[6]; /* of what it carries, by capture_entry() */
 	uint32_t room; /* at entry, where DEREF says how much that is */
+	/* The same for the address in each message; the last for all behind. */
+	uint8_t rooms[CAPTURE_ROOMS];
 	/* exit */
 	int64_t result; /* -errno .. -1 when failed */
 	bool failed;

@@ -47,6 +47,7 @@ static void unwrap(const struct capture_call *call, struct capture_call *ret)
 	ret->abi = call->abi;
 	ret->word = call->word;
 	ret->room = call->room;
+	capture_copy(ret->rooms, call->rooms, sizeof(ret->rooms));
 	ret->result = call->result;
 	ret->failed = call->failed;
 	for (unsigned i = 0; i < ret->row->narg; i++)
@@ -113,6 +114,7 @@ void capture_inner_entry(const struct capture_job *job)
 	unwrap(call, &inner);
 	capture_struct_entry(&inner_job);
 	call->room = inner.room;
+	capture_copy(call->rooms, inner.rooms, sizeof(call->rooms));
 }
 
 void capture_inner_exit(const struct capture_job *job)

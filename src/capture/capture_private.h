@@ -90,6 +90,12 @@ void capture_struct_entry(const struct capture_job *job);
 void capture_struct_exit(const struct capture_job *job);
 unsigned capture_struct_needs(const struct sysdesc_row *row);
 
+/* capture_room.c: how much room there is, which the call overwrites. To be
+ * looked at at the entry; then that of the address in message n. */
+#define CAPTURE_NAME_MAX 128u /* sizeof(struct sockaddr_storage) */
+void capture_room_entry(const struct capture_job *job);
+uint32_t capture_room_of(const struct capture_job *job, uint64_t message);
+
 /* capture_written.c: has the call, at its exit, left something there? */
 bool capture_written(const struct capture_job *job,
 		     const struct sysdesc_arg *arg);

@@ -8,10 +8,9 @@
 #include "sysdesc/layout.h"
 
 #define BITS_MAX     (1u << 20) /* in a set; the kernel has fewer of anything */
-#define NAME_MAX     128u       /* sizeof(struct sockaddr_storage) */
+#define MESSAGES_MAX 1024u      /* the kernel takes no more at once */
 #define CONTROL_MAX  65536u
-#define MESSAGES_MAX 1024u /* the kernel takes no more at once */
-#define WORDS_MAX    7u    /* of a struct msghdr */
+#define WORDS_MAX    7u /* of a struct msghdr */
 
 /* What an ioctl's number says: asm-generic/ioctl.h. */
 #define IOCTL_SIZE(command) ((command) >> 16 & 0x3fff)
@@ -143,7 +142,7 @@ static void put_sigset(const struct capture_job *job, uint64_t address)
 
 	if (read_words(job, address, words, 2) && words[0] != 0)
 		put_struct(job, layout_of(job, BLOB_SIGSET), words[0],
-			   capture_minimum(words[1], NAME_MAX));
+			   capture_minimum(words[1], CAPTURE_NAME_MAX));
 }
 
 /* struct sock_fprog: an u16 that counts, and a pointer. */
@@ -172,7 +171,9 @@ static void put_each(const struct capture_job *job, uint64_t address,
 			put_struct(job, layout, pointer, size_of(job, layout));
 }
 
-static void put_message(const struct capture_job *job, uint64_t address)
+/* Of its name there is no more than there was room for. */
+static void put_message(const struct capture_job *job, uint64_t address,
+			uint32_t room)
 {
 	const struct sysdesc_layout *layout = layout_of(job, BLOB_MSGHDR);
 	uint64_t words[WORDS_MAX];
@@ -183,21 +184,28 @@ static void put_message(const struct capture_job *job, uint64_t address)
 	/* Its length is an int. */
 	if (words[0] != 0)
 		put_struct(job, layout_of(job, BLOB_SOCKADDR), words[0],
-			   capture_minimum((uint32_t)words[1], NAME_MAX));
+			   capture_minimum((uint32_t)words[1], room));
 	put_array(job, layout_of(job, BLOB_IOVEC), words[2], words[3]);
 	if (words[4] != 0 && words[5] != 0)
 		put_struct(job, layout_of(job, BLOB_CONTROL), words[4],
 			   capture_minimum(words[5], CONTROL_MAX));
 }
 
+static uint32_t room_of(const struct capture_job *job, uint64_t message,
+			enum moment moment)
+{
+	return moment == EXIT ? capture_room_of(job, message)
+			      : CAPTURE_NAME_MAX;
+}
+
 static void put_messages(const struct capture_job *job, uint64_t address,
-			 uint64_t count)
+			 uint64_t count, enum moment moment)
 {
 	unsigned stride = 8 * capture_pointer(job->call);
 
 	count = capture_minimum(count, MESSAGES_MAX);
 	for (uint64_t i = 0; i < count; i++)
-		put_message(job, address + i * stride);
+		put_message(job, address + i * stride, room_of(job, i, moment));
 }
 
 static void put_pointed(const struct capture_job *job,
@@ -394,14 +402,14 @@ static void put_argument(const struct capture_job *job, unsigned index,
 		break;
 	case KIND_MSGHDR:
 		if (crosses(arg->direction, moment))
-			put_message(job, address);
+			put_message(job, address, room_of(job, 0, moment));
 		break;
 	case KIND_MMSGHDR:
 		count = moment == EXIT
 			    ? (uint64_t)call->result
 			    : capture_passed_length(call, arg->len_arg);
 		if (crosses(arg->direction, moment))
-			put_messages(job, address, count);
+			put_messages(job, address, count, moment);
 		break;
 	case KIND_XATTR:
 		if (moment == ENTRY && address != 0)
@@ -436,6 +444,12 @@ static unsigned needs_of_commands(const struct sysdesc_row *row)
 	return needs;
 }
 
+/* The room in it is looked at first. */
+static bool is_message(const struct sysdesc_arg *arg)
+{
+	return arg->kind == KIND_MSGHDR || arg->kind == KIND_MMSGHDR;
+}
+
 unsigned capture_struct_needs(const struct sysdesc_row *row)
 {
 	unsigned needs = 0;
@@ -447,37 +461,17 @@ unsigned capture_struct_needs(const struct sysdesc_row *row)
 			needs |= needs_of_commands(row);
 		else if (arg->kind == KIND_IOVEC || arg->kind == KIND_XATTR)
 			needs |= CAPTURE_AT_ENTRY;
-		else if (arg->kind == KIND_BLOB || arg->kind == KIND_MSGHDR ||
-			 arg->kind == KIND_MMSGHDR)
+		else if (arg->kind == KIND_BLOB || is_message(arg))
 			needs |= needs_of_way(arg->direction);
-		if (arg->length == LENGTH_DEREF)
+		if (arg->length == LENGTH_DEREF || is_message(arg))
 			needs |= CAPTURE_AT_ENTRY;
 	}
 	return needs;
 }
 
-/* The room that the caller gives is overwritten by the call. */
-static void note_room(const struct capture_job *job)
-{
-	const struct sysdesc_row *row = job->call->row;
-	uint8_t raw[4];
-
-	for (unsigned i = 0; i < row->narg; i++) {
-		const struct sysdesc_arg *arg = &row->arg[i];
-
-		if (arg->kind != KIND_BLOB || arg->length != LENGTH_DEREF)
-			continue;
-		job->call->room = 0;
-		if (capture_read(job, capture_argument(job->call, arg->len_arg),
-				 raw, sizeof(raw)) == sizeof(raw))
-			job->call->room = (uint32_t)capture_word(raw,
-								 sizeof(raw));
-	}
-}
-
 void capture_struct_entry(const struct capture_job *job)
 {
-	note_room(job);
+	capture_room_entry(job);
 	for (unsigned i = 0; i < job->call->row->narg; i++)
 		put_argument(job, i, ENTRY);
 }

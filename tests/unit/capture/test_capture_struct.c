@@ -30,6 +30,7 @@ enum number {
 	PERF_EVENT_OPEN = 298,
 	IO_SUBMIT = 209,
 	UTIMENSAT = 280,
+	RECVMMSG = 299,
 	WAIT4 = 61,
 	CLOCK_NANOSLEEP = 230,
 	WAITID = 247,
@@ -439,6 +440,41 @@ static void test_message(void **state)
 	fake_free(fake);
 }
 
+/* Of a name that is longer than the room for it no more was written. */
+static void test_message_room(void **state)
+{
+	enum { MESSAGES = 40, STRIDE = 8 };
+	static const uint32_t rooms[][3] = {
+		{ 4, 8, 4 }, { 110, 8, 8 }, { 0, 8, 0 }, { 4, 4, 4 }
+	};
+	static const uint8_t name[8] = { 1, 0, 0, 'p', 'e', 'e', 'r', 0x55 };
+	static uint64_t headers[MESSAGES][STRIDE];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rooms); i++) {
+		struct fake *fake = fake_call(SYSDESC_X86_64, RECVMMSG);
+
+		fake_map(fake, AT, headers, sizeof(headers));
+		fake_map(fake, NAME, name, sizeof(name));
+		for (int n = 0; n < MESSAGES; n++) {
+			headers[n][0] = NAME;
+			headers[n][1] = rooms[i][0];
+		}
+		fake->call.args[1] = AT;
+		fake->call.args[2] = MESSAGES;
+		fake_entry(fake);
+		assert_int_equal(fake->records, 0);
+		for (int n = 0; n < MESSAGES; n++)
+			headers[n][1] = rooms[i][1];
+		fake_exit(fake, MESSAGES);
+		assert_int_equal(fake->records, 3 * MESSAGES);
+		for (unsigned n = 0; n < MESSAGES; n++)
+			expect_struct(fake, 3 * n + 1, "sockaddr", name,
+				      rooms[i][2]);
+		fake_free(fake);
+	}
+}
+
 /* A command says what is there; an ioctl's number may. */
 static void test_commands(void **state)
 {
@@ -545,7 +581,7 @@ static void test_needs(void **state)
 	assert_int_equal(needs(ACCEPT), CAPTURE_AT_ENTRY | CAPTURE_AT_EXIT);
 	assert_int_equal(needs(IOCTL), CAPTURE_AT_ENTRY | CAPTURE_AT_EXIT);
 	assert_int_equal(needs(20), CAPTURE_AT_ENTRY); /* writev */
-	assert_int_equal(needs(RECVMSG), CAPTURE_AT_EXIT);
+	assert_int_equal(needs(RECVMSG), CAPTURE_AT_ENTRY | CAPTURE_AT_EXIT);
 	assert_int_equal(capture_needs(NULL, KTRFAC(KTR_STRUCT)), 0);
 }
 
@@ -568,6 +604,7 @@ int main(void)
 		cmocka_unit_test(test_pointer_to_pointer),
 		cmocka_unit_test(test_vector_of_pointers),
 		cmocka_unit_test(test_message),
+		cmocka_unit_test(test_message_room),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_carried),
 		cmocka_unit_test(test_not_wanted),
