@@ -65,7 +65,8 @@ static void close_record(const struct capture_job *job, size_t length,
 		sink->cancel(sink->context);
 }
 
-static void put_struct(const struct capture_job *job,
+/* False when it could not be read. */
+static bool put_struct(const struct capture_job *job,
 		       const struct sysdesc_layout *layout, uint64_t address,
 		       uint64_t wanted)
 {
@@ -79,13 +80,14 @@ static void put_struct(const struct capture_job *job,
 	most = most > size ? most : size;
 	length = (uint32_t)capture_minimum(wanted, most);
 	if (!capture_wants(job->policy, KTR_STRUCT))
-		return;
+		return true;
 	room = open_record(job, KTR_STRUCT, 0, layout->name, length, &head);
 	if (!room)
-		return;
+		return true;
 	if (length > 0)
 		got = capture_read(job, address, room + head, length);
 	close_record(job, head + length, got == length);
+	return got == length;
 }
 
 /* As many items as FreeBSD's kernel would: at least one. */
@@ -138,11 +140,12 @@ static bool read_words(const struct capture_job *job, uint64_t address,
 /* pselect6: a pointer, and how long what is there is. */
 static void put_sigset(const struct capture_job *job, uint64_t address)
 {
+	const struct sysdesc_layout *layout = layout_of(job, BLOB_SIGSET);
 	uint64_t words[2];
 
 	if (read_words(job, address, words, 2) && words[0] != 0)
-		put_struct(job, layout_of(job, BLOB_SIGSET), words[0],
-			   capture_minimum(words[1], CAPTURE_NAME_MAX));
+		put_struct(job, layout, words[0],
+			   capture_minimum(words[1], size_of(job, layout)));
 }
 
 /* struct sock_fprog: an u16 that counts, and a pointer. */
@@ -157,7 +160,8 @@ static void put_filter(const struct capture_job *job, uint64_t address)
 			  (uint16_t)words[0]);
 }
 
-/* The structures that a vector of pointers leads to. */
+/* The structures that a vector of pointers leads to; those behind one that
+ * cannot be read the kernel does not read either. */
 static void put_each(const struct capture_job *job, uint64_t address,
 		     uint64_t items, enum sysdesc_blob blob)
 {
@@ -167,8 +171,9 @@ static void put_each(const struct capture_job *job, uint64_t address,
 
 	items = capture_minimum(items, MESSAGES_MAX);
 	for (uint64_t i = 0; i < items; i++)
-		if (read_words(job, address + i * word, &pointer, 1))
-			put_struct(job, layout, pointer, size_of(job, layout));
+		if (!read_words(job, address + i * word, &pointer, 1) ||
+		    !put_struct(job, layout, pointer, size_of(job, layout)))
+			break;
 }
 
 /* Of its name there is no more than there was room for. */
@@ -281,6 +286,9 @@ static void measure(const struct capture_job *job,
 		break;
 	case LENGTH_ARG:
 		what->length = capture_passed_length(call, arg->len_arg);
+		/* The kernel refuses more. */
+		if (size > 0 && !what->layout->varies)
+			what->length = capture_minimum(what->length, size);
 		if (what->layout->has_own_size)
 			what->length = capture_minimum(
 			    what->length,

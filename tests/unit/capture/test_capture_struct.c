@@ -17,6 +17,7 @@ enum number {
 	STAT = 4,
 	POLL = 7,
 	RT_SIGACTION = 13,
+	RT_SIGPROCMASK = 14,
 	IOCTL = 16,
 	SELECT = 23,
 	NANOSLEEP = 35,
@@ -415,6 +416,47 @@ static void test_vector_of_pointers(void **state)
 	fake_free(fake);
 }
 
+/* Behind one that faults the kernel reads none. */
+static void test_vector_that_faults(void **state)
+{
+	static const uint64_t pointers[3] = { OTHER, 8, OTHER };
+	static const uint8_t block[64] = { 1 };
+	struct fake *fake = fake_call(SYSDESC_X86_64, IO_SUBMIT);
+
+	(void)state;
+	fake_map(fake, AT, pointers, sizeof(pointers));
+	fake_map(fake, OTHER, block, sizeof(block));
+	fake->call.args[1] = 100000;
+	fake->call.args[2] = AT;
+	fake_entry(fake);
+	assert_int_equal(fake->records, 1);
+	expect_struct(fake, 0, "iocb", block, sizeof(block));
+	fake_free(fake);
+}
+
+/* A set of signals has one size, whatever the program says. */
+static void test_length_of_set(void **state)
+{
+	static const uint64_t sets[] = { 1, 2, 3, 4 };
+	static const struct {
+		uint64_t given;
+		size_t recorded;
+	} rows[] = { { 8, 8 }, { 1 << 20, 8 }, { 4, 4 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fake *fake = fake_call(SYSDESC_X86_64, RT_SIGPROCMASK);
+
+		fake_map(fake, AT, sets, sizeof(sets));
+		fake->call.args[1] = AT;
+		fake->call.args[3] = rows[i].given;
+		fake_entry(fake);
+		assert_int_equal(fake->records, 1);
+		expect_struct(fake, 0, "sigset", sets, rows[i].recorded);
+		fake_free(fake);
+	}
+}
+
 static void test_message(void **state)
 {
 	static const uint64_t header[7] = { NAME, 16, OTHER, 1, THIRD, 20, 0 };
@@ -603,6 +645,8 @@ int main(void)
 		cmocka_unit_test(test_own_size),
 		cmocka_unit_test(test_pointer_to_pointer),
 		cmocka_unit_test(test_vector_of_pointers),
+		cmocka_unit_test(test_vector_that_faults),
+		cmocka_unit_test(test_length_of_set),
 		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_message_room),
 		cmocka_unit_test(test_commands),
