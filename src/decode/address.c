@@ -39,7 +39,7 @@ static void parse_unix(struct address *address)
 	const uint8_t *path = address->rest;
 	size_t length = address->rest_length;
 
-	address->is_abstract = length > 1 && path[0] == 0;
+	address->is_abstract = length > 0 && path[0] == 0;
 	if (address->is_abstract) {
 		address->rest++;
 		address->rest_length--;
@@ -181,7 +181,7 @@ void address_put(struct text *text, const struct address *address,
 	for (; number->name; number++)
 		text_format(text, number->is_hex ? ", %s=%#x" : ", %s=%u",
 			    number->name, number->value);
-	if (address->rest_length == 0)
+	if (address->rest_length == 0 && !address->is_abstract)
 		return;
 	text_put(text, address->is_abstract ? ", @" : ", ");
 	data_escape(text, address->rest, address->rest_length, style);

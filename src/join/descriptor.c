@@ -205,7 +205,8 @@ static void put_address(struct text *text, const struct address *address)
 {
 	bool is_wide = strchr(address->host, ':') != NULL;
 
-	if (address->number == AF_UNIX && address->rest_length) {
+	if (address->number == AF_UNIX &&
+	    (address->rest_length || address->is_abstract)) {
 		text_put(text, address->is_abstract ? "@" : "");
 		text_bytes(text, address->rest, address->rest_length);
 	} else if (address->has_port)

@@ -111,7 +111,7 @@ static void json_layout_host(struct text *text, const struct address *address)
 		json_value_integer(text, "port", address->port);
 	for (; number->name; number++)
 		json_value_integer(text, number->name, number->value);
-	if (address->rest_length > 0)
+	if (address->rest_length > 0 || address->is_abstract)
 		text_json_bytes(text, json_layout_rest(address), address->rest,
 				address->rest_length);
 }

@@ -63,6 +63,8 @@ static void test_unix(void **state)
 
 	(void)state;
 	expect(&un, 2, "AF_UNIX");
+	/* A name, though of no bytes. */
+	expect(&un, 3, "AF_UNIX, @");
 	expect(&un, sizeof(un),
 	       "AF_UNIX, @\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0"
 	       "\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0"
