@@ -86,8 +86,11 @@ static bool put_struct(const struct capture_job *job,
 		return true;
 	if (length > 0)
 		got = capture_read(job, address, room + head, length);
-	close_record(job, head + length, got == length);
-	return got == length;
+	/* The kernel looks at no more bits than it has of what they are. */
+	if (layout->is_bits && got >= size)
+		length = got / size * size;
+	close_record(job, head + length, got >= length);
+	return got >= length;
 }
 
 /* As many items as FreeBSD's kernel would: at least one. */

@@ -305,6 +305,26 @@ static void test_bits(void **state)
 	fake_free(fake);
 }
 
+/* Of a set with more bits than the kernel has descriptors only the words that
+ * can be read. */
+static void test_bits_cut(void **state)
+{
+	static const uint64_t set[2] = { 9, 1 };
+	struct fake *fake = fake_call(SYSDESC_X86_64, SELECT);
+
+	(void)state;
+	fake_map(fake, AT, set, sizeof(set) - 1);
+	fake->call.args[0] = 1024;
+	fake->call.args[1] = AT;
+	fake_entry(fake);
+	assert_int_equal(fake->records, 1);
+	expect_struct(fake, 0, "fd_set", set, 8);
+	fake->call.args[1] = AT + 8;
+	fake_entry(fake);
+	assert_int_equal(fake->records, 1);
+	fake_free(fake);
+}
+
 /* The room of the entry and the length of the exit, whichever is less; and
  * nothing of the length itself. */
 static void test_length_behind_pointer(void **state)
@@ -639,6 +659,7 @@ int main(void)
 		cmocka_unit_test(test_array_of_result),
 		cmocka_unit_test(test_pair),
 		cmocka_unit_test(test_bits),
+		cmocka_unit_test(test_bits_cut),
 		cmocka_unit_test(test_length_behind_pointer),
 		cmocka_unit_test(test_length_argument),
 		cmocka_unit_test(test_length_huge),
