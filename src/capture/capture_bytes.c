@@ -138,6 +138,7 @@ static bool moved_bytes(const struct capture_job *job, unsigned index,
 	case LENGTH_FIXED:
 	case LENGTH_ARGS:
 	case LENGTH_RESULTS:
+	case LENGTH_VERSION:
 		break;
 	}
 	return false;

@@ -274,6 +274,18 @@ static uint64_t length_returned(const struct capture_job *job, unsigned index)
 	return capture_minimum(job->call->room, capture_word(raw, sizeof(raw)));
 }
 
+static uint64_t length_of_version(const struct capture_job *job, unsigned index,
+				  uint32_t size)
+{
+	uint64_t address = capture_argument(job->call, index);
+	uint8_t raw[4];
+
+	if (capture_read(job, address, raw, sizeof(raw)) == sizeof(raw) &&
+	    capture_word(raw, sizeof(raw)) == SYSDESC_VERSION_HALF)
+		return size / 2;
+	return size;
+}
+
 static void measure(const struct capture_job *job,
 		    const struct sysdesc_arg *arg, struct pointed *what)
 {
@@ -308,6 +320,9 @@ static void measure(const struct capture_job *job,
 	case LENGTH_RESULTS:
 		what->is_array = true;
 		what->items = (uint64_t)call->result;
+		break;
+	case LENGTH_VERSION:
+		what->length = length_of_version(job, arg->len_arg, size);
 		break;
 	case LENGTH_DEREF:
 		what->length = length_returned(job, arg->len_arg);

@@ -22,6 +22,7 @@
 #define ARGS(n)    LENGTH_ARGS, n
 #define DEREF(n)   LENGTH_DEREF, n
 #define RESULTS(n) LENGTH_RESULTS, n
+#define VERSION(n) LENGTH_VERSION, n
 /* With WHEN_FOUND; n is the index of what shows that something was. */
 #define FIXED_OF(n) LENGTH_FIXED, n
 

@@ -117,6 +117,7 @@ enum sysdesc_blob {
 	BLOB_USER_DESC,
 	BLOB_CAP_HEADER,
 	BLOB_CAP_DATA,
+	BLOB_CAP_DATA_HALF, /* of their first version */
 	BLOB_COMM,
 	BLOB_SOCK_FPROG,
 	BLOB_SOCK_FILTER,

@@ -92,7 +92,12 @@ enum sysdesc_length {
 	LENGTH_ARGS,   /* the value of argument len_arg, in items (of a blob) */
 	LENGTH_DEREF,  /* min(entry, exit) of the u32 that len_arg points at */
 	LENGTH_RESULTS, /* the call's result, in items */
+	LENGTH_VERSION, /* the size of its structure, or half of it where the
+			 * u32 that len_arg points at is
+			 * SYSDESC_VERSION_HALF */
 };
+
+#define SYSDESC_VERSION_HALF 0x19980330 /* capabilities were 32 once */
 
 /* After which results the kernel has written what comes out. */
 enum sysdesc_when {

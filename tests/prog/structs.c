@@ -668,6 +668,15 @@ static void rights(void)
 		   data[0].effective, data[0].permitted, data[0].inheritable,
 		   data[1].effective, data[1].permitted, data[1].inheritable);
 	say_return();
+	/* Of 32 of them, in the old form. */
+	header.version = _LINUX_CAPABILITY_VERSION_1;
+	say_call(capget, POINTER(&header), POINTER(data));
+	say_struct("cap_header { version=0x19980330, pid=0 }");
+	say_struct("cap_header { version=0x19980330, pid=0 }");
+	say_struct("cap_data { low={ effective=%#x, permitted=%#x, "
+		   "inheritable=%#x } }",
+		   data[0].effective, data[0].permitted, data[0].inheritable);
+	say_return();
 	say_own(GETGROUPS, 64, POINTER(groups));
 	if (say.result == 0)
 		say_struct("gid[0], 4 bytes each");

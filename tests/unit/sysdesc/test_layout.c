@@ -208,6 +208,7 @@ static const struct there {
 	{ BLOB_RSEQ, 32, 32, 32 },
 	{ BLOB_USER_DESC, 16, 16, 16 },
 	{ BLOB_CAP_DATA, 24, 24, 24 },
+	{ BLOB_CAP_DATA_HALF, 12, 12, 12 },
 	{ BLOB_SOCK_FPROG, 8, 8, 16 },
 	{ BLOB_UTSNAME, 390, 390, 390 },
 	{ BLOB_OLD_UTSNAME, 325, 0, 0 },

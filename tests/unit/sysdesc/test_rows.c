@@ -198,6 +198,10 @@ static const char *check_length(const struct sysdesc_row *row, unsigned index)
 	case LENGTH_ARGS:
 		fits = is_count(by);
 		break;
+	case LENGTH_VERSION:
+		fits = is_blob(by, BLOB_CAP_HEADER) &&
+		       by->length == LENGTH_FIXED;
+		break;
 	case LENGTH_DEREF:
 		fits = is_blob(by, BLOB_U32) && by->length == LENGTH_FIXED &&
 		       by->direction == DIRECTION_INOUT;
@@ -478,7 +482,7 @@ static void take_others(bool *blobs)
 		BLOB_XATTR_ARGS,    BLOB_SOCK_FILTER,   BLOB_IOCTL,
 		BLOB_SIGINFO_KILL,  BLOB_SIGINFO_QUEUE, BLOB_SIGINFO_TIMER,
 		BLOB_SIGINFO_CHILD, BLOB_SIGINFO_FAULT, BLOB_SIGINFO_POLL,
-		BLOB_SIGINFO_CALL,
+		BLOB_CAP_DATA_HALF, BLOB_SIGINFO_CALL,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(led_to); i++)
