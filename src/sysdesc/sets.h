@@ -127,6 +127,7 @@ enum sysdesc_blob {
 	BLOB_OLDOLD_UTSNAME, /* i386: oldolduname */
 	BLOB_SYSINFO,
 	BLOB_SEMBUF,
+	BLOB_SEMINFO,
 	BLOB_SHMID_DS,
 	BLOB_SEMID_DS,
 	BLOB_MSQID_DS,
@@ -137,6 +138,7 @@ enum sysdesc_blob {
 	BLOB_LANDLOCK_RULESET,
 	BLOB_LSM_CTX,
 	/* terminals, and whatever else goes through ioctl */
+	BLOB_TERMIO,
 	BLOB_TERMIOS,
 	BLOB_TERMIOS2,
 	BLOB_WINSIZE,

@@ -544,6 +544,7 @@ static void terminals(void)
 	unsigned short size[4] = { 24, 80, 0, 0 };
 	int fd = ready.terminal;
 	unsigned flags[4] = { 0 };
+	uint16_t old[4];
 	uint8_t termios[36];
 	int lock = 0;
 
@@ -565,6 +566,15 @@ static void terminals(void)
 		 flags[0], flags[1], flags[2], flags[3], termios[16]);
 	for (int i = 0; i < 19; i++)
 		say_line("%s%u", i ? ", " : " ", termios[17 + i]);
+	say_line(" ] }\n");
+	say_return();
+	say_call(ioctl, fd, TCGETA, POINTER(termios));
+	memcpy(old, termios, sizeof(old));
+	say_line("STRU termio { c_iflag=%#x, c_oflag=%#x, c_cflag=%#x, "
+		 "c_lflag=%#x, c_line=%u, c_cc=[",
+		 old[0], old[1], old[2], old[3], termios[8]);
+	for (int i = 0; i < 8; i++)
+		say_line("%s%u", i ? ", " : " ", termios[9 + i]);
 	say_line(" ] }\n");
 	say_return();
 	/* In no table: its number says that four bytes go in. */

@@ -122,8 +122,10 @@ static const struct here {
 	HERE(SEMID_DS, struct semid_ds, sem_nsems),
 	HERE(MSQID_DS, struct msqid_ds, msg_lrpid),
 	HERE(SEMBUF, struct sembuf, sem_flg),
+	HERE(SEMINFO, struct seminfo, semaem),
 	HERE(MQ_ATTR, struct mq_attr, mq_curmsgs),
 	HERE(TERMIOS, struct kernel_termios, c_cc),
+	HERE(TERMIO, struct termio, c_cc),
 	HERE(WINSIZE, struct winsize, ws_ypixel),
 	HERE(IFREQ, struct ifreq, ifr_name),
 };
@@ -220,6 +222,7 @@ static const struct there {
 	{ BLOB_MQ_ATTR, 32, 64, 64 },
 	{ BLOB_PERF_EVENT_ATTR, 136, 136, 136 },
 	{ BLOB_KEXEC_SEGMENT, 16, 16, 32 },
+	{ BLOB_TERMIO, 18, 18, 18 },
 	{ BLOB_TERMIOS, 36, 36, 36 },
 	{ BLOB_TERMIOS2, 44, 44, 44 },
 	{ BLOB_IFREQ, 32, 32, 40 },
