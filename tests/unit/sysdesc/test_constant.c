@@ -24,6 +24,7 @@ static const struct without {
 	{ FLAGSET_NONE, "is none" },
 	{ FLAGSET_SIGNAL, "its names stand in signal.def" },
 	{ FLAGSET_SYSFS, "Linux has numbers there, and no names for them" },
+	{ FLAGSET_MODIFY_LDT, "the same" },
 	{ FLAGSET_SCHED_ATTR, "Linux wants 0 there so far" },
 };
 
