@@ -286,12 +286,13 @@ void call_exit(struct supervisor *supervisor, struct task *task,
 	telling_end(supervisor, task);
 	task->call.result = at->result;
 	task->call.failed = at->failed;
-	if (at->failed)
+	if (at->failed) {
 		effect_at_failure(supervisor, task);
-	else
+		escape_at_failure(task);
+	} else {
 		effect_at_exit(supervisor, task);
-	if (!at->failed)
 		escape_at_exit(supervisor, task);
+	}
 	stack_at_exit(task);
 	/* What is wanted may have changed since. */
 	if (task->is_recorded && state_is_recorded(task->process))

@@ -22,6 +22,7 @@ enum escape {
 	ESCAPE_RINGS = 1,
 	ESCAPE_FILTER = 2,
 	ESCAPE_LISTENER = 4,
+	ESCAPE_STRICT = 8,
 };
 
 static bool is_recorded(const struct task *task)
@@ -156,6 +157,30 @@ static void say_listener(struct task *task)
 		say_once(task, ESCAPE_LISTENER, "listener",
 			 "calls that its own filter asks somebody about pass "
 			 "unseen");
+}
+
+static bool asks_for_strict_mode(const struct capture_call *call)
+{
+	switch (call->row->effect) {
+	case EFFECT_SECCOMP:
+		return (uint32_t)call->args[0] == SECCOMP_SET_MODE_STRICT;
+	case EFFECT_COMM:
+		return (uint32_t)call->args[0] == PR_SET_SECCOMP &&
+		       call->args[1] == SECCOMP_MODE_STRICT;
+	default:
+		return false;
+	}
+}
+
+/* Who has a filter, ours as well, cannot have that: what the program means to
+ * forbid itself is not forbidden. */
+void escape_at_failure(struct task *task)
+{
+	if (task->call.row && task->process->is_filtered &&
+	    asks_for_strict_mode(&task->call))
+		say_once(task, ESCAPE_STRICT, "strict",
+			 "seccomp's strict mode was refused, since our filter "
+			 "is there: --seccomp=never lets it be");
 }
 
 void escape_at_exit(struct supervisor *supervisor, struct task *task)

@@ -1,6 +1,6 @@
 /*
  * What a recorder by ptrace does not see.
- * usage: escapes rings|filter|unshare|clone|setns
+ * usage: escapes rings|filter|strict|unshare|clone|setns
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,6 +40,19 @@ static int filter(void)
 	       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0;
 }
 
+/* That it works is told by its death: in a child, and not by what is printed.
+ */
+static int strict(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		syscall(SYS_seccomp, SECCOMP_SET_MODE_STRICT, 0, NULL);
+		syscall(SYS_exit, 0);
+	}
+	return waitpid(pid, NULL, 0) != pid;
+}
+
 static int apart(void)
 {
 	printf("unshare: %s\n", unshare(CLONE_NEWUSER | CLONE_NEWUTS) < 0
@@ -74,8 +87,9 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*act)(void);
 	} acts[] = {
-		{ "rings", rings }, { "filter", filter }, { "unshare", apart },
-		{ "clone", child }, { "setns", entered },
+		{ "rings", rings },   { "filter", filter },
+		{ "strict", strict }, { "unshare", apart },
+		{ "clone", child },   { "setns", entered },
 	};
 
 	setvbuf(stdout, NULL, _IOLBF, 0);

@@ -32,6 +32,8 @@ static const struct escape {
 } escapes[] = {
 	{ "rings", "what its rings do is not seen", false },
 	{ "filter", "calls that its own filter denies pass unseen", true },
+	{ "strict", "seccomp's strict mode was refused, since our filter is "
+		    "there: --seccomp=never lets it be", true },
 	{ "unshare", "has its own: uts, user", false },
 	{ "clone", "a child has its own: user", false },
 	{ "setns", "entered: uts", false },
