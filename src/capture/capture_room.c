@@ -26,14 +26,15 @@ static void note_messages(const struct capture_job *job, uint64_t address,
 	unsigned pointer = capture_pointer(job->call);
 	unsigned end = (unsigned)capture_minimum(count, CAPTURE_ROOMS);
 
+	if (end == 0)
+		return;
 	for (unsigned i = 0; i < end; i++) {
 		pieces[i].address = address + pointer + i * 8 * pointer;
 		pieces[i].to = raw[i];
 		pieces[i].length = sizeof(raw[i]);
 		pieces[i].got = 0;
 	}
-	if (end > 0)
-		job->memory->read(job->memory->context, pieces, end);
+	job->memory->read(job->memory->context, pieces, end);
 	for (unsigned i = 0; i < end; i++)
 		job->call->rooms[i] =
 		    pieces[i].got < sizeof(raw[i])

@@ -87,7 +87,7 @@ static bool put_struct(const struct capture_job *job,
 	if (length > 0)
 		got = capture_read(job, address, room + head, length);
 	/* The kernel looks at no more bits than it has of what they are. */
-	if (layout->is_bits && got >= size)
+	if (layout->is_bits && size > 0 && got >= size)
 		length = got / size * size;
 	close_record(job, head + length, got >= length);
 	return got >= length;
