@@ -68,12 +68,14 @@
 	ARGUMENT(name, KIND_BYTES, DIRECTION_OUT, length, BLOB_##blob,         \
 		 WHEN_DONE)
 #define IOVEC(name, direction, count)                                          \
-	ARGUMENT(name, KIND_IOVEC, DIRECTION_##direction, RESULT(count), 0)
+	ARGUMENT(name, KIND_IOVEC, DIRECTION_##direction, RESULT(count), 0,    \
+		 WHEN_DONE)
 #define MSGHDR(name, direction)                                                \
 	ARGUMENT(name, KIND_MSGHDR, DIRECTION_##direction, LENGTH_RESULT, 0,   \
 		 0, WHEN_DONE)
 #define MMSGHDR(name, direction, count)                                        \
-	ARGUMENT(name, KIND_MMSGHDR, DIRECTION_##direction, RESULTS(count), 0)
+	ARGUMENT(name, KIND_MMSGHDR, DIRECTION_##direction, RESULTS(count), 0, \
+		 WHEN_DONE)
 #define MSGBUF(name, direction, length)                                        \
 	ARGUMENT(name, KIND_MSGBUF, DIRECTION_##direction, length, 0, WHEN_DONE)
 #define XATTR(name, direction, length)                                         \
