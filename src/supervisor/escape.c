@@ -159,6 +159,12 @@ static void say_listener(struct task *task)
 			 "unseen");
 }
 
+void escape_by_rings(struct task *task)
+{
+	say_once(task, ESCAPE_RINGS, "io_uring",
+		 "what its rings do is not seen");
+}
+
 static bool asks_for_strict_mode(const struct capture_call *call)
 {
 	switch (call->row->effect) {
@@ -191,8 +197,7 @@ void escape_at_exit(struct supervisor *supervisor, struct task *task)
 		return;
 	switch (call->row->effect) {
 	case EFFECT_RINGS:
-		say_once(task, ESCAPE_RINGS, "io_uring",
-			 "what its rings do is not seen");
+		escape_by_rings(task);
 		break;
 	case EFFECT_SECCOMP:
 		if (call->args[0] != SECCOMP_SET_MODE_FILTER)

@@ -23,6 +23,9 @@ void escape_at_exit(struct supervisor *supervisor, struct task *task);
 /* After it failed. */
 void escape_at_failure(struct task *task);
 
+/* It has rings already. */
+void escape_by_rings(struct task *task);
+
 /* The thread has made another, or a process, and stops to tell of it. */
 void escape_at_birth(struct task *task);
 

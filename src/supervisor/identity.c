@@ -20,6 +20,7 @@
 #include "base/fd.h"
 #include "base/proc.h"
 #include "control/targets.h"
+#include "supervisor/escape.h"
 #include "supervisor/scribe.h"
 #include "supervisor/sessions.h"
 #include "supervisor/stack.h"
@@ -214,19 +215,25 @@ void identity_put_birth(struct task *task)
 	put_process(task, true);
 }
 
+#define RING "anon_inode:[io_uring]"
+
 struct descriptors {
 	pid_t pid;
+	bool has_rings;
 	struct fields_writer *fields;
 };
 
 static int put_descriptor(void *context, int fd)
 {
-	const struct descriptors *descriptors = context;
-	char name[32];
+	struct descriptors *descriptors = context;
+	char name[32], path[sizeof(RING)];
 
 	snprintf(name, sizeof(name), "fd/%d", fd);
 	fields_number(descriptors->fields, "fd", fd);
 	put_link(descriptors->fields, descriptors->pid, name, "path");
+	if (proc_link(descriptors->pid, name, path, sizeof(path)) > 0 &&
+	    !strcmp(path, RING))
+		descriptors->has_rings = true;
 	return descriptors->fields->full ? -ENOSPC : 0;
 }
 
@@ -252,6 +259,8 @@ void identity_put_descriptors(struct task *task)
 	put_link(descriptors.fields, descriptors.pid, "cwd", "cwd");
 	proc_each_descriptor(descriptors.pid, put_descriptor, &descriptors);
 	scribe_fields_end(task->process->session);
+	if (descriptors.has_rings)
+		escape_by_rings(task);
 }
 
 /* How many bytes of whole strings go into one record: one string at least. */

@@ -1,6 +1,6 @@
 /*
  * What a recorder by ptrace does not see.
- * usage: escapes rings|filter|strict|unshare|clone|setns
+ * usage: escapes rings|inherit|filter|strict|unshare|clone|setns
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +27,22 @@ static int rings(void)
 	/* A second one is told of no more. */
 	syscall(SYS_io_uring_setup, 4, &params);
 	return 0;
+}
+
+/* By a child that makes none, and is another program. */
+static int inherit(void)
+{
+	struct io_uring_params params = { 0 };
+	int fd = (int)syscall(SYS_io_uring_setup, 4, &params);
+
+	printf("rings: %s\n", fd < 0 ? strerrorname_np(errno) : "good");
+	if (fd >= 0)
+		fcntl(fd, F_SETFD, 0);
+	if (fork() == 0) {
+		execl("/proc/self/exe", "escapes", NULL);
+		_exit(9);
+	}
+	return wait(NULL) < 0;
 }
 
 static int filter(void)
@@ -87,9 +103,10 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*act)(void);
 	} acts[] = {
-		{ "rings", rings },   { "filter", filter },
-		{ "strict", strict }, { "unshare", apart },
-		{ "clone", child },   { "setns", entered },
+		{ "rings", rings },   { "inherit", inherit },
+		{ "filter", filter }, { "strict", strict },
+		{ "unshare", apart }, { "clone", child },
+		{ "setns", entered },
 	};
 
 	setvbuf(stdout, NULL, _IOLBF, 0);

@@ -86,6 +86,27 @@ static void test_said(void **state)
 	run_place_close(&place);
 }
 
+/* Who comes by one that is there already is told of as well. */
+static void test_inherited_ring(void **state)
+{
+	static const char *const argv[] = { "prog:escapes", "inherit", NULL };
+	const struct run_spec spec = { .argv = argv, .trace = modes[0] };
+	struct run_result result;
+	struct run_place place;
+	struct trace trace;
+
+	(void)state;
+	assert_int_equal(run_place_open(&place, RUN_AS_SELF), 0);
+	assert_int_equal(run_program(&result, &place, &spec), 0);
+	assert_true(run_exited(&result, 0));
+	fault_load(&trace, &place, "ktrace.out");
+	assert_int_equal(control_covered(&trace, "rings"),
+			 strstr(text_string(&result.out), "good") ? 2 : 0);
+	trace_done(&trace);
+	run_result_done(&result);
+	run_place_close(&place);
+}
+
 /* Programs find a kernel without it, in every mode. */
 static void test_no_io_uring(void **state)
 {
@@ -123,7 +144,7 @@ int main(void)
 {
 	enum { SAID = ARRAY_LEN(escapes) * MODES * 2 };
 	static struct variant variants[SAID];
-	static struct CMUnitTest tests[SAID + 1];
+	static struct CMUnitTest tests[SAID + 2];
 
 	if (!run_may_trace())
 		return RUN_SKIPPED;
@@ -143,5 +164,7 @@ int main(void)
 						.initial_state = variant };
 	}
 	tests[SAID] = (struct CMUnitTest)cmocka_unit_test(test_no_io_uring);
-	return _cmocka_run_group_tests("coverage", tests, SAID + 1, NULL, NULL);
+	tests[SAID + 1] =
+	    (struct CMUnitTest)cmocka_unit_test(test_inherited_ring);
+	return _cmocka_run_group_tests("coverage", tests, SAID + 2, NULL, NULL);
 }
