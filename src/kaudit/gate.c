@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "kaudit/load.h"
 #include "kaudit/options.h"
+#include "kaudit/output.h"
 #include "kaudit/verdict.h"
 
 #define MODE 0644
@@ -26,12 +27,6 @@ void gate_done(struct gate *gate)
 {
 	policy_done(&gate->policy);
 	free(gate->text);
-}
-
-static int fail(struct text *error, const char *what, int r)
-{
-	text_format(error, "%s: %s", what, strerror(-r));
-	return r;
 }
 
 static int parse(struct gate *gate, const struct kaudit_options *options,
@@ -55,7 +50,8 @@ int gate_load(struct gate *ret, const struct kaudit_options *options,
 		return 0;
 	r = load_text(options->baseline, &ret->text, &ret->length);
 	if (r && !(r == -ENOENT && options->updates_baseline))
-		return fail(error, options->baseline, r == -EINVAL ? -EIO : r);
+		return output_fail(error, options->baseline,
+				   r == -EINVAL ? -EIO : r);
 	return parse(ret, options, directory, error);
 }
 
@@ -146,7 +142,7 @@ static int update(struct gate *gate, const struct kaudit_options *options,
 
 	if (!r && !is_same(gate, &text))
 		r = replace_file(options->baseline, &text);
-	return r ? fail(error, options->baseline, r)
+	return r ? output_fail(error, options->baseline, r)
 		 : reopen(gate, options, directory, &text, error);
 }
 

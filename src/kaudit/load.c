@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <sys/stat.h>
 
@@ -17,17 +16,12 @@
 #include "base/fd.h"
 #include "kaudit/mask.h"
 #include "kaudit/options.h"
+#include "kaudit/output.h"
 #include "trace/reader.h"
 #include "trace/record.h"
 
 #define HOME_DEFAULT "/root"
 #define WHY_MAX      128
-
-static int fail(struct text *error, const char *what, int r)
-{
-	text_format(error, "%s: %s", what, strerror(-r));
-	return r;
-}
 
 /* ---- traces ---- */
 
@@ -77,7 +71,7 @@ static int load(struct audit *ret, int fd, const char *name, struct mask *mask,
 		r = audit_end(ret, why[0] ? why : NULL);
 	if (!r && mask)
 		r = mask_end(mask, fd);
-	return r ? fail(error, name, r) : 0;
+	return r ? output_fail(error, name, r) : 0;
 }
 
 int load_trace(struct audit *ret, int fd, const char *name, struct mask *mask,
@@ -95,7 +89,7 @@ int load_trace_calls(struct audit *ret, const char *path, audit_visit *visit,
 	audit_open(ret);
 	ret->each_call = visit;
 	ret->context = context;
-	return fd < 0 ? fail(error, path, -errno)
+	return fd < 0 ? output_fail(error, path, -errno)
 		      : load(ret, fd, path, NULL, error);
 }
 
@@ -173,7 +167,7 @@ int load_roots(struct roots *ret, const struct kaudit_options *options,
 		return r;
 	r = roots_default(ret, home && *home == '/' ? home : HOME_DEFAULT,
 			  directory);
-	return r ? fail(error, "roots", r) : 0;
+	return r ? output_fail(error, "roots", r) : 0;
 }
 
 int load_rules(struct policy *ret, const struct kaudit_options *options,
@@ -188,7 +182,7 @@ int load_rules(struct policy *ret, const struct kaudit_options *options,
 	if (!r && text)
 		r = policy_parse(ret, name, text, length, read_included, NULL,
 				 error);
-	return r && !error->length ? fail(error, name, r) : r;
+	return r && !error->length ? output_fail(error, name, r) : r;
 }
 
 int load_policy(struct policy *ret, const struct kaudit_options *options,
@@ -203,7 +197,8 @@ int load_policy(struct policy *ret, const struct kaudit_options *options,
 		r = load_text(options->policy, &text, &length);
 	/* A policy that is wrong is another matter. */
 	if (r)
-		return fail(error, options->policy, r == -EINVAL ? -EIO : r);
+		return output_fail(error, options->policy,
+				   r == -EINVAL ? -EIO : r);
 	return load_rules(ret, options, directory,
 			  options->policy ? options->policy : "policy", text,
 			  length, error);

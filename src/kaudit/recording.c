@@ -23,6 +23,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "kaudit/options.h"
+#include "kaudit/output.h"
 
 #define RECORDER "ktrace-u"
 /* Calls, paths, structures, arguments, variables, signals, what filters deny.
@@ -34,12 +35,6 @@
 #define MODE        0600
 /* Words that are there or not. */
 #define OPTIONAL_MAX 2
-
-static int fail(struct text *error, const char *what, int r)
-{
-	text_format(error, "%s: %s", what, strerror(-r));
-	return r;
-}
 
 /* ---- the file ---- */
 
@@ -82,7 +77,7 @@ int recording_keep(const struct recording *recording, struct text *error)
 {
 	int r = destination_give(&recording->destination, recording->fd);
 
-	return r ? fail(error, recording->destination.path, r) : 0;
+	return r ? output_fail(error, recording->destination.path, r) : 0;
 }
 
 void recording_done(struct recording *recording)
@@ -182,9 +177,10 @@ int recording_run(struct recording *ret, const struct kaudit_options *options,
 	r = destination_open(&ret->destination, options->trace)
 		?: open_trace(ret, options->trace);
 	if (r)
-		return fail(error, options->trace, r);
+		return output_fail(error, options->trace, r);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
-		return fail(error, "cannot adopt what is left behind", -errno);
+		return output_fail(error, "cannot adopt what is left behind",
+				   -errno);
 	/* The job may be of our user: it has no business in here. An exec takes
 	 * that away again. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -192,5 +188,7 @@ int recording_run(struct recording *ret, const struct kaudit_options *options,
 	if (pid > 0)
 		waiting_run(&ret->waiting, pid, options->timeout_ns);
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	return pid < 0 ? fail(error, "cannot start the recorder", (int)pid) : 0;
+	return pid < 0
+		   ? output_fail(error, "cannot start the recorder", (int)pid)
+		   : 0;
 }

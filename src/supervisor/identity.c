@@ -226,13 +226,15 @@ struct descriptors {
 static int put_descriptor(void *context, int fd)
 {
 	struct descriptors *descriptors = context;
-	char name[32], path[sizeof(RING)];
+	char name[32], path[PATH_MAX];
+	ssize_t n;
 
 	snprintf(name, sizeof(name), "fd/%d", fd);
 	fields_number(descriptors->fields, "fd", fd);
-	put_link(descriptors->fields, descriptors->pid, name, "path");
-	if (proc_link(descriptors->pid, name, path, sizeof(path)) > 0 &&
-	    !strcmp(path, RING))
+	n = proc_link(descriptors->pid, name, path, sizeof(path));
+	if (n > 0)
+		fields_bytes(descriptors->fields, "path", path, (size_t)n);
+	if (n > 0 && !strcmp(path, RING))
 		descriptors->has_rings = true;
 	return descriptors->fields->full ? -ENOSPC : 0;
 }
