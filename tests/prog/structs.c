@@ -837,5 +837,6 @@ int main(void)
 		parts[i]();
 	say_end();
 	kill(ready.sleeper, SIGKILL);
+	waitpid(ready.sleeper, NULL, 0);
 	return 0;
 }
