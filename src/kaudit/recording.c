@@ -145,7 +145,8 @@ static int become_recorder(const struct kaudit_options *options, int fd,
 }
 
 static pid_t fork_recorder(const struct kaudit_options *options, int fd,
-			   const struct recording_wish *wish)
+			   const struct recording_wish *wish,
+			   const sigset_t *before)
 {
 	/* What interrupts the command is not meant for us: what it did by then
 	 * is told as well. */
@@ -158,6 +159,7 @@ static pid_t fork_recorder(const struct kaudit_options *options, int fd,
 	pid = beside_fork(ignored);
 	if (pid != 0)
 		return pid;
+	sigprocmask(SIG_SETMASK, before, NULL);
 	r = become_recorder(options, fd, wish, path);
 	dprintf(STDERR_FILENO, "kaudit-u: %s: %s\n", path, strerror(-r));
 	_exit(EXIT_ABSENT);
@@ -166,6 +168,7 @@ static pid_t fork_recorder(const struct kaudit_options *options, int fd,
 int recording_run(struct recording *ret, const struct kaudit_options *options,
 		  const struct recording_wish *wish, struct text *error)
 {
+	sigset_t before;
 	pid_t pid;
 	int r;
 
@@ -184,9 +187,12 @@ int recording_run(struct recording *ret, const struct kaudit_options *options,
 	/* The job may be of our user: it has no business in here. An exec takes
 	 * that away again. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	pid = fork_recorder(options, ret->fd, wish);
+	waiting_hold(&before);
+	pid = fork_recorder(options, ret->fd, wish, &before);
 	if (pid > 0)
-		waiting_run(&ret->waiting, pid, options->timeout_ns);
+		waiting_run(&ret->waiting, pid, options->timeout_ns, &before);
+	else
+		sigprocmask(SIG_SETMASK, &before, NULL);
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	return pid < 0
 		   ? output_fail(error, "cannot start the recorder", (int)pid)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <sys/wait.h>
@@ -32,7 +33,9 @@ static int status_of(int status)
 
 static int command_status(const struct waiting *waiting)
 {
-	return waiting->is_over ? EXIT_LATE : status_of(waiting->status);
+	if (!waiting->is_over)
+		return status_of(waiting->status);
+	return waiting->signal ? EXIT_BASE + waiting->signal : EXIT_LATE;
 }
 
 static int settle(const struct kaudit_options *options, int command, int audit)
@@ -49,15 +52,19 @@ static int settle(const struct kaudit_options *options, int command, int audit)
 }
 
 /* What it would have done besides nobody knows. */
-static int tell_late(struct audit *audit, const struct kaudit_options *options,
-		     const struct waiting *waiting)
+static int tell_ended(struct audit *audit, const struct kaudit_options *options,
+		      const struct waiting *waiting)
 {
 	struct text what = TEXT_INIT;
 
 	if (!waiting->is_over)
 		return 0;
-	text_format(&what, "the job was ended by --timeout %s",
-		    options->timeout);
+	if (waiting->signal)
+		text_format(&what, "the job was ended by a SIG%s to kaudit-u",
+			    sigabbrev_np(waiting->signal));
+	else
+		text_format(&what, "the job was ended by --timeout %s",
+			    options->timeout);
 	if (waiting->left.length) {
 		text_put(&what, "; there still ran: ");
 		text_bytes(&what, waiting->left.data, waiting->left.length);
@@ -94,7 +101,7 @@ static int judge_recording(struct judging *judging,
 		output_fail(error, options->trace, -errno);
 	else if (!load_trace(&audit, recording->fd, options->trace, &mask,
 			     error) &&
-		 !tell_late(&audit, options, &recording->waiting))
+		 !tell_ended(&audit, options, &recording->waiting))
 		status = judging_trace(judging, options, &matter, error);
 	else if (mask.has_failed)
 		return VERDICT_FAILED;

@@ -42,6 +42,7 @@ struct wait {
 	/* When to; UINT64_MAX: not. */
 	uint64_t term_ns, kill_ns, tell_ns, leave_ns;
 	uint64_t hang_ns;
+	int first;       /* what they are sent at term_ns */
 	unsigned fewest; /* who were killed and still there, so far */
 	pid_t recorder;  /* that one of them had last */
 	/* Of those who are recorded, while they are visited: */
@@ -157,7 +158,7 @@ static bool act(struct wait *wait, uint64_t now)
 		tell(wait);
 	if (now >= wait->term_ns) {
 		wait->result->is_over = true;
-		each(wait, &wait->result->left, false, SIGTERM);
+		each(wait, &wait->result->left, false, wait->first);
 		wait->term_ns = wait->tell_ns = UINT64_MAX;
 		wait->kill_ns = now + GRACE_NS;
 	}
@@ -185,6 +186,14 @@ static int reap(struct wait *wait)
 	return pid > 0 ? 1 : pid == 0 || errno == EINTR ? 0 : -1;
 }
 
+static void set_awaited(sigset_t *ret)
+{
+	sigemptyset(ret);
+	sigaddset(ret, SIGCHLD);
+	sigaddset(ret, SIGTERM);
+	sigaddset(ret, SIGHUP);
+}
+
 static uint64_t next_of(const struct wait *wait)
 {
 	uint64_t ending = MIN(wait->term_ns, wait->kill_ns);
@@ -193,9 +202,11 @@ static uint64_t next_of(const struct wait *wait)
 	return MIN(ending, other);
 }
 
-/* Until somebody ends, or something is to be done. */
-static void sleep_until(const struct wait *wait, const sigset_t *ends)
+/* Until somebody ends, something is to be done, or we are told to end it: then
+ * by which signal. */
+static int sleep_until(const struct wait *wait)
 {
+	sigset_t awaited;
 	uint64_t next = next_of(wait);
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 	uint64_t left = next > now ? next - now : 0;
@@ -204,10 +215,33 @@ static void sleep_until(const struct wait *wait, const sigset_t *ends)
 		.tv_nsec = (long)(left % CLOCK_NS_PER_S),
 	};
 
-	sigtimedwait(ends, NULL, next == UINT64_MAX ? NULL : &time);
+	set_awaited(&awaited);
+	return sigtimedwait(&awaited, NULL, next == UINT64_MAX ? NULL : &time);
 }
 
-void waiting_run(struct waiting *ret, pid_t command, uint64_t limit_ns)
+/* Whoever says it twice does not want to wait. */
+static void end_by(struct wait *wait, int signal_number)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	if (wait->result->is_over) {
+		wait->kill_ns = now;
+		return;
+	}
+	wait->result->signal = wait->first = signal_number;
+	wait->term_ns = now;
+}
+
+void waiting_hold(sigset_t *ret_before)
+{
+	sigset_t awaited;
+
+	set_awaited(&awaited);
+	sigprocmask(SIG_BLOCK, &awaited, ret_before);
+}
+
+void waiting_run(struct waiting *ret, pid_t command, uint64_t limit_ns,
+		 const sigset_t *before)
 {
 	struct wait wait = { .result = ret,
 			     .command = command,
@@ -216,24 +250,24 @@ void waiting_run(struct waiting *ret, pid_t command, uint64_t limit_ns)
 			     .tell_ns = UINT64_MAX,
 			     .leave_ns = UINT64_MAX,
 			     .hang_ns = UINT64_MAX,
-			     .fewest = UINT_MAX };
-	sigset_t ends, before;
+			     .fewest = UINT_MAX,
+			     .first = SIGTERM };
 	bool goes_on = true;
 
 	*ret = (struct waiting){ .left = TEXT_INIT };
 	if (limit_ns)
 		wait.term_ns = clock_ns(CLOCK_MONOTONIC) + limit_ns;
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &ends, &before);
 	while (goes_on) {
 		int reaped = reap(&wait);
+		int told = 0;
 
 		goes_on = reaped >= 0 && act(&wait, clock_ns(CLOCK_MONOTONIC));
 		if (goes_on && !reaped)
-			sleep_until(&wait, &ends);
+			told = sleep_until(&wait);
+		if (told > 0 && told != SIGCHLD)
+			end_by(&wait, told);
 	}
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	sigprocmask(SIG_SETMASK, before, NULL);
 }
 
 void waiting_done(struct waiting *waiting)

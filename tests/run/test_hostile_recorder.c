@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 #include <errno.h>
@@ -26,6 +25,7 @@
 
 #include "base/array.h"
 #include "support/audited.h"
+#include "support/kaudit.h"
 #include "support/run.h"
 
 static enum run_user users[] = { RUN_AS_SELF, RUN_AS_ORDINARY };
@@ -160,22 +160,6 @@ static void test_guard_wrongly(void **state)
 }
 /* ---- the end of those who record ---- */
 
-static void await_text(const struct run_place *place, const char *name,
-		       struct text *ret)
-{
-	const struct timespec moment = { .tv_nsec = 5000000 };
-	char path[PATH_MAX];
-
-	for (int i = 0; i < 6000; i++) {
-		text_clear(ret);
-		if (!run_read_file(ret, run_place_file(place, name, path)) &&
-		    strchr(text_string(ret), '\n'))
-			return;
-		nanosleep(&moment, NULL);
-	}
-	fail_msg("no %s", name);
-}
-
 static pid_t pid_in(struct text *text)
 {
 	const char *string = text_string(text);
@@ -222,7 +206,7 @@ static void test_recorder_killed(void **state)
 
 	audited_open(&place, state);
 	start_script(&child, &place);
-	await_text(&place, "tracer", &text);
+	kaudit_await(&place, "tracer", &text);
 	assert_int_equal(kill(pid_in(&text), SIGKILL), 0);
 	assert_int_equal(run_place_put(&place, "go", "", 0644), 0);
 	assert_int_equal(run_finish(&child, &result), 0);
@@ -248,13 +232,13 @@ static void test_starter_killed(void **state)
 
 	audited_open(&place, state);
 	start_script(&child, &place);
-	await_text(&place, "tracer", &text);
+	kaudit_await(&place, "tracer", &text);
 	assert_int_equal(kill(child.pid, SIGKILL), 0);
 	assert_int_equal(run_finish(&child, &result), 0);
 	assert_true(WIFSIGNALED(result.status));
 	assert_int_equal(WTERMSIG(result.status), SIGKILL);
 	assert_int_equal(run_place_put(&place, "go", "", 0644), 0);
-	await_text(&place, "ended", &text);
+	kaudit_await(&place, "ended", &text);
 	assert_false(is_there(&place, "t"));
 	run_result_done(&result);
 	text_done(&text);

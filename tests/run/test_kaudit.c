@@ -147,6 +147,55 @@ static void test_timeout(void **state)
 	run_place_close(&place);
 }
 
+/* A job that begins, and does not care about what it is sent. */
+static void start_endless(struct run_child *ret, const struct run_place *place)
+{
+	static const char *argv[] = { NULL,
+				      "run",
+				      "--",
+				      "sh",
+				      "-c",
+				      "trap '' TERM; echo begun > begun; "
+				      "sleep 105 & sleep 106; sleep 107",
+				      NULL };
+	const struct run_spec spec = { .argv = argv };
+	struct text text = TEXT_INIT;
+
+	argv[0] = place->kaudit;
+	assert_int_equal(run_start(ret, place, &spec), 0);
+	kaudit_await(place, "begun", &text);
+	text_done(&text);
+}
+
+/* Who is told to end ends the job, and says what it had done. */
+static void test_told_to_end(void **state)
+{
+	static const struct {
+		int signal;
+		const char *said;
+	} cases[] = {
+		{ SIGTERM, "the job was ended by a SIGTERM to kaudit-u; " },
+		{ SIGHUP, "the job was ended by a SIGHUP to kaudit-u; " },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct run_result result;
+		struct run_place place;
+		struct run_child child;
+
+		open_place(&place, state);
+		start_endless(&child, &place);
+		assert_int_equal(kill(child.pid, cases[i].signal), 0);
+		assert_int_equal(run_finish(&child, &result), 0);
+		kaudit_must_exit(&result, 128 + cases[i].signal);
+		assert_non_null(
+		    strstr(text_string(&result.err), cases[i].said));
+		run_result_done(&result);
+		SAY(&place, 0, "/begun", "report", "kaudit.ktr");
+		run_place_close(&place);
+	}
+}
+
 /* The recorder waits for a page that nobody fills: it is killed in the end, and
  * its trace is one without an end. */
 static void test_hanging(void **state)
@@ -502,14 +551,14 @@ int main(void)
 #test " as anybody", test, NULL, NULL, &users[1]               \
 	}
 	const struct CMUnitTest tests[] = {
-		TEST(test_status),           TEST(test_usage),
-		TEST(test_left_behind),      TEST(test_timeout),
-		TEST(test_hanging),          TEST(test_order),
-		TEST(test_incomplete),       TEST(test_looks),
-		TEST(test_complete),         TEST(test_policies),
-		TEST(test_learns),           TEST(test_hostile_text),
-		TEST(test_hostile_markdown), TEST(test_hostile_json),
-		TEST(test_hostile_policy),
+		TEST(test_status),       TEST(test_usage),
+		TEST(test_left_behind),  TEST(test_timeout),
+		TEST(test_told_to_end),  TEST(test_hanging),
+		TEST(test_order),        TEST(test_incomplete),
+		TEST(test_looks),        TEST(test_complete),
+		TEST(test_policies),     TEST(test_learns),
+		TEST(test_hostile_text), TEST(test_hostile_markdown),
+		TEST(test_hostile_json), TEST(test_hostile_policy),
 	};
 
 	if (!run_may_trace())

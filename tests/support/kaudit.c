@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 #include <unistd.h>
@@ -52,6 +53,22 @@ void kaudit_put(const struct run_place *place, const char *name,
 		const char *text)
 {
 	assert_int_equal(run_place_put(place, name, text, 0644), 0);
+}
+
+void kaudit_await(const struct run_place *place, const char *name,
+		  struct text *ret)
+{
+	const struct timespec moment = { .tv_nsec = 5000000 };
+	char path[PATH_MAX];
+
+	for (int i = 0; i < 6000; i++) {
+		text_clear(ret);
+		if (!run_read_file(ret, run_place_file(place, name, path)) &&
+		    strchr(text_string(ret), '\n'))
+			return;
+		nanosleep(&moment, NULL);
+	}
+	fail_msg("no %s", name);
 }
 
 void kaudit_cut(const struct run_place *place, const char *name, off_t by)

@@ -25,6 +25,9 @@ void kaudit_must_say(const struct run_place *place, const char *const *words,
 /* Makes a file in the place. */
 void kaudit_put(const struct run_place *place, const char *name,
 		const char *text);
+/* Waits until one has a line in it; half a minute at most. */
+void kaudit_await(const struct run_place *place, const char *name,
+		  struct text *ret);
 /* Takes bytes from the end of one. */
 void kaudit_cut(const struct run_place *place, const char *name, off_t by);
 
