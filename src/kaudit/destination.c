@@ -184,6 +184,19 @@ static int finish(const struct made *made, int r)
 	return r;
 }
 
+/* It is to be used as the one was that it replaces. */
+static int fill_new(const struct destination *destination, int fd,
+		    const struct text *text)
+{
+	struct stat former;
+	int r = fd_write_all(fd, text->data, text->length);
+
+	if (!r && !fstat(destination->fd, &former) &&
+	    fchmod(fd, former.st_mode & MODE) < 0)
+		r = -errno;
+	return r;
+}
+
 static int write_new(const struct destination *destination,
 		     const struct text *text)
 {
@@ -196,22 +209,35 @@ static int write_new(const struct destination *destination,
 	fd = make_file(&made, MODE);
 	if (fd < 0)
 		return fd;
-	return finish(&made, fd_write_all(fd, text->data, text->length));
+	return finish(&made, fill_new(destination, fd, text));
+}
+
+/* Devices stay. */
+static bool may_replace(const struct destination *destination)
+{
+	struct stat former;
+
+	return fstat(destination->fd, &former) < 0 || S_ISREG(former.st_mode);
 }
 
 int destination_write(const struct destination *destination,
 		      const struct text *text)
 {
-	struct stat former;
 	int r = -ENOENT;
 
 	if (has_its_name(destination))
 		r = write_former(destination, text);
-	/* Without /proc there is no way into it; but a device stays. */
-	if (r == -ENOENT &&
-	    (fstat(destination->fd, &former) < 0 || S_ISREG(former.st_mode)))
-		r = write_new(destination, text);
-	return r;
+	/* Without /proc there is no way into it. */
+	return r == -ENOENT && may_replace(destination)
+		   ? write_new(destination, text)
+		   : r;
+}
+
+int destination_replace(const struct destination *destination,
+			const struct text *text)
+{
+	return may_replace(destination) ? write_new(destination, text)
+					: -EEXIST;
 }
 
 /* ---- what is written already ---- */

@@ -36,6 +36,11 @@ bool destination_is(const struct destination *destination, int fd);
 int destination_write(const struct destination *destination,
 		      const struct text *text);
 
+/* The same, of a file that nobody is to see half-written: always a new one. Not
+ * in the place of what is none: -EEXIST. */
+int destination_replace(const struct destination *destination,
+			const struct text *text);
+
 /* A file without a name gets this one, or a copy of it does; what had the name
  * loses it. 0 or -errno. */
 int destination_give(const struct destination *destination, int fd);

@@ -2,26 +2,19 @@
 #include "kaudit/gate.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <sys/stat.h>
 
 #include "audit/audit.h"
 #include "audit/baseline.h"
 #include "audit/learn.h"
 #include "base/cleanup.h"
-#include "base/fd.h"
 #include "base/text.h"
+#include "kaudit/destination.h"
 #include "kaudit/load.h"
 #include "kaudit/options.h"
 #include "kaudit/output.h"
 #include "kaudit/verdict.h"
-
-#define MODE 0644
 
 void gate_done(struct gate *gate)
 {
@@ -80,42 +73,6 @@ static int learn(const struct gate *gate, const struct kaudit_options *options,
 	return r ? r : baseline_put(ret, gate->text, gate->length, &learnt);
 }
 
-static int fill(int fd, mode_t mode, const struct text *text)
-{
-	int r = fd_write_all(fd, text->data, text->length);
-
-	if (!r && fchmod(fd, mode & 07777) < 0)
-		r = -errno;
-	return r;
-}
-
-/* In place of the former one when it is whole; but never of what is no file. */
-static int replace_file(const char *path, const struct text *text)
-{
-	_cleanup_free_ char *name = NULL;
-	_cleanup_fd_ int fd = -1;
-	struct stat former = { .st_mode = S_IFREG | MODE };
-	int r;
-
-	if (!fd_may_replace(path))
-		return -EEXIST;
-	if (stat(path, &former) < 0 && errno != ENOENT)
-		return -errno;
-	if (asprintf(&name, "%s.XXXXXX", path) < 0) {
-		name = NULL;
-		return -ENOMEM;
-	}
-	fd = mkostemp(name, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	r = fill(fd, former.st_mode, text);
-	if (!r && rename(name, path) < 0)
-		r = -errno;
-	if (r)
-		unlink(name);
-	return r;
-}
-
 static int is_same(const struct gate *gate, const struct text *text)
 {
 	return gate->text && gate->length == text->length &&
@@ -134,28 +91,29 @@ static int reopen(struct gate *gate, const struct kaudit_options *options,
 }
 
 static int update(struct gate *gate, const struct kaudit_options *options,
-		  const char *directory, const struct audit *audit,
-		  struct text *error)
+		  const char *directory, const struct destination *destination,
+		  const struct audit *audit, struct text *error)
 {
 	_cleanup_(text_done) struct text text = TEXT_INIT;
 	int r = learn(gate, options, audit, &text);
 
 	if (!r && !is_same(gate, &text))
-		r = replace_file(options->baseline, &text);
+		r = destination_replace(destination, &text);
 	return r ? output_fail(error, options->baseline, r)
 		 : reopen(gate, options, directory, &text, error);
 }
 
 int gate_judge(struct gate *gate, const struct kaudit_options *options,
-	       const char *directory, struct verdict *verdict,
-	       struct text *error)
+	       const char *directory, const struct destination *destination,
+	       struct verdict *verdict, struct text *error)
 {
 	int r = 0;
 
 	if (!options->baseline)
 		return 0;
 	if (options->updates_baseline)
-		r = update(gate, options, directory, verdict->audit, error);
+		r = update(gate, options, directory, destination,
+			   verdict->audit, error);
 	if (!r)
 		verdict_restrict(verdict, &gate->policy, options->baseline,
 				 options->policy == NULL);

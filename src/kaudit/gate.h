@@ -10,6 +10,7 @@
 
 #include "audit/policy.h"
 
+struct destination;
 struct kaudit_options;
 struct text;
 struct verdict;
@@ -35,11 +36,12 @@ bool gate_judges_looks(const struct gate *gate,
 /*
  * Judges by it, beside the policy if there is one: the stricter line counts.
  * Before that, with --update-baseline, adds what it would deny, and writes its
- * file anew, which has either the former lines or all of them. 0 or -errno with
- * one line in *error. The gate outlives the verdict.
+ * file anew, which has either the former lines or all of them: the destination,
+ * which is not looked at otherwise. 0 or -errno with one line in *error. The
+ * gate outlives the verdict.
  */
 int gate_judge(struct gate *gate, const struct kaudit_options *options,
-	       const char *directory, struct verdict *verdict,
-	       struct text *error);
+	       const char *directory, const struct destination *destination,
+	       struct verdict *verdict, struct text *error);
 
 #endif

@@ -107,8 +107,13 @@ static int open_destinations(struct judging *judging,
 			     const struct kaudit_options *options,
 			     struct text *error)
 {
-	const char *path = options->output;
-	int r = path ? destination_open(&judging->report, path) : 0;
+	const char *path = options->updates_baseline ? options->baseline : NULL;
+	int r = path ? destination_open(&judging->baseline, path) : 0;
+
+	if (!r && options->output) {
+		path = options->output;
+		r = destination_open(&judging->report, path);
+	}
 
 	for (unsigned i = 0; !r && i < options->report_count; i++) {
 		path = options->reports[i].file;
@@ -122,7 +127,8 @@ int judging_open(struct judging *ret, const struct kaudit_options *options,
 {
 	int r;
 
-	*ret = (struct judging){ .report = DESTINATION_NONE };
+	*ret = (struct judging){ .report = DESTINATION_NONE,
+				 .baseline = DESTINATION_NONE };
 	for (unsigned i = 0; i < KAUDIT_REPORTS_MAX; i++)
 		ret->reports[i] = (struct destination)DESTINATION_NONE;
 	r = load_policy(&ret->policy, options, directory, error)
@@ -137,6 +143,7 @@ void judging_done(struct judging *judging)
 	for (unsigned i = 0; i < KAUDIT_REPORTS_MAX; i++)
 		destination_done(&judging->reports[i]);
 	destination_done(&judging->report);
+	destination_done(&judging->baseline);
 	gate_done(&judging->gate);
 	policy_done(&judging->policy);
 }
@@ -166,8 +173,8 @@ int judging_trace(struct judging *judging, const struct kaudit_options *options,
 	_cleanup_(verdict_done) struct verdict verdict = { 0 };
 	int r = tell_looks(judging, matter->audit, options)
 		    ?: verdict_reach(&verdict, matter->audit, &judging->policy)
-		    ?: gate_judge(&judging->gate, options, directory, &verdict,
-				  error);
+		    ?: gate_judge(&judging->gate, options, directory,
+				  &judging->baseline, &verdict, error);
 
 	if (!r)
 		return tell(judging, options, matter, &verdict, error);

@@ -36,6 +36,7 @@ int judging_mask(struct mask *ret, const struct kaudit_options *options,
 struct judging {
 	struct policy policy;
 	struct gate gate;
+	struct destination baseline; /* where it is updated */
 	struct destination report;
 	struct destination reports[KAUDIT_REPORTS_MAX]; /* as in the options */
 };

@@ -97,6 +97,39 @@ static void test_reports(void **state)
 	}
 }
 
+/* A baseline is made anew where its name led before the job. */
+static void test_updated(void **state)
+{
+	static const struct {
+		const char *name, *script;
+	} cases[] = {
+		{ "new", "ln -s precious new" },
+		{ "new", "ln precious new" },
+		{ "base", "rm base; ln -s precious base" },
+		{ "base", "rm base; mkfifo base" },
+		{ "sub/base", "mv sub away; ln -s elsewhere sub" },
+	};
+	struct run_place place;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		open_place(&place, state);
+		kaudit_put(&place, "precious", "keep me\n");
+		kaudit_put(&place, "base", "# long ago\n");
+		SAY(&place, 0, "", "run", "sh", "-c",
+		    "mkdir sub elsewhere; echo keep me > elsewhere/base");
+		SAY(&place, 0, "verdict     complies", "run", "--baseline",
+		    cases[i].name, "--update-baseline", "sh", "-c",
+		    cases[i].script);
+		must_hold(&place, "precious", "keep me\n");
+		must_hold(&place, "elsewhere/base", "keep me\n");
+		must_hold(&place,
+			  i == ARRAY_LEN(cases) - 1 ? "away/base"
+						    : cases[i].name,
+			  "allow ");
+		run_place_close(&place);
+	}
+}
+
 /* It is written to what was there, and through links that were. */
 static void test_former(void **state)
 {
@@ -177,8 +210,9 @@ int main(void)
 	}
 	const struct CMUnitTest tests[] = {
 		TEST(test_rules),       TEST(test_reports),
-		TEST(test_former),      TEST(test_directories),
-		TEST(test_trace_place), TEST(test_trace_stays),
+		TEST(test_updated),     TEST(test_former),
+		TEST(test_directories), TEST(test_trace_place),
+		TEST(test_trace_stays),
 	};
 
 	if (!run_may_trace())
