@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "decode/name.h"
 #include "join/descriptor_name.h"
+#include "trace/fields.h"
 #include "trace/record.h"
 
 /* Whom a descriptor leads to that nobody knows. */
@@ -42,9 +43,27 @@ static void put_process(struct deed *deed, int32_t pid, struct text *text)
 		text_put(text, image ? UNKNOWN : "outside");
 }
 
-/* Of descriptors those are known that were opened as a process, or lead to a
- * directory of /proc. */
-static int32_t pid_behind(const struct deed *deed, unsigned index)
+/* What the recorder has seen of the descriptor; 0: nothing. */
+static int32_t find_told(const struct deed *deed, unsigned index)
+{
+	struct record part;
+	int64_t arg, pid;
+
+	for (unsigned i = 0; i < deed->call->part_count; i++)
+		if (call_part(deed->call, i, &part) &&
+		    record_is_struct(&part, KTR_STRUCT_PIDFD) &&
+		    fields_find_number(part.structure.data,
+				       part.structure.length, "arg", &arg) &&
+		    fields_find_number(part.structure.data,
+				       part.structure.length, "pid", &pid) &&
+		    arg == index && pid > 0 && pid <= INT32_MAX)
+			return (int32_t)pid;
+	return 0;
+}
+
+/* Of other descriptors those are known that were opened as a process, or lead
+ * to a directory of /proc. */
+static int32_t find_named(const struct deed *deed, unsigned index)
 {
 	static const char *const starts[] = { "/proc/", DESCRIPTOR_PROCESS };
 	const struct descriptor_name *name = deed->call->names[index];
@@ -89,9 +108,11 @@ static void put_target(struct deed *deed, unsigned index, enum sysdesc_use use,
 		       struct text *text)
 {
 	bool is_descriptor = deed->row->arg[index].kind == KIND_FD;
-	int32_t pid = is_descriptor ? pid_behind(deed, index)
+	int32_t pid = is_descriptor ? find_told(deed, index)
 				    : (int32_t)deed->call->args[index];
 
+	if (is_descriptor && !pid)
+		pid = find_named(deed, index);
 	if (is_descriptor && pid <= 0)
 		text_put(text, UNKNOWN);
 	else

@@ -18,6 +18,7 @@
 #include "supervisor/opened.h"
 #include "supervisor/path.h"
 #include "supervisor/peer.h"
+#include "supervisor/pidfd.h"
 #include "supervisor/scribe.h"
 #include "supervisor/stack.h"
 #include "supervisor/state.h"
@@ -125,6 +126,8 @@ static void record_entry(struct supervisor *supervisor, struct task *task,
 	note_abi(task, abi);
 	if (needs & CAPTURE_AT_ENTRY)
 		call_capture(supervisor, task, capture_entry);
+	if (needs & CAPTURE_AT_ENTRY)
+		pidfd_at_entry(supervisor, task);
 	if (needs & CAPTURE_AT_ENTRY)
 		stack_at_call(supervisor, task);
 	/* A path that faulted may be there when the call returns. */

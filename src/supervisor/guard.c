@@ -19,12 +19,10 @@
 #include "base/cleanup.h"
 #include "base/proc.h"
 #include "supervisor/guard_private.h"
+#include "supervisor/pidfd.h"
 #include "supervisor/state.h"
 #include "supervisor/violation.h"
 #include "sysdesc/constant.h"
-
-#define FDINFO_MAX 4096
-#define PIDFD_PID  "\nPid:\t"
 
 void guard_open(struct guard *guard, pid_t other)
 {
@@ -66,28 +64,6 @@ static bool shares_pids(const struct guard *guard, const struct task *task)
 	return !guard->space[0] ||
 	       proc_link(task->tid, "ns/pid", space, sizeof(space)) < 0 ||
 	       !strcmp(space, guard->space);
-}
-
-/* Of a directory of /proc, or of a pidfd; 0: it is none. */
-static pid_t pid_behind(const struct task *task, int fd)
-{
-	_cleanup_free_ char *info = NULL;
-	char link[32], name[64];
-	const char *digits, *found;
-	size_t length = 0;
-
-	snprintf(link, sizeof(link), "fd/%d", fd);
-	if (proc_link(task->tid, link, name, sizeof(name)) > 0) {
-		digits = strrchr(name, '/');
-		if (digits && digits[1] &&
-		    digits[1 + strspn(digits + 1, "0123456789")] == '\0')
-			return (pid_t)strtol(digits + 1, NULL, 10);
-	}
-	snprintf(link, sizeof(link), "fdinfo/%d", fd);
-	if (proc_read(task->tid, link, FDINFO_MAX, &info, &length) < 0)
-		return 0;
-	found = memmem(info, length, PIDFD_PID, strlen(PIDFD_PID));
-	return found ? (pid_t)strtol(found + strlen(PIDFD_PID), NULL, 10) : 0;
 }
 
 static bool is_use(const struct sysdesc_arg *arg)
@@ -162,7 +138,7 @@ static enum guarding judge(const struct guard *guard, const struct task *task,
 	if (!is_use(&arg))
 		return GUARD_NOTHING;
 	if (arg.kind == KIND_FD)
-		pid = pid_behind(task, value);
+		pid = pidfd_target(task, value);
 	else if (pid <= 0)
 		return judge_group(guard, task, pid, arg.set == USE_SIGNALS);
 	return guard_has(guard, pid) && shares_pids(guard, task)

@@ -20,7 +20,7 @@ static const char *const fields_names[] = {
 	KTR_STRUCT_END,     KTR_STRUCT_LABEL,
 	KTR_STRUCT_DENIED,  KTR_STRUCT_MAPPING,
 	KTR_STRUCT_STACK,   KTR_STRUCT_DESCRIPTORS,
-	KTR_STRUCT_HELD,
+	KTR_STRUCT_HELD,    KTR_STRUCT_PIDFD,
 };
 
 bool fields_are_in(const char *name)

@@ -8,10 +8,12 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/sched.h>
 #include <netinet/in.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -118,6 +120,34 @@ static bool reaches_child(void)
 	return is_there && kill(child, SIGTERM) < 0;
 }
 
+/* By descriptors that come with children, and not by their numbers. */
+static bool ends_by_descriptor(pid_t child, int fd)
+{
+	int status;
+
+	if (child == 0)
+		for (;;)
+			pause();
+	return child > 0 &&
+	       !syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0) &&
+	       waitpid(child, &status, 0) == child && WIFSIGNALED(status);
+}
+
+static bool reaches_by_descriptor(void)
+{
+	int fd = -1;
+	struct clone_args args = { .flags = CLONE_PIDFD,
+				   .pidfd = (uintptr_t)&fd,
+				   .exit_signal = SIGCHLD };
+	pid_t child = (pid_t)syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, &fd,
+				     0, 0);
+
+	if (!ends_by_descriptor(child, fd))
+		return false;
+	child = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	return ends_by_descriptor(child, fd);
+}
+
 enum outcome reach_own(char **words)
 {
 	struct other other = { .tid = 0 };
@@ -133,5 +163,5 @@ enum outcome reach_own(char **words)
 	did = reaches_thread(other.tid);
 	pthread_barrier_wait(&other.left);
 	pthread_join(thread, NULL);
-	return did && reaches_child() ? DID : FAILED;
+	return did && reaches_child() && reaches_by_descriptor() ? DID : FAILED;
 }

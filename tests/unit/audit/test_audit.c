@@ -991,6 +991,33 @@ static void test_process_descriptors(void **state)
 			   "- a process is not known: pidfd_send_signal 1\n");
 }
 
+/* What the recorder saw of one, whatever it was opened as. */
+static void test_seen_descriptors(void **state)
+{
+	static const char job[] = "pidfd\0arg:0\0pid:4242",
+			  other[] = "pidfd\0arg:0\0pid:7",
+			  wrong[] = "pidfd\0arg:1\0pid:4242";
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	call(auditing, PIDFD_SEND_SIGNAL, 9, SIGTERM, 0);
+	sample_record(&auditing->sample, KTR_STRUCT, job, sizeof(job));
+	leave(auditing, PIDFD_SEND_SIGNAL, 0, 0);
+	call(auditing, PIDFD_OPEN, 4242, 0, 0);
+	leave(auditing, PIDFD_OPEN, 0, 8);
+	call(auditing, PIDFD_SEND_SIGNAL, 8, SIGINT, 0);
+	sample_record(&auditing->sample, KTR_STRUCT, other, sizeof(other));
+	leave(auditing, PIDFD_SEND_SIGNAL, 0, 0);
+	call(auditing, PIDFD_SEND_SIGNAL, 9, SIGINT, 0);
+	sample_record(&auditing->sample, KTR_STRUCT, wrong, sizeof(wrong));
+	leave(auditing, PIDFD_SEND_SIGNAL, 0, 0);
+	must_tell(auditing,
+		  EXECUTED "signal self SIGTERM 0 kernel 1\n"
+			   "signal outside SIGINT 0 kernel 1\n"
+			   "signal unknown SIGINT 0 kernel 1\n"
+			   "- a process is not known: pidfd_send_signal 1\n");
+}
+
 static void own(struct auditing *auditing, int32_t type, int32_t pid)
 {
 	uint8_t owner[11 + 8] = "f_owner_ex";
@@ -1219,6 +1246,7 @@ int main(void)
 		TEST(test_connecting),
 		TEST(test_system),
 		TEST(test_process_descriptors),
+		TEST(test_seen_descriptors),
 		TEST(test_owners),
 		TEST(test_other_owners),
 		TEST(test_missing),
