@@ -17,6 +17,7 @@
 #include "decode/structure.h"
 #include "foreign/system.h"
 #include "join/descriptor.h"
+#include "join/descriptor_name.h"
 #include "show/parts.h"
 #include "show/view.h"
 #include "sysdesc/sets.h"
@@ -61,11 +62,43 @@ static void put_name(struct arguments *arguments, unsigned index)
 			   arguments->call->names[index]);
 }
 
+/* The last that such a structure says of the argument. */
+static bool find_told(struct arguments *arguments, unsigned index,
+		      const char *name, const char *member, struct field *ret)
+{
+	bool is_told = false;
+	struct record record;
+	struct field arg;
+
+	for (unsigned i = 0; i < arguments->call->part_count; i++) {
+		if (arguments->is_used[i] ||
+		    !call_part(arguments->call, i, &record) ||
+		    !parts_is_named(&record, name) ||
+		    !fields_find(record.structure.data, record.structure.length,
+				 "arg", &arg) ||
+		    arg.number != index)
+			continue;
+		arguments->is_used[i] = true;
+		is_told = fields_find(record.structure.data,
+				      record.structure.length, member, ret);
+	}
+	return is_told;
+}
+
+/* And where it leads, if that is not known by what was done before. */
 static void put_descriptor(struct arguments *arguments, unsigned index,
 			   uint64_t value)
 {
+	struct field pid;
+	bool is_told = find_told(arguments, index, KTR_STRUCT_PIDFD, "pid",
+				 &pid);
+
 	text_decimal(arguments->text, (int32_t)value);
-	put_name(arguments, index);
+	if (is_told && !arguments->call->names[index])
+		text_format(arguments->text, "<" DESCRIPTOR_PROCESS "%d>",
+			    (int)pid.number);
+	else
+		put_name(arguments, index);
 }
 
 /* Whether a path is no more than directory and name. */
@@ -100,29 +133,6 @@ static bool is_seen(const struct arguments *arguments, unsigned index,
 	return is_sum(path, directory, given->raw.data, given->raw.length);
 }
 
-/* The last that is said of where it leads. */
-static bool find_told(struct arguments *arguments, unsigned index,
-		      struct field *ret)
-{
-	bool is_told = false;
-	struct record record;
-	struct field arg;
-
-	for (unsigned i = 0; i < arguments->call->part_count; i++) {
-		if (arguments->is_used[i] ||
-		    !call_part(arguments->call, i, &record) ||
-		    !parts_is_named(&record, KTR_STRUCT_PATH) ||
-		    !fields_find(record.structure.data, record.structure.length,
-				 "arg", &arg) ||
-		    arg.number != index)
-			continue;
-		arguments->is_used[i] = true;
-		is_told = fields_find(record.structure.data,
-				      record.structure.length, "path", ret);
-	}
-	return is_told;
-}
-
 /* A name, and where it leads if that is not what it says itself. */
 static void put_path(struct arguments *arguments, unsigned index,
 		     uint64_t value)
@@ -136,7 +146,7 @@ static void put_path(struct arguments *arguments, unsigned index,
 		return;
 	}
 	data_quote(arguments->text, given.raw.data, given.raw.length, style);
-	if (!find_told(arguments, index, &path) ||
+	if (!find_told(arguments, index, KTR_STRUCT_PATH, "path", &path) ||
 	    is_seen(arguments, index, &given, &path))
 		return;
 	text_char(arguments->text, '<');
