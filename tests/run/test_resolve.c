@@ -2,6 +2,7 @@
  * --resolve: what was opened is what the kernel says, and where another thread
  * may have had the descriptor lead elsewhere, that is said.
  */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -346,6 +347,55 @@ static void test_race(void **state)
 	run_place_close(&place);
 }
 
+/* kdump-u says it beside the descriptor, and not twice. */
+static void must_show(const struct run_place *place, int64_t pid)
+{
+	const char *const argv[] = { KDUMP_U, "-j", NULL };
+	const struct run_spec spec = { .argv = argv };
+	struct run_result result;
+	char wanted[64];
+
+	snprintf(wanted, sizeof(wanted), "<pidfd:%" PRId64 ">, SIGTERM", pid);
+	assert_int_equal(run_program(&result, place, &spec), 0);
+	assert_true(run_exited(&result, 0));
+	assert_non_null(strstr(text_string(&result.out), wanted));
+	assert_null(strstr(text_string(&result.out), "struct pidfd"));
+	run_result_done(&result);
+}
+
+/* Two children, which no call has opened. */
+static void test_pidfds(void **state)
+{
+	static const char *const argv[] = { "prog:hostile", "own", NULL };
+	const struct trace_match calls = { .kind = KTR_SYSCALL,
+					   .call = "pidfd_send_signal" };
+	const struct trace_item *item = NULL;
+	struct run_place place;
+	struct trace trace;
+	size_t found = 0;
+
+	assert_int_equal(run_place_open(&place, *(enum run_user *)*state), 0);
+	record(&trace, &place, argv);
+	while ((item = trace_find(&trace, item, calls))) {
+		const struct trace_item *told =
+		    trace_find(&trace, item,
+			       (struct trace_match){ .tid = item->record.tid });
+		int64_t pid = 0;
+
+		assert_true(trace_number(told, "pid", &pid));
+		assert_int_equal(
+		    trace_count(&trace,
+				(struct trace_match){ .pid = (int32_t)pid,
+						      .kind = KTR_PROCDTOR }),
+		    1);
+		must_show(&place, pid);
+		found++;
+	}
+	assert_int_equal(found, 2);
+	trace_done(&trace);
+	run_place_close(&place);
+}
+
 static void test_option(void **state)
 {
 	static const char *const words[] = { "-p", "1", NULL };
@@ -379,7 +429,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_links),    TEST(test_made),    TEST(test_names),
 		TEST(test_standing), TEST(test_waiting), TEST(test_race),
-		TEST(test_option)
+		TEST(test_pidfds),   TEST(test_option)
 	};
 
 	if (!run_may_trace())
