@@ -16,7 +16,7 @@
 #include "audit/image.h"
 #include "audit/name.h"
 #include "base/text.h"
-#include "join/call.h"
+#include "join/calls.h"
 #include "join/descriptor.h"
 #include "join/gap.h"
 #include "join/state.h"

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "base/text.h"
-#include "join/call.h"
+#include "join/calls.h"
 #include "join/descriptor.h"
 #include "join/state.h"
 

@@ -1,7 +1,6 @@
 /*
- * Records -> system calls: the entry, what was captured of it and the return,
- * put together across interleaved threads. Memory is bounded, whatever the file
- * says: the oldest calls go first, of a large one the rest of its data.
+ * A system call: its entry, what was captured of it, and its return. Memory is
+ * bounded, whatever the file says: of a large one the rest of its data goes.
  */
 #ifndef JOIN_CALL_H
 #define JOIN_CALL_H
@@ -14,15 +13,12 @@
 #include "trace/record.h"
 
 struct state;
-struct call_thread;
 struct descriptor_name;
-struct descriptors;
 
-/* Calls that wait for their return, and what is kept of each. */
-#define CALL_PENDING_MAX 16384u
-#define CALL_PARTS_MAX   128u
-#define CALL_DATA_MAX    ((size_t)64 << 10)
-#define CALL_ARGS_MAX    8u /* Linux has 6, others more */
+/* What is kept of each. */
+#define CALL_PARTS_MAX 128u
+#define CALL_DATA_MAX  ((size_t)64 << 10)
+#define CALL_ARGS_MAX  8u /* Linux has 6, others more */
 
 struct call {
 	struct record entry; /* its SYSCALL; the payload is not kept: */
@@ -48,45 +44,15 @@ struct call {
 	unsigned parts_room;
 };
 
-struct calls {
-	struct call_thread *threads; /* a table, those in a call */
-	struct call_thread *given;   /* with the call that was given out */
-	struct call_thread *spare;   /* one that may be used again */
-	struct call_thread *last;    /* that was found, if it is in a call */
-	bool skips_parts;            /* the caller wants none */
-	struct descriptors *descriptors; /* the caller's, who has them learn
-					  * from each record before it is taken
-					  * here; NULL: no names */
-};
-
-#define CALLS_INIT                                                             \
-	{                                                                      \
-		.threads = NULL                                                \
-	}
-
-enum call_fate {
-	CALL_KEPT,  /* the record is part of a call that has not returned */
-	CALL_DONE,  /* *ret is a call, whole, or one that will not return since
-		     * its thread makes another, or too many are pending */
-	CALL_ALONE, /* it is no part of a call, or of none that is known */
-};
-
-void calls_done(struct calls *calls);
-
-/*
- * Takes a record that state_learn() has seen. A call_fate or -ENOMEM. *ret is
- * valid until the next time.
- */
-int calls_take(struct calls *calls, const struct state *state,
-	       const struct record *record, struct call **ret);
-
-/*
- * Visits the calls that have not returned, of one process or (0) of all, oldest
- * first; forgets them if asked.
- */
-typedef void calls_visit(void *context, struct call *call);
-void calls_pending(struct calls *calls, int32_t pid, bool forget,
-		   calls_visit *visit, void *context);
+/* An empty call is all zeroes. From the record of its entry, in the place of
+ * another one, which had to be its own. */
+void call_begin(struct call *call, const struct state *state,
+		const struct record *record);
+/* What was captured of it: 0 or -ENOMEM. */
+int call_add_part(struct call *call, const struct record *record);
+/* Nobody knows where its descriptors lead. */
+void call_drop_names(struct call *call);
+void call_done(struct call *call);
 
 /*
  * The index-th record between entry and return, index < part_count, with a

@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "dump/report.h"
 #include "foreign/input.h"
-#include "join/call.h"
+#include "join/calls.h"
 #include "join/descriptor.h"
 #include "join/state.h"
 #include "look.h"

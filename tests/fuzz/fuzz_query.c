@@ -12,7 +12,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
-#include "join/call.h"
+#include "join/calls.h"
 #include "join/state.h"
 #include "must.h"
 #include "query/query.h"

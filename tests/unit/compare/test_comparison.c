@@ -21,7 +21,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "compare/comparison.h"
-#include "join/call.h"
+#include "join/calls.h"
 #include "join/descriptor.h"
 #include "join/state.h"
 #include "support/sample.h"

@@ -14,7 +14,7 @@
 #include "base/array.h"
 #include "base/fd.h"
 #include "base/text.h"
-#include "join/call.h"
+#include "join/calls.h"
 #include "join/descriptor.h"
 #include "join/state.h"
 #include "support/sample.h"

@@ -18,7 +18,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
-#include "join/call.h"
+#include "join/calls.h"
 #include "join/state.h"
 #include "query/query.h"
 #include "support/sample.h"

@@ -14,7 +14,7 @@
 #include "base/array.h"
 #include "base/fd.h"
 #include "base/text.h"
-#include "join/call.h"
+#include "join/calls.h"
 #include "join/state.h"
 #include "support/sample.h"
 #include "trace/reader.h"
@@ -277,7 +277,7 @@ static void test_bounded_threads(void **state)
 	const char *at;
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < CALL_PENDING_MAX + 3; i++)
+	for (unsigned i = 0; i < CALLS_PENDING_MAX + 3; i++)
 		enter(joining, (int)i + 1, GETPID);
 	join_all(joining);
 	at = text_string(&joining->said);
@@ -300,5 +300,5 @@ int main(void)
 		JOINING(test_bounded_parts),  JOINING(test_bounded_threads),
 	};
 
-	return cmocka_run_group_tests_name("call", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("calls", tests, NULL, NULL);
 }
