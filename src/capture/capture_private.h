@@ -13,6 +13,7 @@
 #include <ktrace-u/format.h>
 
 #include "capture/capture.h"
+#include "sysdesc/layout.h"
 #include "sysdesc/sysdesc.h"
 
 #define CAPTURE_PAGE         4096u /* no kernel has smaller ones */
@@ -90,6 +91,21 @@ void capture_struct_entry(const struct capture_job *job);
 void capture_struct_exit(const struct capture_job *job);
 unsigned capture_struct_needs(const struct sysdesc_row *row);
 
+/* What an argument points at. */
+struct capture_pointed {
+	enum sysdesc_blob blob;
+	const struct sysdesc_layout *layout;
+	uint64_t address;
+	uint64_t length; /* in bytes, of a STRUCT */
+	uint64_t items;  /* of a STRUCT_ARRAY */
+	bool is_array;
+};
+
+/* capture_pointed.c: the last three of them, which are 0, by the others. */
+void capture_pointed_measure(const struct capture_job *job,
+			     const struct sysdesc_arg *arg,
+			     struct capture_pointed *what);
+
 /* capture_room.c: how much room there is, which the call overwrites. To be
  * looked at at the entry; then that of the address in message n. */
 #define CAPTURE_NAME_MAX 128u /* sizeof(struct sockaddr_storage) */
@@ -102,6 +118,13 @@ bool capture_written(const struct capture_job *job,
 
 /* capture_vector.c: ARGS and ENVS of an exec that failed. */
 void capture_vector_exit(const struct capture_job *job);
+
+/* Bytes of one, in the ABI of the call. */
+static inline uint32_t capture_size_of(const struct capture_job *job,
+				       const struct sysdesc_layout *layout)
+{
+	return layout->size[job->call->abi];
+}
 
 /* Does the policy want structures, alone or as arrays? */
 #define CAPTURE_STRUCTS (KTRFAC(KTR_STRUCT) | KTRFAC(KTR_STRUCT_ARRAY))

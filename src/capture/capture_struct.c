@@ -5,10 +5,7 @@
  */
 #include "capture/capture_private.h"
 
-#include "sysdesc/layout.h"
-
-#define BITS_MAX     (1u << 20) /* in a set; the kernel has fewer of anything */
-#define MESSAGES_MAX 1024u      /* the kernel takes no more at once */
+#define MESSAGES_MAX 1024u /* the kernel takes no more at once */
 #define CONTROL_MAX  65536u
 #define WORDS_MAX    7u /* of a struct msghdr */
 
@@ -18,23 +15,7 @@
 
 enum moment { ENTRY, EXIT };
 
-/* What an argument points at. */
-struct pointed {
-	enum sysdesc_blob blob;
-	const struct sysdesc_layout *layout;
-	uint64_t address;
-	uint64_t length; /* in bytes, of a STRUCT */
-	uint64_t items;  /* of a STRUCT_ARRAY */
-	bool is_array;
-};
-
 /* ---- records ---- */
-
-static uint32_t size_of(const struct capture_job *job,
-			const struct sysdesc_layout *layout)
-{
-	return layout->size[job->call->abi];
-}
 
 /* A record that begins with `first` bytes and the name. Where the structure
  * goes, or NULL. */
@@ -71,7 +52,7 @@ static bool put_struct(const struct capture_job *job,
 		       uint64_t wanted)
 {
 	uint64_t most = job->policy->genio_size;
-	uint32_t size = size_of(job, layout);
+	uint32_t size = capture_size_of(job, layout);
 	uint32_t length;
 	uint32_t got = 0;
 	uint8_t *room;
@@ -98,7 +79,7 @@ static void put_array(const struct capture_job *job,
 		      const struct sysdesc_layout *layout, uint64_t address,
 		      uint64_t items)
 {
-	uint64_t size = size_of(job, layout);
+	uint64_t size = capture_size_of(job, layout);
 	uint64_t most = job->policy->genio_size / size;
 	uint32_t length;
 	uint32_t got = 0;
@@ -147,8 +128,9 @@ static void put_sigset(const struct capture_job *job, uint64_t address)
 	uint64_t words[2];
 
 	if (read_words(job, address, words, 2) && words[0] != 0)
-		put_struct(job, layout, words[0],
-			   capture_minimum(words[1], size_of(job, layout)));
+		put_struct(
+		    job, layout, words[0],
+		    capture_minimum(words[1], capture_size_of(job, layout)));
 }
 
 /* struct sock_fprog: an u16 that counts, and a pointer. */
@@ -157,7 +139,7 @@ static void put_filter(const struct capture_job *job, uint64_t address)
 	const struct sysdesc_layout *layout = layout_of(job, BLOB_SOCK_FPROG);
 	uint64_t words[2];
 
-	put_struct(job, layout, address, size_of(job, layout));
+	put_struct(job, layout, address, capture_size_of(job, layout));
 	if (read_words(job, address, words, 2))
 		put_array(job, layout_of(job, BLOB_SOCK_FILTER), words[1],
 			  (uint16_t)words[0]);
@@ -175,7 +157,8 @@ static void put_each(const struct capture_job *job, uint64_t address,
 	items = capture_minimum(items, MESSAGES_MAX);
 	for (uint64_t i = 0; i < items; i++)
 		if (!read_words(job, address + i * word, &pointer, 1) ||
-		    !put_struct(job, layout, pointer, size_of(job, layout)))
+		    !put_struct(job, layout, pointer,
+				capture_size_of(job, layout)))
 			break;
 }
 
@@ -186,7 +169,7 @@ static void put_message(const struct capture_job *job, uint64_t address,
 	const struct sysdesc_layout *layout = layout_of(job, BLOB_MSGHDR);
 	uint64_t words[WORDS_MAX];
 
-	put_struct(job, layout, address, size_of(job, layout));
+	put_struct(job, layout, address, capture_size_of(job, layout));
 	if (!read_words(job, address, words, WORDS_MAX))
 		return;
 	/* Its length is an int. */
@@ -217,7 +200,7 @@ static void put_messages(const struct capture_job *job, uint64_t address,
 }
 
 static void put_pointed(const struct capture_job *job,
-			const struct pointed *what)
+			const struct capture_pointed *what)
 {
 	switch (what->blob) {
 	case BLOB_SIGSET_POINTER:
@@ -236,100 +219,6 @@ static void put_pointed(const struct capture_job *job,
 		put_array(job, what->layout, what->address, what->items);
 	else
 		put_struct(job, what->layout, what->address, what->length);
-}
-
-/* ---- how much of it there is ---- */
-
-/* What it says itself; the whole of what is known where it says nothing. */
-static uint64_t own_length(const struct capture_job *job,
-			   const struct sysdesc_layout *layout,
-			   uint64_t address)
-{
-	uint32_t size = size_of(job, layout);
-	uint8_t raw[4];
-	uint32_t own;
-
-	if (!layout->has_own_size ||
-	    capture_read(job, address + layout->own_size, raw, sizeof(raw)) <
-		sizeof(raw))
-		return size;
-	own = (uint32_t)capture_word(raw, sizeof(raw));
-	return own == 0 ? size : (uint64_t)own + layout->own_more;
-}
-
-static uint64_t bytes_of_bits(uint64_t bits, uint32_t size)
-{
-	bits = capture_minimum(bits, BITS_MAX);
-	return (bits + 8 * size - 1) / (8 * size) * size;
-}
-
-/* The lesser of the room that there was and what was there to say. */
-static uint64_t length_returned(const struct capture_job *job, unsigned index)
-{
-	uint64_t address = capture_argument(job->call, index);
-	uint8_t raw[4];
-
-	if (capture_read(job, address, raw, sizeof(raw)) < sizeof(raw))
-		return 0;
-	return capture_minimum(job->call->room, capture_word(raw, sizeof(raw)));
-}
-
-static uint64_t length_of_version(const struct capture_job *job, unsigned index,
-				  uint32_t size)
-{
-	uint64_t address = capture_argument(job->call, index);
-	uint8_t raw[4];
-
-	if (capture_read(job, address, raw, sizeof(raw)) == sizeof(raw) &&
-	    capture_word(raw, sizeof(raw)) == SYSDESC_VERSION_HALF)
-		return size / 2;
-	return size;
-}
-
-static void measure(const struct capture_job *job,
-		    const struct sysdesc_arg *arg, struct pointed *what)
-{
-	const struct capture_call *call = job->call;
-	uint32_t size = size_of(job, what->layout);
-
-	switch ((enum sysdesc_length)arg->length) {
-	case LENGTH_NONE:
-	case LENGTH_FIXED:
-		what->is_array = what->layout->items > 1;
-		what->items = what->layout->items;
-		what->length = own_length(job, what->layout, what->address);
-		break;
-	case LENGTH_ARG:
-		what->length = capture_passed_length(call, arg->len_arg);
-		/* The kernel refuses more. */
-		if (size > 0 && !what->layout->varies)
-			what->length = capture_minimum(what->length, size);
-		if (what->layout->has_own_size)
-			what->length = capture_minimum(
-			    what->length,
-			    own_length(job, what->layout, what->address));
-		break;
-	case LENGTH_ARGS:
-		what->items = capture_passed_length(call, arg->len_arg);
-		what->is_array = !what->layout->is_bits;
-		what->length = bytes_of_bits(what->items, size);
-		break;
-	case LENGTH_RESULT:
-		what->length = (uint64_t)call->result;
-		break;
-	case LENGTH_RESULTS:
-		what->is_array = true;
-		what->items = (uint64_t)call->result;
-		break;
-	case LENGTH_VERSION:
-		what->length = length_of_version(job, arg->len_arg, size);
-		break;
-	case LENGTH_DEREF:
-		what->length = length_returned(job, arg->len_arg);
-		what->is_array = what->layout->field_count == 1;
-		what->items = size > 0 ? what->length / size : 0;
-		break;
-	}
 }
 
 /* ---- arguments ---- */
@@ -353,7 +242,7 @@ static bool is_length(const struct sysdesc_row *row, unsigned index)
 static void put_blob(const struct capture_job *job, unsigned index,
 		     const struct sysdesc_arg *arg)
 {
-	struct pointed what;
+	struct capture_pointed what;
 
 	/* Not as a whole: some compilers would make a call of memset(). */
 	what.blob = (enum sysdesc_blob)arg->set;
@@ -364,7 +253,7 @@ static void put_blob(const struct capture_job *job, unsigned index,
 	what.layout = layout_of(job, what.blob);
 	if (!what.layout || what.address == 0)
 		return;
-	measure(job, arg, &what);
+	capture_pointed_measure(job, arg, &what);
 	put_pointed(job, &what);
 }
 
