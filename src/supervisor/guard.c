@@ -68,18 +68,8 @@ static bool shares_pids(const struct guard *guard, const struct task *task)
 
 static bool is_use(const struct sysdesc_arg *arg)
 {
-	if (arg->kind != KIND_PID && arg->kind != KIND_FD)
-		return false;
-	switch (arg->set) {
-	case USE_SIGNAL:
-	case USE_SIGNALS:
-	case USE_TRACE:
-	case USE_ADJUST:
-	case USE_HOLD:
-		return true;
-	default:
-		return false;
-	}
+	return (arg->kind == KIND_PID || arg->kind == KIND_FD) &&
+	       pidfd_is_of_use((enum sysdesc_use)arg->set);
 }
 
 bool guard_is_by(const struct sysdesc_row *row)

@@ -14,7 +14,6 @@
 #include "base/proc.h"
 #include "supervisor/scribe.h"
 #include "supervisor/state.h"
-#include "sysdesc/sets.h"
 
 #define FDINFO_MAX 4096
 #define LINK_MAX   64
@@ -64,11 +63,9 @@ pid_t pidfd_target(const struct task *task, int fd)
 	return pid ? pid : of_pidfd(task, fd);
 }
 
-static bool acts_on_process(const struct sysdesc_arg *arg)
+bool pidfd_is_of_use(enum sysdesc_use use)
 {
-	if (arg->kind != KIND_FD)
-		return false;
-	switch ((enum sysdesc_use)arg->set) {
+	switch (use) {
 	case USE_SIGNAL:
 	case USE_SIGNALS:
 	case USE_TRACE:
@@ -99,10 +96,12 @@ void pidfd_at_entry(const struct supervisor *supervisor, struct task *task)
 	if (!supervisor->config->resolves || !row)
 		return;
 	for (unsigned i = 0; i < row->narg; i++) {
-		pid_t pid = acts_on_process(&row->arg[i])
-				? pidfd_target(task, (int)task->call.args[i])
-				: 0;
+		const struct sysdesc_arg *arg = &row->arg[i];
+		pid_t pid = 0;
 
+		if (arg->kind == KIND_FD &&
+		    pidfd_is_of_use((enum sysdesc_use)arg->set))
+			pid = pidfd_target(task, (int)task->call.args[i]);
 		if (pid)
 			put(task, i, pid);
 	}

@@ -5,10 +5,16 @@
 #ifndef SUPERVISOR_PIDFD_H
 #define SUPERVISOR_PIDFD_H
 
+#include <stdbool.h>
 #include <sys/types.h>
+
+#include "sysdesc/sysdesc.h"
 
 struct supervisor;
 struct task;
+
+/* Whether what is used so is a process. */
+bool pidfd_is_of_use(enum sysdesc_use use);
 
 /* In our pid namespace; 0: to none, or to one that is gone. */
 pid_t pidfd_target(const struct task *task, int fd);
