@@ -194,6 +194,7 @@ struct ktr_faultend {
 #define KTR_STRUCT_DESCRIPTORS    "descriptors" /* all that a process has */
 #define KTR_STRUCT_HELD           "held"  /* others stood still for a call */
 #define KTR_STRUCT_PIDFD          "pidfd" /* which process one leads to */
+#define KTR_STRUCT_GIVEN          "given" /* what a call was, others changed */
 #define KTR_STRUCT_END            "session_end" /* nothing is missing behind */
 
 #define KTR_FORMAT_REVISION 1

@@ -169,24 +169,24 @@ static bool is_exec(const struct deed *deed)
 	return deed->row->effect == EFFECT_EXEC;
 }
 
-/* Whoever could change what it was given stood still meanwhile. */
-static bool was_alone(const struct call *call)
+static bool has_told(const struct call *call, const char *name)
 {
 	struct record part;
 
 	for (unsigned i = 0; i < call->part_count; i++)
-		if (call_part(call, i, &part) &&
-		    record_is_struct(&part, KTR_STRUCT_HELD))
+		if (call_part(call, i, &part) && record_is_struct(&part, name))
 			return true;
 	return false;
 }
 
 /* Others could change what the call was given: those who share all with its
- * image, unless they stood still meanwhile, or some memory only. */
+ * image, unless they stood still meanwhile, or some memory only, or who write a
+ * file that is mapped there. */
 static bool could_change(const struct image *image, const struct call *call)
 {
-	return (image->is_shared && !was_alone(call)) ||
-	       common_has_given(&image->common, call);
+	return (image->is_shared && !has_told(call, KTR_STRUCT_HELD)) ||
+	       common_has_given(&image->common, call) ||
+	       has_told(call, KTR_STRUCT_GIVEN);
 }
 
 /* Who became the command looked for it before: that is not the command's

@@ -12,6 +12,7 @@
 #include "supervisor/answer.h"
 #include "supervisor/effect.h"
 #include "supervisor/escape.h"
+#include "supervisor/given.h"
 #include "supervisor/guard.h"
 #include "supervisor/life.h"
 #include "supervisor/made.h"
@@ -106,7 +107,7 @@ static void call_capture(struct supervisor *supervisor, struct task *task,
 		.context = &naming,
 	};
 	struct capture_sink sink = scribe_sink(&scribe);
-	struct capture_memory memory = state_memory(task);
+	struct capture_memory memory = given_memory(task);
 	struct capture_policy policy = task->process->plan->policy;
 
 	if (half == capture_exit)
@@ -174,6 +175,7 @@ void call_entry(struct supervisor *supervisor, struct task *task,
 	task->in_call = true;
 	task->names_setting = false;
 	needs = call_needs(task->process->plan, &task->call);
+	given_at_entry(supervisor, task);
 	effect_at_entry(task);
 	opened_at_entry(task);
 	if (supervisor->config->resolves)
@@ -250,6 +252,7 @@ static void record_exit(struct supervisor *supervisor, struct task *task)
 	call_capture(supervisor, task, capture_exit);
 	path_opened(supervisor, task);
 	peer_at_exit(supervisor, task);
+	given_at_exit(task);
 	still_tell(supervisor, task);
 	sysctl_at_exit(task);
 	telling_at_exit(supervisor, task);
@@ -310,6 +313,7 @@ void call_met(struct supervisor *supervisor, struct task *task,
 	uint8_t needs;
 
 	take_call(task, at, abi);
+	given_at_none(task);
 	needs = call_needs(task->process->plan, &task->call);
 	task->is_recorded = needs && !supervisor->is_paused;
 	if (!task->is_recorded)

@@ -315,6 +315,7 @@ struct task *life_exec(struct supervisor *supervisor, pid_t tid)
 	else
 		psig_start(supervisor, task->process);
 	stack_forget(task->process);
+	given_forget(task->process);
 	guard_exec(task->process);
 	task->process->unreadable = false;
 	task->process->is_disturbed = false;

@@ -108,6 +108,7 @@ struct process *task_add_process(struct task_table *table, pid_t pid)
 	if (!process)
 		return NULL;
 	process->pid = pid;
+	process->pagemap = -1;
 	HASH_ADD_INT(table->processes, pid, process);
 	if (!process->hh.tbl) { /* out of memory */
 		free(process);
@@ -119,6 +120,7 @@ struct process *task_add_process(struct task_table *table, pid_t pid)
 static void task_free_process(struct process *process)
 {
 	unwind_space_free(process->space);
+	given_forget(process);
 	free(process->cwd);
 	free(process);
 }

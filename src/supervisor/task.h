@@ -16,6 +16,7 @@
 #include <ktrace-u/format.h>
 
 #include "capture/capture.h"
+#include "supervisor/given.h"
 #include "supervisor/sampling.h"
 #include "supervisor/untraced.h"
 #include "sysdesc/sysdesc.h"
@@ -96,6 +97,7 @@ struct task {
 	struct task_parked parked;
 	struct task_sampling sampling;
 	struct task_untraced untraced;
+	struct given given;
 	struct task *asked_prev, *asked_next; /* await.h */
 	struct task *kept_prev, *kept_next;   /* still.h */
 	struct task *kin_prev, *kin_next;     /* of the same process */
@@ -151,6 +153,8 @@ struct process {
 	struct task_signals signals;
 	struct task_closed closed;
 	struct unwind_space *space; /* for stacks, or NULL: stack.h */
+	int pagemap;                /* of its memory, or -1: given.h */
+	bool keeps_pagemap;         /* open from one call to the next */
 	bool shares_memory;         /* what is mapped changes by another's */
 	bool was_shared; /* memory, descriptors or directories, once */
 	pid_t memory;    /* whose its memory is; 0: its own */

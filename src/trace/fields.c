@@ -21,6 +21,7 @@ static const char *const fields_names[] = {
 	KTR_STRUCT_DENIED,  KTR_STRUCT_MAPPING,
 	KTR_STRUCT_STACK,   KTR_STRUCT_DESCRIPTORS,
 	KTR_STRUCT_HELD,    KTR_STRUCT_PIDFD,
+	KTR_STRUCT_GIVEN,
 };
 
 bool fields_are_in(const char *name)

@@ -64,8 +64,9 @@ static size_t count(const struct trace *trace, const char *how,
 	return found;
 }
 
-/* How many such calls were made while others stood still. */
-static size_t count_held(const struct trace *trace, const char *call)
+/* Of how many such calls a structure tells: while others stood still, say. */
+static size_t count_told(const struct trace *trace, const char *call,
+			 const char *name)
 {
 	const struct trace_match calls = { .kind = KTR_SYSCALL, .call = call };
 	const struct trace_item *item = NULL;
@@ -73,13 +74,13 @@ static size_t count_held(const struct trace *trace, const char *call)
 
 	while ((item = trace_find(trace, item, calls))) {
 		const struct trace_item *end = trace_return(trace, item);
-		const struct trace_item *held =
+		const struct trace_item *told =
 		    trace_find(trace, item,
 			       (struct trace_match){ .tid = item->record.tid,
 						     .kind = KTR_STRUCT,
-						     .name = "held" });
+						     .name = name });
 
-		found += held && end && held < end;
+		found += told && end && told < end;
 	}
 	return found;
 }
@@ -298,7 +299,7 @@ static void test_waiting(void **state)
 	record(&trace, &place, fifo);
 	trace_done(&trace);
 	record(&trace, &place, spawn);
-	assert_true(count_held(&trace, "execve") > 50);
+	assert_true(count_told(&trace, "execve", "held") > 50);
 	trace_done(&trace);
 	run_place_close(&place);
 }
@@ -396,6 +397,55 @@ static void test_pidfds(void **state)
 	run_place_close(&place);
 }
 
+/* How many such calls failed; those that begin again did not. */
+static size_t count_failed(const struct trace *trace, const char *call)
+{
+	const struct trace_match calls = { .kind = KTR_SYSCALL, .call = call };
+	const struct trace_item *item = NULL;
+	size_t found = 0;
+
+	while ((item = trace_find(trace, item, calls))) {
+		const struct trace_item *end = trace_return(trace, item);
+
+		found += end && end->record.sysret.error > 0;
+	}
+	return found;
+}
+
+/* A name in memory to which a file is mapped: what is written to the file is
+ * not read there once the name was, unless all of it is shared. */
+static void test_mapped(void **state)
+{
+	static const struct {
+		const char *words[2];
+		const char *call;
+		size_t failed;
+		bool is_told;
+	} cases[] = {
+		{ { "mapped-kept" }, "unlink", 2, false },
+		{ { "mapped-kept", "shared" }, "unlink", 1, true },
+		{ { "mapped-waiting" }, "connect", 0, true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *const argv[] = { "prog:hostile", cases[i].words[0],
+					     cases[i].words[1], NULL };
+		struct run_place place;
+		struct trace trace;
+
+		assert_int_equal(
+		    run_place_open(&place, *(enum run_user *)*state), 0);
+		assert_int_equal(run_place_put(&place, "secret", "", 0600), 0);
+		record(&trace, &place, argv);
+		assert_int_equal(count_failed(&trace, cases[i].call),
+				 cases[i].failed);
+		assert_int_equal(count_told(&trace, cases[i].call, "given") > 0,
+				 cases[i].is_told);
+		trace_done(&trace);
+		run_place_close(&place);
+	}
+}
+
 static void test_option(void **state)
 {
 	static const char *const words[] = { "-p", "1", NULL };
@@ -429,7 +479,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_links),    TEST(test_made),    TEST(test_names),
 		TEST(test_standing), TEST(test_waiting), TEST(test_race),
-		TEST(test_pidfds),   TEST(test_option)
+		TEST(test_pidfds),   TEST(test_mapped),  TEST(test_option)
 	};
 
 	if (!run_may_trace())

@@ -33,6 +33,9 @@ bool secret_is_worth_trying(void);
 hostile_way race_thread, race_sharing, race_space, race_writing, race_mem;
 hostile_way race_link, race_dup, race_vfork, race_clone3;
 
+/* map.c: the same, by files. words: of map_kept, how it is mapped. */
+hostile_way map_written, map_cut, map_kept, map_waiting, map_submitted;
+
 /* spawn.c: by processes that might slip away. */
 hostile_way spawn_untraced, spawn_untraced3, spawn_daemon, spawn_memfd;
 hostile_way spawn_unreadable, spawn_undumpable, spawn_argv, spawn_plain;
