@@ -102,6 +102,7 @@ bool common_is_changed_by(const struct call *call)
 	case EFFECT_ATTACH:
 	case EFFECT_REMAP:
 	case EFFECT_UNMAP:
+	case EFFECT_SUBMIT:
 		return true;
 	default:
 		return false;
@@ -123,7 +124,7 @@ int common_learn(struct common *common, const struct call *call)
 {
 	uint64_t result = (uint64_t)call->exit.sysret.retval;
 
-	if (is_carried(call)) {
+	if (is_carried(call) || call->row->effect == EFFECT_SUBMIT) {
 		common->is_everywhere = true;
 		return 0;
 	}

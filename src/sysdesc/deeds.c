@@ -50,6 +50,7 @@ static bool is_deed_by_effect(enum sysdesc_effect effect)
 	case EFFECT_MAP:
 	case EFFECT_REMAP:
 	case EFFECT_ATTACH:
+	case EFFECT_SUBMIT:
 		break;
 	}
 	return true;

@@ -56,6 +56,7 @@ enum {
 	MOUNT = 165,
 	TKILL = 200,
 	SCHED_SETAFFINITY = 203,
+	IO_SUBMIT = 209,
 	GETDENTS64 = 217,
 	OPENAT = 257,
 	OPEN_BY_HANDLE_AT = 304,
@@ -373,6 +374,38 @@ static void test_common(void **state)
 				     "delete /attached 0 unproven 1\n"
 				     "- unproven: others could change what a "
 				     "call was given while it was made 4\n");
+}
+
+/* Nor where who records it says that others could change it, nor once the
+ * kernel was asked to write to memory later. */
+static void test_given(void **state)
+{
+	struct auditing *auditing = *state;
+
+	execute(auditing);
+	call(auditing, UNLINK, 0x8000, 0, 0);
+	sample_literal(&auditing->sample, KTR_NAMEI, "/cut");
+	sample_fields(&auditing->sample, "given\0common:1");
+	leave(auditing, UNLINK, 0, 0);
+	remove_named_at(auditing, 0x8000, "/next");
+	call(auditing, IO_SUBMIT, 1, 1, 0x9000);
+	leave(auditing, IO_SUBMIT, EAGAIN, -1);
+	remove_named_at(auditing, 0x8000, "/failed");
+	call(auditing, IO_SUBMIT, 1, 1, 0x9000);
+	leave(auditing, IO_SUBMIT, 0, 1);
+	remove_named_at(auditing, 0x8000, "/submitted");
+	execute(auditing);
+	remove_named_at(auditing, 0x8000, "/again");
+	must_tell(auditing,
+		  "exec /bin/sh 0 proven 1\nexec /usr/bin/dash 0 kernel 2\n"
+		  "delete /cut 0 unproven 1\n"
+		  "delete /next 0 proven 1\n"
+		  "delete /failed 0 proven 1\n"
+		  "delete /submitted 0 unproven 1\n"
+		  "exec /bin/sh 0 unproven 1\n"
+		  "delete /again 0 proven 1\n"
+		  "- unproven: others could change what a call was given "
+		  "while it was made 3\n");
 }
 
 /* Nor does any while another process writes into the memory: from the moment
@@ -1229,6 +1262,7 @@ int main(void)
 		TEST(test_made),
 		TEST(test_shared),
 		TEST(test_common),
+		TEST(test_given),
 		TEST(test_written),
 		TEST(test_killed),
 		TEST(test_threads),

@@ -298,6 +298,9 @@ static const char *check_effect(const struct sysdesc_row *row)
 	case EFFECT_RINGS:
 		fits = row->result == RESULT_FD;
 		break;
+	case EFFECT_SUBMIT:
+		fits = is_count(&arg[1]) && arg[2].kind == KIND_BLOB;
+		break;
 	case EFFECT_ATTACH:
 		fits = row->result == RESULT_ADDRESS;
 		break;
