@@ -90,6 +90,11 @@ bool effect_is_on_rights(const struct sysdesc_row *row)
 	return row->effect == EFFECT_CREDS;
 }
 
+bool effect_is_on_memory(const struct sysdesc_row *row)
+{
+	return row->effect == EFFECT_FAULTS;
+}
+
 bool effect_is_sleep(const struct sysdesc_row *row)
 {
 	return row->effect == EFFECT_SLEEP;
@@ -147,6 +152,8 @@ static bool shares_anything(uint64_t flags)
 
 void effect_at_entry(struct task *task)
 {
+	if (task->call.row && effect_is_on_memory(task->call.row))
+		task->process->serves_faults = true;
 	if (!task->call.row || !is_spawn(task->call.row))
 		return;
 	note_fs(task);
@@ -165,6 +172,7 @@ void effect_share(struct task *task, struct process *child, bool waits)
 
 	if (flags & CLONE_FS)
 		share_fs(child);
+	child->serves_faults = task->process->serves_faults;
 	child->shares_files = flags & CLONE_FILES;
 	child->shares_memory = shares_memory(flags);
 	still_born(child, task->process, flags, waits);

@@ -21,6 +21,10 @@ bool effect_is_on_paths(const struct sysdesc_row *row);
  * allowed to any more. */
 bool effect_is_on_rights(const struct sysdesc_row *row);
 
+/* Whether reading the memory of the process may take somebody's help from then
+ * on: userfaultfd(2). */
+bool effect_is_on_memory(const struct sysdesc_row *row);
+
 /*
  * Whether it may end with EINTR because of us: to a traced thread signals are
  * sent that the process ignores, which may wake another one, and the kernel

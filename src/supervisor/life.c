@@ -318,6 +318,7 @@ struct task *life_exec(struct supervisor *supervisor, pid_t tid)
 	given_forget(task->process);
 	guard_exec(task->process);
 	task->process->unreadable = false;
+	task->process->serves_faults = false;
 	task->process->is_disturbed = false;
 	task->process->unreadable_told = false;
 	if (!tracee_syscall(tid, &at))

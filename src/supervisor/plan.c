@@ -68,6 +68,7 @@ static void add_always(const struct plan_wish *wish, struct select *stops)
 {
 	for (unsigned i = 0; i < sysdesc_count(); i++)
 		if (effect_is_on_rights(sysdesc_row(i)) ||
+		    effect_is_on_memory(sysdesc_row(i)) ||
 		    escape_is_by(sysdesc_row(i)) ||
 		    effect_is_sleep(sysdesc_row(i)) ||
 		    (wish->guards && guard_is_by(sysdesc_row(i))))

@@ -7,8 +7,11 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include <sys/param.h>
+
 #include <ktrace-u/format.h>
 
+#include "base/cleanup.h"
 #include "base/proc.h"
 #include "hold/follow.h"
 #include "supervisor/attach.h"
@@ -24,8 +27,35 @@
 #include "supervisor/state.h"
 #include "tracee/launch.h"
 #include "tracee/memory.h"
+#include "tracee/page.h"
 
 _Static_assert(CAPTURE_PIECES_MAX <= MEMORY_PIECES_MAX, "pieces of one read");
+
+/* As much of a piece as can be read without a fault. */
+static uint32_t length_there(int pagemap, const struct capture_piece *piece)
+{
+	uint64_t page = page_start(piece->address);
+	uint64_t begin = piece->address % page_size();
+	uint64_t length = 0;
+
+	while (length < begin + piece->length &&
+	       page_is_there(pagemap, page + length))
+		length += page_size();
+	if (length <= begin)
+		return 0;
+	return (uint32_t)MIN(length - begin, (uint64_t)piece->length);
+}
+
+/* Who serves the faults of its own memory may be just who is stopped: what is
+ * not there is read when the kernel has read it. */
+static void leave_out_faults(struct task *task, struct memory_piece *remote,
+			     const struct capture_piece *pieces, unsigned count)
+{
+	_cleanup_fd_ int pagemap = page_open(task->tid);
+
+	for (unsigned i = 0; i < count; i++)
+		remote[i].length = length_there(pagemap, &pieces[i]);
+}
 
 static void read_memory(void *context, struct capture_piece *pieces,
 			unsigned count)
@@ -39,6 +69,8 @@ static void read_memory(void *context, struct capture_piece *pieces,
 		remote[i].to = pieces[i].to;
 		remote[i].length = pieces[i].length;
 	}
+	if (task->process->serves_faults)
+		leave_out_faults(task, remote, pieces, count);
 	r = memory_read(task->tid, remote, count);
 	if (r == -EPERM || r == -ENOSYS)
 		task->process->unreadable = true;

@@ -138,6 +138,7 @@ struct process {
 	bool is_filtered;     /* carries our seccomp filter */
 	bool is_away;         /* let go, and may come back: away.h */
 	bool dropped;         /* the next record carries KTR_DROP */
+	bool serves_faults;   /* or may: who reads what it has not waits */
 	bool unreadable;      /* its memory is closed to us, */
 	bool unreadable_told; /* and a record says so */
 	bool reads_status;    /* it may have a /proc/PID/status open */

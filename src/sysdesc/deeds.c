@@ -25,6 +25,7 @@ static bool is_deed_by_effect(enum sysdesc_effect effect)
 	case EFFECT_AFFINITY:
 	case EFFECT_SLEEP:
 	case EFFECT_PROTECT:
+	case EFFECT_FAULTS:
 	case EFFECT_UNMAP:
 	case EFFECT_UTRACE:
 		return false;

@@ -195,6 +195,7 @@ enum sysdesc_effect {
 	EFFECT_REMAP,   /* the same, to the result, args[2] bytes */
 	EFFECT_ATTACH,  /* the result is memory that others have as well */
 	EFFECT_SUBMIT,  /* the kernel writes to memory later, at any time */
+	EFFECT_FAULTS,  /* the process may serve faults of its own memory */
 	EFFECT_UTRACE,  /* the recorder's own, see ktrace-u/utrace.h */
 };
 

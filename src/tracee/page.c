@@ -47,14 +47,27 @@ int page_open(pid_t tid)
 	return open_of(tid, "pagemap");
 }
 
-bool page_is_own(int pagemap, uint64_t page)
+/* 0: there is none. */
+static uint64_t entry_of(int pagemap, uint64_t page)
 {
 	uint64_t entry = 0;
 	off_t at = (off_t)(page / page_size() * sizeof(entry));
 
-	return pagemap >= 0 &&
-	       pread(pagemap, &entry, sizeof(entry), at) == sizeof(entry) &&
-	       entry & (PAGE_PRESENT | PAGE_SWAPPED) && !(entry & PAGE_OF_FILE);
+	if (pread(pagemap, &entry, sizeof(entry), at) != sizeof(entry))
+		return 0;
+	return entry & (PAGE_PRESENT | PAGE_SWAPPED) ? entry : 0;
+}
+
+bool page_is_own(int pagemap, uint64_t page)
+{
+	uint64_t entry = pagemap >= 0 ? entry_of(pagemap, page) : 0;
+
+	return entry && !(entry & PAGE_OF_FILE);
+}
+
+bool page_is_there(int pagemap, uint64_t page)
+{
+	return pagemap < 0 || entry_of(pagemap, page);
 }
 
 static void close_stream(FILE **stream)

@@ -23,6 +23,10 @@ int page_open(pid_t tid);
  * and where `pagemap` is none. */
 bool page_is_own(int pagemap, uint64_t page);
 
+/* Whether it can be read without a fault that somebody may have to serve. True
+ * where `pagemap` is none. */
+bool page_is_there(int pagemap, uint64_t page);
+
 /* How memory may come to be changed, by what is mapped there. */
 enum page_mapping {
 	PAGE_ANONYMOUS, /* by those alone who share all of it */

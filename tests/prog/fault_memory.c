@@ -1,13 +1,15 @@
 /*
  * Gives the kernel memory that is not quite there, and prints what it says to
  * each. "race": other threads change and unmap it meanwhile; "late": it is not
- * readable before the call is under way; "private": nobody may look into us.
+ * readable before the call is under way; "private": nobody may look into us;
+ * "served": a thread of ours says what is in it, when the kernel asks.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -277,6 +279,49 @@ static void be_late(void)
 	pthread_join(thread, NULL);
 }
 
+struct served {
+	int faults;
+	char *page;
+};
+
+static void *serve(void *argument)
+{
+	static char name[PAGE] __attribute__((aligned(PAGE))) = "./served";
+	struct served *served = argument;
+	struct uffd_msg fault;
+	struct uffdio_copy copy = { .dst = (uintptr_t)served->page,
+				    .src = (uintptr_t)name,
+				    .len = PAGE };
+
+	if (read(served->faults, &fault, sizeof(fault)) != sizeof(fault) ||
+	    ioctl(served->faults, UFFDIO_COPY, &copy) < 0)
+		exit(101);
+	return NULL;
+}
+
+/* Who serves it stops, too, when it makes a call. */
+static void be_served(void)
+{
+	struct served served = { .page = hole - PAGE };
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = {
+		.range = { (uintptr_t)served.page, PAGE },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	pthread_t thread;
+
+	served.faults = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (served.faults < 0)
+		exit(77);
+	if (ioctl(served.faults, UFFDIO_API, &api) < 0 ||
+	    madvise(served.page, PAGE, MADV_DONTNEED) < 0 ||
+	    ioctl(served.faults, UFFDIO_REGISTER, &range) < 0)
+		exit(102);
+	pthread_create(&thread, NULL, serve, &served);
+	say("served path", open_path(served.page) > 0);
+	pthread_join(thread, NULL);
+}
+
 static void be_private(void)
 {
 	say("before", open_path("./public"));
@@ -297,6 +342,8 @@ int main(int argc, char **argv)
 		race();
 	} else if (!strcmp(mode, "late")) {
 		be_late();
+	} else if (!strcmp(mode, "served")) {
+		be_served();
 	} else if (!strcmp(mode, "private")) {
 		be_private();
 	} else {

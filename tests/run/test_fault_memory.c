@@ -55,7 +55,9 @@ static void compare(struct memory *memory, const char *program,
 	assert_int_equal(run_program(&memory->native, &memory->place, &spec),
 			 0);
 	if (memory->native.status == W_EXITCODE(77, 0)) {
-		printf("skipped: the kernel gives no seccomp listener\n");
+		printf("skipped: the kernel gives no %s\n",
+		       strcmp(mode, "served") ? "seccomp listener"
+					      : "userfaultfd");
 		close_memory(memory);
 		skip();
 	}
@@ -197,6 +199,17 @@ static size_t count_coverage(const struct trace *trace)
 }
 
 /* From the prctl on nobody but root may look. */
+/* Whoever reads such memory waits for a thread that is stopped. */
+static void test_served(void **state)
+{
+	struct memory memory;
+
+	open_memory(&memory, *state);
+	compare(&memory, "prog:fault_memory", "served");
+	assert_int_equal(count_names(&memory.trace, "./served", 8), 1);
+	close_memory(&memory);
+}
+
 static void test_private(void **state)
 {
 	struct memory memory;
@@ -257,11 +270,9 @@ static void test_unreadable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		AS_BOTH(test_edges),
-		AS_BOTH(test_races),
-		AS_BOTH(test_late),
-		AS_BOTH(test_private),
-		cmocka_unit_test(test_unreadable),
+		AS_BOTH(test_edges),   AS_BOTH(test_races),
+		AS_BOTH(test_late),    AS_BOTH(test_served),
+		AS_BOTH(test_private), cmocka_unit_test(test_unreadable),
 	};
 
 	return cmocka_run_group_tests_name("fault memory", tests, NULL, NULL);

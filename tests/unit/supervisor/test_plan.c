@@ -33,6 +33,7 @@ static bool stops_always(const struct sysdesc_row *row)
 	case EFFECT_CREDS:
 	case EFFECT_SLEEP:
 	case EFFECT_RINGS:
+	case EFFECT_FAULTS:
 	case EFFECT_SECCOMP:
 	case EFFECT_SETNS:
 	case EFFECT_UNSHARE:

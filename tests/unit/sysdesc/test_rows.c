@@ -296,6 +296,7 @@ static const char *check_effect(const struct sysdesc_row *row)
 		fits = is_flags(&arg[1], FLAGSET_NAMESPACE);
 		break;
 	case EFFECT_RINGS:
+	case EFFECT_FAULTS:
 		fits = row->result == RESULT_FD;
 		break;
 	case EFFECT_SUBMIT:
