@@ -5,69 +5,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/param.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-
-/* Bits of a pointer that may be a program's own, and are no address. */
-#define TAG_SHIFT 56
+#include "tracee/mapping.h"
 
 /* ---- what the program may not read itself ---- */
-
-static uint64_t without_tag(uint64_t address)
-{
-	return address & ((UINT64_C(1) << TAG_SHIFT) - 1);
-}
-
-/* Never kept: behind an exec it would still be what was there before. */
-static int open_file(pid_t tid, const char *name, int flags)
-{
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", tid, name);
-	return open(path, flags | O_CLOEXEC);
-}
-
-static void close_stream(FILE **stream)
-{
-	if (*stream)
-		fclose(*stream);
-}
-
-static FILE *open_maps(pid_t tid)
-{
-	int fd = open_file(tid, "maps", O_RDONLY);
-	FILE *maps = fd < 0 ? NULL : fdopen(fd, "r");
-
-	if (!maps && fd >= 0)
-		close(fd);
-	return maps;
-}
 
 /* Where the mapping ends that the address is in, if the kernel can use it on
  * behalf of the program: not where that may do nothing. Else 0. */
 static uint64_t end_of_use(pid_t tid, uint64_t address)
 {
-	_cleanup_(close_stream) FILE *maps = open_maps(tid);
-	_cleanup_free_ char *line = NULL;
-	size_t size = 0;
-	uint64_t start, end;
-	char may[4];
+	struct mapping mapping;
 
-	while (maps && getline(&line, &size, maps) > 0) {
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %3[rwx-]", &start,
-			   &end, may) != 3)
-			break;
-		if (address < end)
-			return address < start || !strcmp(may, "---") ? 0 : end;
-	}
-	return 0;
+	return mapping_find(tid, address, &mapping) && mapping.may_use
+		   ? mapping.end
+		   : 0;
 }
 
 /*
@@ -78,7 +33,7 @@ static uint64_t end_of_use(pid_t tid, uint64_t address)
 static void read_rest(pid_t tid, int fd, struct memory_piece *piece)
 {
 	while (piece->got < piece->length) {
-		uint64_t at = without_tag(piece->address + piece->got);
+		uint64_t at = mapping_untagged(piece->address + piece->got);
 		uint64_t left = piece->length - piece->got;
 		ssize_t n = pread(fd, (char *)piece->to + piece->got, left,
 				  (off_t)at);
@@ -99,7 +54,7 @@ static void read_by_force(pid_t tid, struct memory_piece *pieces,
 		if (pieces[i].got == pieces[i].length)
 			continue;
 		if (fd < 0)
-			fd = open_file(tid, "mem", O_RDONLY);
+			fd = mapping_open(tid, "mem", O_RDONLY);
 		if (fd < 0)
 			return;
 		read_rest(tid, fd, &pieces[i]);
@@ -110,12 +65,12 @@ static void read_by_force(pid_t tid, struct memory_piece *pieces,
 static int write_by_force(pid_t tid, uint64_t address, const void *data,
 			  size_t length)
 {
-	_cleanup_fd_ int fd = open_file(tid, "mem", O_WRONLY);
+	_cleanup_fd_ int fd = mapping_open(tid, "mem", O_WRONLY);
 	ssize_t n;
 
 	if (fd < 0)
-		return -errno;
-	n = pwrite(fd, data, length, (off_t)without_tag(address));
+		return fd;
+	n = pwrite(fd, data, length, (off_t)mapping_untagged(address));
 	return n == (ssize_t)length ? 0 : -EFAULT;
 }
 
