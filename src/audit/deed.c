@@ -169,13 +169,15 @@ static bool is_exec(const struct deed *deed)
 	return deed->row->effect == EFFECT_EXEC;
 }
 
-static bool has_told(const struct call *call, const char *name)
+/* Whether a structure of that name, and so long, came with the call. */
+static bool has_structure(const struct call *call, const char *name,
+			  size_t length)
 {
 	struct record part;
 
 	for (unsigned i = 0; i < call->part_count; i++)
 		if (call_part(call, i, &part) && record_is_struct(&part, name))
-			return true;
+			return part.structure.length >= length;
 	return false;
 }
 
@@ -184,9 +186,9 @@ static bool has_told(const struct call *call, const char *name)
  * file that is mapped there. */
 static bool could_change(const struct image *image, const struct call *call)
 {
-	return (image->is_shared && !has_told(call, KTR_STRUCT_HELD)) ||
+	return (image->is_shared && !has_structure(call, KTR_STRUCT_HELD, 0)) ||
 	       common_has_given(&image->common, call) ||
-	       has_told(call, KTR_STRUCT_GIVEN);
+	       has_structure(call, KTR_STRUCT_GIVEN, 0);
 }
 
 /* Who became the command looked for it before: that is not the command's
@@ -235,16 +237,6 @@ static const struct {
 	{ BLOB_MMAP_ARGS, "mmap_args", 6 * sizeof(uint32_t) },
 };
 
-static bool has_read(const struct call *call, const char *name, size_t length)
-{
-	struct record part;
-
-	for (unsigned i = 0; i < call->part_count; i++)
-		if (call_part(call, i, &part) && record_is_struct(&part, name))
-			return part.structure.length >= length;
-	return false;
-}
-
 static int take_order(struct deed *deed, unsigned index)
 {
 	const struct sysdesc_arg *arg = &deed->row->arg[index];
@@ -255,7 +247,7 @@ static int take_order(struct deed *deed, unsigned index)
 		i++;
 	if (arg->kind != KIND_BLOB || i == ARRAY_LEN(orders) ||
 	    !deed->call->args[index] || deed_is_rejected(deed) ||
-	    has_read(deed->call, orders[i].name, orders[i].length))
+	    has_structure(deed->call, orders[i].name, orders[i].length))
 		return 0;
 	text_format(&what, "what it was to do was not read: %s",
 		    deed->row->name);
